@@ -1,0 +1,94 @@
+package chord
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math/bits"
+)
+
+// Bits is m of the paper: the number of bits in an identifier.
+const Bits = 256
+
+// An ID is a point of the identifier circle: a 256-bit number, big-endian,
+// modulo 2^256.
+type ID [Bits / 8]byte
+
+// KeyID is the position of a key: its SHA-256.
+func KeyID(key []byte) ID { return sha256.Sum256(key) }
+
+// String gives the first 32 bits in hexadecimal, enough to tell peers apart
+// by eye.
+func (id ID) String() string { return hex.EncodeToString(id[:4]) }
+
+// MarshalText gives all 64 hexadecimal digits.
+func (id ID) MarshalText() ([]byte, error) {
+	return hex.AppendEncode(nil, id[:]), nil
+}
+
+// UnmarshalText reads 64 hexadecimal digits.
+func (id *ID) UnmarshalText(text []byte) error {
+	if hex.DecodedLen(len(text)) != len(id) {
+		return fmt.Errorf("position %q: want %d hexadecimal digits", text, 2*len(id))
+	}
+	_, err := hex.Decode(id[:], text)
+	return err
+}
+
+// Compare orders IDs as numbers: -1, 0 or +1.
+func (id ID) Compare(other ID) int { return bytes.Compare(id[:], other[:]) }
+
+// Distance is the length of the clockwise walk from id to other.
+func (id ID) Distance(other ID) ID {
+	var d ID
+	var borrow int
+	for i := len(id) - 1; i >= 0; i-- {
+		v := int(other[i]) - int(id[i]) - borrow
+		borrow = 0
+		if v < 0 {
+			v += 256
+			borrow = 1
+		}
+		d[i] = byte(v)
+	}
+	return d
+}
+
+// AddPowerOfTwo is id + 2^bit, the start of the finger interval number bit
+// (section IV.D of the paper, which counts from 1).
+func (id ID) AddPowerOfTwo(bit int) ID {
+	sum := id
+	carry := 1 << (bit % 8)
+	for i := len(id) - 1 - bit/8; i >= 0 && carry > 0; i-- {
+		carry += int(sum[i])
+		sum[i] = byte(carry)
+		carry >>= 8
+	}
+	return sum
+}
+
+// Next is id + 1.
+func (id ID) Next() ID { return id.AddPowerOfTwo(0) }
+
+// BitLen is the number of bits needed for id as a number; 0 for zero.
+func (id ID) BitLen() int {
+	for i, b := range id {
+		if b != 0 {
+			return Bits - 8*i - (8 - bits.Len8(b))
+		}
+	}
+	return 0
+}
+
+// Between reports whether x lies in the open interval (a, b), walking
+// clockwise. With a == b the interval is the whole circle except a.
+func Between(a, x, b ID) bool {
+	switch a.Compare(b) {
+	case -1:
+		return a.Compare(x) < 0 && x.Compare(b) < 0
+	case +1:
+		return a.Compare(x) < 0 || x.Compare(b) < 0
+	}
+	return x != a
+}

@@ -1,0 +1,25 @@
+package node
+
+import "errors"
+
+// What an operation can end with, besides a context's error. Test with
+// errors.Is; the text around them says what to do.
+var (
+	// ErrNotFound: a quorum of replicas says that the key does not exist.
+	ErrNotFound = errors.New("key not found")
+
+	// ErrInvalid: the key or value is outside the allowed sizes.
+	ErrInvalid = errors.New("invalid request")
+
+	// ErrNoPeer: no peer responsible for the key could be reached.
+	ErrNoPeer = errors.New("no peer reachable")
+
+	// ErrQuorum: too few replicas answered. A write may be stored on some.
+	ErrQuorum = errors.New("quorum not met")
+
+	// ErrUnknown: the time ran out after a replica may have stored the write.
+	ErrUnknown = errors.New("outcome unknown")
+
+	// ErrClosed: this peer has left the ring or was closed.
+	ErrClosed = errors.New("peer is closed")
+)

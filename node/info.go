@@ -1,0 +1,84 @@
+package node
+
+import (
+	"time"
+
+	"peal/chord"
+	"peal/node/replica"
+)
+
+// Info is what a peer knows of itself.
+type Info struct {
+	chord.Contact
+	Ring        string          `json:"ring"`
+	Addresses   []string        `json:"addresses"` // full multiaddrs, ending in /p2p/PEER
+	Member      bool            `json:"member"`    // false while it joins and after it left
+	Predecessor chord.Contact   `json:"predecessor"`
+	Successors  []chord.Contact `json:"successors"`
+	Fingers     []chord.Contact `json:"fingers"`    // the distinct ones, nearest first
+	Known       int             `json:"known"`      // contacts in the location cache
+	Keys        int             `json:"keys"`       // live keys whose owner this peer is
+	Records     int             `json:"records"`    // all records held: replicas and tombstones too
+	Replicated  bool            `json:"replicated"` // everything it holds is on all its replicas, as far as it knows
+	Started     time.Time       `json:"started"`
+	Version     string          `json:"version"` // of the software
+}
+
+// A Ring is the result of a walk along the successors.
+type Ring struct {
+	Name       string `json:"ring"`
+	Peers      []Info `json:"peers"` // clockwise, beginning with the peer that walked
+	WellFormed bool   `json:"well_formed"`
+	Problem    string `json:"problem,omitempty"` // why it is not well-formed
+	Replicated bool   `json:"replicated"`        // every peer says so of itself
+}
+
+// A Receipt tells where a write is.
+type Receipt struct {
+	Key      string          `json:"-"`
+	Version  replica.Version `json:"version"`
+	Replicas []chord.Contact `json:"replicas"` // have it durably
+	Wanted   int             `json:"wanted"`   // replicas a key should have: N, or as many peers as the ring has
+	Hops     int             `json:"hops"`     // requests made to find the replicas
+	Millis   float64         `json:"ms"`
+}
+
+// A Value is what a read found.
+type Value struct {
+	Data     []byte          `json:"-"`
+	Version  replica.Version `json:"version"`
+	Asked    int             `json:"asked"`    // replicas that answered
+	Agreed   int             `json:"agreed"`   // of these, how many had this version
+	Repaired int             `json:"repaired"` // stale replicas that were sent this version
+	Hops     int             `json:"hops"`
+	Millis   float64         `json:"ms"`
+}
+
+// A Route is how a lookup found a key's place.
+type Route struct {
+	ID       chord.ID        `json:"id"`
+	Owner    chord.Contact   `json:"owner"`
+	Replicas []chord.Contact `json:"replicas"` // the owner and those that follow it, N at most
+	Hops     []Hop           `json:"hops"`
+	Millis   float64         `json:"ms"`
+}
+
+// A Hop is one request of a lookup.
+type Hop struct {
+	chord.Contact
+	Millis float64 `json:"ms"`
+	Failed bool    `json:"failed,omitempty"` // it did not answer in time
+}
+
+// A Page is part of a key listing, in the order of positions.
+type Page struct {
+	Keys []KeyInfo `json:"keys"`
+	Next string    `json:"next,omitempty"` // hand it in for the next page; empty at the end
+}
+
+// KeyInfo is one key of a listing.
+type KeyInfo struct {
+	Key     string
+	Version replica.Version
+	Size    int // bytes of the value
+}

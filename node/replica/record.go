@@ -1,0 +1,68 @@
+package replica
+
+import (
+	"cmp"
+	"fmt"
+
+	"peal/chord"
+)
+
+// Limits of a record, in bytes.
+const (
+	MaxKeyLen   = 1 << 10
+	MaxValueLen = 1 << 20
+)
+
+// A Version orders the writes of a key: by hybrid logical time, then by writer.
+// It is unique as long as no peer stamps twice with the same time, which
+// [Clock] ensures. The zero Version is older than any other.
+type Version struct {
+	Wall   uint64       `cbor:"1,keyasint"`           // milliseconds since 1970
+	Count  uint32       `cbor:"2,keyasint,omitempty"` // tells apart stamps of one millisecond
+	Writer chord.PeerID `cbor:"3,keyasint"`
+}
+
+// Compare orders versions: -1, 0 or +1.
+func (v Version) Compare(w Version) int {
+	return cmp.Or(cmp.Compare(v.Wall, w.Wall), cmp.Compare(v.Count, w.Count), cmp.Compare(v.Writer, w.Writer))
+}
+
+// String shows wall time, count and the end of the writer's peer ID.
+func (v Version) String() string {
+	writer := v.Writer.String()
+	return fmt.Sprintf("%d.%d-%s", v.Wall, v.Count, writer[max(0, len(writer)-6):])
+}
+
+// MarshalText is String.
+func (v Version) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
+
+// A Record is one version of one key. A deleted record is a tombstone: it has
+// no value, and wins over every older version.
+type Record struct {
+	Key     string  `cbor:"1,keyasint"`
+	Value   []byte  `cbor:"2,keyasint,omitempty"`
+	Version Version `cbor:"3,keyasint"`
+	Deleted bool    `cbor:"4,keyasint,omitempty"`
+}
+
+// Merge keeps the record with the higher version. It is commutative,
+// associative and idempotent, so records may arrive in any order and repeatedly.
+func Merge(a, b Record) Record {
+	if a.Version.Compare(b.Version) >= 0 {
+		return a
+	}
+	return b
+}
+
+// Valid says what is wrong with a record's sizes, nil if nothing is.
+func (r Record) Valid() error {
+	switch {
+	case r.Key == "":
+		return fmt.Errorf("the key is empty: give a key of 1 to %d bytes", MaxKeyLen)
+	case len(r.Key) > MaxKeyLen:
+		return fmt.Errorf("the key has %d bytes: at most %d are allowed", len(r.Key), MaxKeyLen)
+	case len(r.Value) > MaxValueLen:
+		return fmt.Errorf("the value has %d bytes: at most %d are allowed", len(r.Value), MaxValueLen)
+	}
+	return nil
+}
