@@ -1,0 +1,128 @@
+package chord
+
+import (
+	"slices"
+	"time"
+)
+
+// A call is a request that waits for its answer, or, with nobody as receiver,
+// the pause before a lookup starts over.
+type call struct {
+	seq      uint64
+	to       Contact
+	sent     Time
+	deadline Time
+	lookup   LookupID // 0 for a Query
+	epoch    uint64   // of the ring state when a Query left
+	try      int      // of a Query, from 1
+}
+
+// query asks a contact for its state, unless it has been asked already.
+func (n *Node) query(now Time, to Contact) { n.queryAgain(now, to, 1) }
+
+func (n *Node) queryAgain(now Time, to Contact, try int) {
+	if to.IsZero() || to == n.cfg.Self || n.asked(to) {
+		return
+	}
+	timeout := n.timeout(to) << (try - 1)
+	c := n.call(call{to: to, sent: now, deadline: now.Add(timeout), epoch: n.epoch, try: try})
+	n.send(to, Message{Kind: Query, Seq: c.seq})
+}
+
+func (n *Node) asked(c Contact) bool {
+	return slices.ContainsFunc(n.calls, func(k call) bool { return k.to == c && k.lookup == 0 })
+}
+
+func (n *Node) call(c call) call {
+	n.lastSeq++
+	c.seq = n.lastSeq
+	n.calls = append(n.calls, c)
+	return c
+}
+
+// answered takes the call that a reply belongs to off the list.
+func (n *Node) answered(now Time, m Message) (call, bool) {
+	i, ok := slices.BinarySearchFunc(n.calls, m.Seq, func(c call, seq uint64) int {
+		return int(int64(c.seq - seq))
+	})
+	if !ok || n.calls[i].to != m.From {
+		return call{}, false
+	}
+	c := n.calls[i]
+	n.calls = slices.Delete(n.calls, i, i+1)
+	n.rtt.observe(now.Sub(c.sent))
+	n.cache.observe(m.From, now.Sub(c.sent))
+	return c, true
+}
+
+// expireCalls handles the calls whose time is up. Calls made meanwhile lie
+// behind them in the list, and in the future.
+func (n *Node) expireCalls(now Time) {
+	for i := 0; i < len(n.calls); {
+		c := n.calls[i]
+		if c.deadline > now {
+			i++
+			continue
+		}
+		n.calls = slices.Delete(n.calls, i, i+1)
+		n.expire(now, c)
+	}
+}
+
+func (n *Node) expire(now Time, c call) {
+	if c.lookup != 0 {
+		n.lookupMissed(now, c)
+		return
+	}
+	if n.isLost(c.to) {
+		return
+	}
+	if c.try < n.cfg.Tries {
+		if c.try == 1 {
+			n.emit(Suspected, c.to)
+		}
+		n.queryAgain(now, c.to, c.try+1)
+		return
+	}
+	n.giveUp(now, c.to)
+}
+
+// onUnreachable ends every call to a contact's peer at once.
+func (n *Node) onUnreachable(now Time, c Contact) {
+	waiting := slices.Clone(n.calls)
+	n.calls = slices.DeleteFunc(n.calls, func(k call) bool { return k.to.Peer == c.Peer })
+	n.giveUp(now, c)
+	for _, k := range waiting {
+		if k.to.Peer == c.Peer && k.lookup != 0 {
+			n.lookupMissed(now, k)
+		}
+	}
+}
+
+// onDisconnected makes sure of a neighbour whose connection closed.
+func (n *Node) onDisconnected(now Time, c Contact) {
+	if n.preds[0] == c || slices.Contains(n.succ, c) {
+		n.query(now, c)
+	}
+}
+
+func (n *Node) timeout(c Contact) time.Duration {
+	rtt := n.rtt
+	if known, ok := n.cache.roundTrip(c); ok {
+		rtt = known
+	}
+	return min(max(rtt.mean+4*rtt.dev, n.cfg.MinTimeout), n.cfg.MaxTimeout)
+}
+
+// roundTrip estimates round-trip time as TCP does (RFC 6298): moving averages
+// of the mean and of the deviation from it.
+type roundTrip struct{ mean, dev time.Duration }
+
+func (r *roundTrip) observe(d time.Duration) {
+	if *r == (roundTrip{}) {
+		*r = roundTrip{mean: d, dev: d / 2}
+		return
+	}
+	r.dev += ((r.mean - d).Abs() - r.dev) / 4
+	r.mean += (d - r.mean) / 8
+}

@@ -1,0 +1,88 @@
+package chord
+
+import (
+	"errors"
+	"time"
+)
+
+// Time is nanoseconds since an origin of the driver's choice. It never goes
+// backwards.
+type Time int64
+
+// Add is the time d later.
+func (t Time) Add(d time.Duration) Time { return t + Time(d) }
+
+// Sub is the duration since u.
+func (t Time) Sub(u Time) time.Duration { return time.Duration(t - u) }
+
+// Never is later than any other time.
+const Never Time = 1<<63 - 1
+
+// Config of a node. Zero fields take their defaults.
+type Config struct {
+	// Self is this node's own contact.
+	Self Contact
+
+	// Seed of the node's randomness, which only spreads its timers.
+	Seed uint64
+
+	// Successors is r, the length of the successor list. Default 8.
+	Successors int
+
+	// CacheSize bounds the location cache, in contacts. Default 1024;
+	// negative for none.
+	CacheSize int
+
+	// StabilizeEvery is the pause between two rounds of stabilize, spread by a
+	// quarter each way. Default 1 s.
+	StabilizeEvery time.Duration
+
+	// FixFingerEvery is the pause between two refreshed fingers; the first
+	// round after joining does not pause. Default 5 s; negative for never.
+	FixFingerEvery time.Duration
+
+	// MinTimeout and MaxTimeout bound the time a request may take before it
+	// counts as unanswered; in between, it follows the round trips measured.
+	// Defaults 500 ms and 3 s.
+	MinTimeout, MaxTimeout time.Duration
+
+	// Tries is how often a neighbour is asked before it counts as dead.
+	// Default 3.
+	Tries int
+
+	// LookupTimeout ends a lookup that found nothing. Default 10 s.
+	LookupTimeout time.Duration
+}
+
+const (
+	closerContacts = 4                // contacts offered to a lookup that is not yet there
+	firstRetry     = 60 * time.Second // pause before a dead contact is tried again; doubles
+	lastRetry      = 16 * time.Minute
+	lookupPause    = 250 * time.Millisecond // before a lookup that ran dry starts over
+)
+
+func orDefault[T int | time.Duration](v *T, def T) {
+	if *v == 0 {
+		*v = def
+	}
+}
+
+func (c *Config) validate() error {
+	orDefault(&c.Successors, 8)
+	orDefault(&c.CacheSize, 1024)
+	orDefault(&c.StabilizeEvery, time.Second)
+	orDefault(&c.FixFingerEvery, 5*time.Second)
+	orDefault(&c.MinTimeout, 500*time.Millisecond)
+	orDefault(&c.MaxTimeout, 3*time.Second)
+	orDefault(&c.Tries, 3)
+	orDefault(&c.LookupTimeout, 10*time.Second)
+	switch {
+	case c.Self.IsZero():
+		return errors.New("chord: Config.Self is not set")
+	case c.Successors < 1 || c.Successors > MaxContacts:
+		return errors.New("chord: Config.Successors is not between 1 and 64")
+	case c.StabilizeEvery < 0 || c.MinTimeout < 0 || c.MaxTimeout < c.MinTimeout || c.Tries < 0 || c.LookupTimeout < 0:
+		return errors.New("chord: a duration of Config is negative, or MaxTimeout below MinTimeout")
+	}
+	return nil
+}

@@ -1,0 +1,85 @@
+package chord
+
+import (
+	"slices"
+	"time"
+)
+
+// A lostContact was given up. It is tried again later, since it may only have
+// been cut off: that is how the halves of a split ring find each other.
+type lostContact struct {
+	Contact
+	retryAt Time
+	pause   time.Duration
+}
+
+// maxLost bounds the list of contacts to try again; the oldest goes first.
+const maxLost = 64
+
+// giveUp declares a contact dead.
+func (n *Node) giveUp(now Time, c Contact) {
+	if n.isLost(c) {
+		return
+	}
+	known := n.inUse(c) || n.cache.has(c)
+	n.remove(now, c)
+	if !known {
+		return
+	}
+	n.emit(Dead, c)
+	if len(n.lost) == maxLost {
+		n.lost = slices.Delete(n.lost, 0, 1)
+	}
+	n.lost = append(n.lost, lostContact{Contact: c, retryAt: now.Add(firstRetry), pause: firstRetry})
+}
+
+// inUse reports whether a contact is a neighbour or finger.
+func (n *Node) inUse(c Contact) bool {
+	return n.preds[0] == c || slices.Contains(n.succ, c) || slices.Contains(n.fingers.contacts, c)
+}
+
+// remove takes a contact out of all tables. If it was the head of the
+// successor list the next one is asked at once.
+func (n *Node) remove(now Time, c Contact) {
+	n.cache.remove(c)
+	n.fingers.remove(c)
+	if i := slices.Index(n.preds, c); i == 0 {
+		n.setPredecessor(Contact{}, n.preds[1:])
+	} else if i > 0 {
+		n.preds = slices.Delete(slices.Clone(n.preds), i, i+1)
+		n.ready.Neighbours = true
+	}
+	i := slices.Index(n.succ, c)
+	if i < 0 {
+		return
+	}
+	n.replaceSuccessors(now, slices.Delete(slices.Clone(n.succ), i, i+1))
+	if i == 0 && n.member {
+		n.askSuccessor(now)
+	}
+}
+
+func (n *Node) isLost(c Contact) bool {
+	return slices.ContainsFunc(n.lost, func(l lostContact) bool { return l.Contact == c })
+}
+
+// forgive reports whether the contact had been given up, and no longer is.
+func (n *Node) forgive(c Contact) bool {
+	before := len(n.lost)
+	n.lost = slices.DeleteFunc(n.lost, func(l lostContact) bool { return l.Contact == c })
+	return len(n.lost) < before
+}
+
+// retryLost tries the contacts whose pause is over. One that answers is met
+// like a stranger (see heardFrom), since it may have a ring of its own by now.
+func (n *Node) retryLost(now Time) {
+	for i := range n.lost {
+		l := &n.lost[i]
+		if l.retryAt > now {
+			continue
+		}
+		l.pause = min(2*l.pause, lastRetry)
+		l.retryAt = now.Add(l.pause)
+		n.query(now, l.Contact)
+	}
+}

@@ -1,0 +1,73 @@
+package chord
+
+import "slices"
+
+// A fingerTable holds, for every k, the known contact that follows self + 2^k
+// most closely and lies before self + 2^(k+1). These are exactly the distinct
+// entries of the paper's table (section IV.D), about log2 N of them.
+type fingerTable struct {
+	self     ID
+	contacts []Contact // by distance from self
+}
+
+func (t *fingerTable) interval(c Contact) int { return t.self.Distance(c.ID).BitLen() }
+
+// find gives the place of the contact in c's interval, or where it would be.
+func (t *fingerTable) find(c Contact) (int, bool) {
+	k := t.interval(c)
+	return slices.BinarySearchFunc(t.contacts, k, func(f Contact, k int) int { return t.interval(f) - k })
+}
+
+// add takes in a contact that lives, if it is the closest of its interval.
+func (t *fingerTable) add(c Contact) {
+	i, taken := t.find(c)
+	switch {
+	case c.ID == t.self:
+	case !taken:
+		t.contacts = slices.Insert(t.contacts, i, c)
+	case Between(t.self, c.ID, t.contacts[i].ID):
+		t.contacts[i] = c
+	}
+}
+
+func (t *fingerTable) remove(c Contact) {
+	if i, ok := t.find(c); ok && t.contacts[i] == c {
+		t.contacts = slices.Delete(t.contacts, i, i+1)
+	}
+}
+
+// found takes in what a lookup says of the first contact at or behind self +
+// 2^bit. A contact that the table has in between is gone.
+func (t *fingerTable) found(bit int, c Contact) {
+	i, ok := slices.BinarySearchFunc(t.contacts, bit+1, func(f Contact, k int) int { return t.interval(f) - k })
+	if ok && Between(t.self, t.contacts[i].ID, c.ID) {
+		t.contacts = slices.Delete(t.contacts, i, i+1)
+	}
+	t.add(c)
+}
+
+// fixFinger refreshes one finger by a lookup, round after round from the
+// farthest to the nearest that is not simply our successor.
+func (n *Node) fixFinger(now Time) {
+	n.fingerAt = now.Add(n.cfg.FixFingerEvery)
+	if len(n.succ) == 0 || n.looking(fingerLookup) {
+		return
+	}
+	n.fingerBit--
+	if n.fingerBit < n.cfg.Self.ID.Distance(n.succ[0].ID).BitLen() {
+		n.fingerBit = Bits - 1
+		n.fingersFilled = true
+	}
+	n.startLookup(now, fingerLookup, n.cfg.Self.ID.AddPowerOfTwo(n.fingerBit), nil)
+}
+
+// fingerFound ends the lookup of a finger. The first round goes without pauses.
+func (n *Node) fingerFound(now Time, owner Contact) {
+	if owner.IsZero() {
+		return
+	}
+	n.fingers.found(n.fingerBit, owner)
+	if !n.fingersFilled {
+		n.fingerAt = now
+	}
+}

@@ -1,0 +1,69 @@
+package chord
+
+import "slices"
+
+// Meet tells the node of a contact in the same ring, or in another ring of the
+// same name. A node that is no member joins through it; a member looks up its
+// own place there, so that two rings become one.
+func (n *Node) Meet(now Time, via Contact) {
+	if n.member {
+		n.introduce(now, via)
+		return
+	}
+	if !n.looking(joinLookup) {
+		n.startLookup(now, joinLookup, n.cfg.Self.ID, []Contact{via})
+	}
+}
+
+// Member reports whether the node is a member of a ring.
+func (n *Node) Member() bool { return n.member }
+
+// introduce looks up the node's own place through a contact; the peer before
+// that place then hears from us (see heardFrom), and its successor from us.
+func (n *Node) introduce(now Time, via Contact) {
+	if via != n.cfg.Self && !n.looking(introduceLookup) {
+		n.startLookup(now, introduceLookup, n.cfg.Self.ID, []Contact{via})
+	}
+}
+
+func (n *Node) looking(purpose lookupPurpose) bool {
+	return slices.ContainsFunc(n.lookups, func(l *lookup) bool { return l.purpose == purpose })
+}
+
+// joined is the end of join: pred answered for our place, and we take over its
+// successor list whole.
+func (n *Node) joined(now Time, pred Contact, succ []Contact) {
+	n.becomeMember(now, pred, succ)
+	n.query(now, pred) // makes us known to it
+	n.stabilize(now)
+}
+
+func (n *Node) becomeMember(now Time, pred Contact, succ []Contact) {
+	n.member = true
+	n.preds = []Contact{pred}
+	n.setSuccessors(now, firstOf(succ), tail(succ))
+	n.epoch++
+	n.ready.Neighbours = true
+	n.stabilizeAt = now.Add(n.cfg.StabilizeEvery)
+	n.fingerBit = Bits
+	if n.cfg.FixFingerEvery >= 0 {
+		n.fingerAt = now.Add(n.cfg.StabilizeEvery)
+	}
+	n.emit(Joined, pred)
+}
+
+// introduced follows up on an introduction: the peer before our place and the
+// one behind it hear from us, and adopt us if we belong there.
+func (n *Node) introduced(now Time, before Contact, behind []Contact) {
+	n.query(now, before)
+	if next := firstOf(behind); Between(n.cfg.Self.ID, next.ID, n.successor().ID) {
+		n.query(now, next)
+	}
+}
+
+func tail(list []Contact) []Contact {
+	if len(list) == 0 {
+		return nil
+	}
+	return list[1:]
+}

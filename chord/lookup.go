@@ -1,0 +1,256 @@
+package chord
+
+import (
+	"slices"
+	"time"
+)
+
+// LookupID tells a node's lookups apart.
+type LookupID uint64
+
+// lookupPurpose says what becomes of a lookup's result.
+type lookupPurpose uint8
+
+const (
+	clientLookup    lookupPurpose = iota // handed out in Ready.Found
+	joinLookup                           // our place, to become a member
+	introduceLookup                      // our place in what may be another ring
+	fingerLookup                         // the start of a finger interval
+)
+
+// A lookup asks peer after peer for the owner of a target, each time the
+// closest one known to precede it.
+type lookup struct {
+	id       LookupID
+	purpose  lookupPurpose
+	target   ID
+	seeds    []Contact // where to start; our own tables if empty
+	started  Time
+	deadline Time
+	toAsk    []Contact // the closest predecessors of target not asked yet, closest first
+	asked    []Contact
+	hops     []Hop
+}
+
+// A Hop is one request of a lookup.
+type Hop struct {
+	Contact
+	Took   time.Duration
+	Failed bool // it did not answer
+}
+
+// A Result is the end of a lookup.
+type Result struct {
+	Lookup LookupID
+	Target ID
+	Owners []Contact // the owner of Target and the peers that follow it; none if the lookup failed
+	Hops   []Hop     // the requests made, in order
+	Took   time.Duration
+}
+
+// Lookup looks for the owner of a target: the first member at or behind it.
+// The Result comes out of [Node.Ready], possibly the next one.
+func (n *Node) Lookup(now Time, target ID) LookupID {
+	return n.startLookup(now, clientLookup, target, nil)
+}
+
+func (n *Node) startLookup(now Time, purpose lookupPurpose, target ID, seeds []Contact) LookupID {
+	n.lastLook++
+	l := &lookup{id: n.lastLook, purpose: purpose, target: target, seeds: seeds, started: now, deadline: now.Add(n.cfg.LookupTimeout)}
+	n.lookups = append(n.lookups, l)
+	n.restart(now, l)
+	return l.id
+}
+
+// restart begins with what we know ourselves.
+func (n *Node) restart(now Time, l *lookup) {
+	l.asked, l.toAsk = nil, slices.Clone(l.seeds)
+	if len(l.seeds) == 0 {
+		if owners := n.ownOwners(l.target); owners != nil {
+			n.finish(now, l, n.cfg.Self, owners)
+			return
+		}
+		l.toAsk = n.closestPreceding(l.target, nil)
+	}
+	n.askNext(now, l)
+}
+
+// ownOwners answers from our own neighbours, if the target is between our
+// predecessor and our successor.
+func (n *Node) ownOwners(target ID) []Contact {
+	switch {
+	case !n.member:
+		return nil
+	case len(n.succ) == 0:
+		return []Contact{n.cfg.Self}
+	case Arc{n.cfg.Self.ID, n.succ[0].ID}.Contains(target):
+		return n.owners()
+	case !n.preds[0].IsZero() && Arc{n.preds[0].ID, n.cfg.Self.ID}.Contains(target):
+		return append([]Contact{n.cfg.Self}, n.succ...)
+	}
+	return nil
+}
+
+// owners are the peers responsible for what lies between us and our successor:
+// the successor list, and ourselves at its end if the list spans the ring.
+func (n *Node) owners() []Contact {
+	owners := slices.Clone(n.succ)
+	if len(owners) < n.cfg.Successors {
+		owners = append(owners, n.cfg.Self)
+	}
+	return owners
+}
+
+// askNext sends the lookup's next request, or lets it pause if nobody is left
+// to ask: the ring may be mending.
+func (n *Node) askNext(now Time, l *lookup) {
+	if now >= l.deadline || (len(l.toAsk) == 0 && l.purpose == introduceLookup) {
+		n.finish(now, l, Contact{}, nil)
+		return
+	}
+	if len(l.toAsk) == 0 {
+		n.call(call{lookup: l.id, sent: now, deadline: min(now.Add(lookupPause), l.deadline)})
+		return
+	}
+	to := l.toAsk[0]
+	l.toAsk = slices.Delete(l.toAsk, 0, 1)
+	l.asked = append(l.asked, to)
+	c := n.call(call{to: to, sent: now, deadline: now.Add(n.timeout(to)), lookup: l.id})
+	n.send(to, Message{Kind: Find, Seq: c.seq, Target: l.target})
+}
+
+// onFind answers with the owners if the target lies between us and our
+// successor, and else with the closest contacts before it.
+func (n *Node) onFind(m Message) {
+	reply := Message{Kind: Found, Seq: m.Seq}
+	switch {
+	case !n.member:
+	case len(n.succ) == 0 || Arc{n.cfg.Self.ID, n.succ[0].ID}.Contains(m.Target):
+		reply.Done, reply.Succ = true, n.owners()
+	default:
+		reply.Closer = n.closestPreceding(m.Target, nil)
+	}
+	n.send(m.From, reply)
+}
+
+// onFound takes in a hop's answer.
+func (n *Node) onFound(now Time, m Message) {
+	c, ok := n.answered(now, m)
+	l := n.lookup(c.lookup)
+	if !ok || l == nil {
+		return
+	}
+	l.hops = append(l.hops, Hop{Contact: m.From, Took: now.Sub(c.sent), Failed: !m.Member})
+	switch {
+	case !m.Member:
+		n.remove(now, m.From)
+	case m.Done && len(m.Succ) > 0:
+		n.finish(now, l, m.From, m.Succ)
+		return
+	default:
+		n.shortlist(l, m)
+	}
+	n.askNext(now, l)
+}
+
+// shortlist keeps the contacts of an answer that get us closer to the target
+// than the one who gave it, the closest first.
+func (n *Node) shortlist(l *lookup, m Message) {
+	for _, c := range m.Closer {
+		if !c.IsZero() && c != n.cfg.Self && Between(m.From.ID, c.ID, l.target) &&
+			!slices.Contains(l.asked, c) && !n.isLost(c) {
+			l.toAsk = insertClosest(l.toAsk, c, l.target, 2*closerContacts)
+		}
+	}
+}
+
+// lookupMissed is a hop that did not answer, or the end of a pause.
+func (n *Node) lookupMissed(now Time, c call) {
+	l := n.lookup(c.lookup)
+	switch {
+	case l == nil:
+	case c.to.IsZero():
+		n.restart(now, l)
+	default:
+		l.hops = append(l.hops, Hop{Contact: c.to, Took: now.Sub(c.sent), Failed: true})
+		n.doubt(now, c.to)
+		n.askNext(now, l)
+	}
+}
+
+// doubt forgets where a silent contact is, unless it is one that we rely on:
+// that one is asked whether it lives.
+func (n *Node) doubt(now Time, c Contact) {
+	n.cache.remove(c)
+	if n.inUse(c) {
+		n.query(now, c)
+	}
+}
+
+func (n *Node) lookup(id LookupID) *lookup {
+	i, ok := slices.BinarySearchFunc(n.lookups, id, func(l *lookup, id LookupID) int { return int(int64(l.id - id)) })
+	if !ok {
+		return nil
+	}
+	return n.lookups[i]
+}
+
+// finish ends a lookup: last is the peer whose answer it is, nobody if it failed.
+func (n *Node) finish(now Time, l *lookup, last Contact, owners []Contact) {
+	n.lookups = slices.DeleteFunc(n.lookups, func(k *lookup) bool { return k == l })
+	switch l.purpose {
+	case clientLookup:
+		n.ready.Found = append(n.ready.Found, Result{Lookup: l.id, Target: l.target, Owners: owners, Hops: l.hops, Took: now.Sub(l.started)})
+	case fingerLookup:
+		n.fingerFound(now, firstOf(owners))
+	case joinLookup:
+		if last.IsZero() {
+			n.emit(JoinFailed, firstOf(l.seeds))
+		} else if !n.member {
+			n.joined(now, last, withoutSelf(owners, n.cfg.Self))
+		}
+	case introduceLookup:
+		if !last.IsZero() && n.member {
+			n.introduced(now, last, owners)
+		}
+	}
+}
+
+// withoutSelf cuts out our own contact, which a ring that has not noticed our
+// restart may still list.
+func withoutSelf(list []Contact, self Contact) []Contact {
+	return slices.DeleteFunc(slices.Clone(list), func(c Contact) bool { return c == self })
+}
+
+// closestPreceding appends to list the contacts from all our tables that most
+// closely precede the target, closest first.
+func (n *Node) closestPreceding(target ID, list []Contact) []Contact {
+	list = n.cache.before(target, closerContacts, list)
+	for _, table := range [2][]Contact{n.fingers.contacts, n.succ} {
+		for _, c := range table {
+			if Between(n.cfg.Self.ID, c.ID, target) && !slices.Contains(list, c) {
+				list = insertClosest(list, c, target, closerContacts)
+			}
+		}
+	}
+	return list
+}
+
+// insertClosest puts c into a list ordered by distance to the target, and
+// keeps the limit closest.
+func insertClosest(list []Contact, c Contact, target ID, limit int) []Contact {
+	i, found := slices.BinarySearchFunc(list, c, func(k, c Contact) int {
+		switch {
+		case k == c:
+			return 0
+		case Between(k.ID, c.ID, target):
+			return +1
+		}
+		return -1
+	})
+	if found || i >= limit {
+		return list
+	}
+	list = slices.Insert(list, i, c)
+	return list[:min(len(list), limit)]
+}

@@ -1,0 +1,67 @@
+package chord
+
+import "fmt"
+
+// MaxContacts bounds each list of contacts in a message.
+const MaxContacts = 64
+
+// Kind says what a message is.
+type Kind uint8
+
+// The kinds of messages. The last two never travel: a driver steps them when
+// its transport learns something about a peer.
+const (
+	Query   Kind = iota + 1 // asks for a State; any member answers
+	State                   // answers Query: Preds and Succ
+	Find                    // asks for the owner of Target
+	Found                   // answers Find: Done with Succ as the owners, or Closer
+	Notify                  // the sender takes the receiver for its successor
+	Leaving                 // the sender has left the ring
+
+	Unreachable  // a message to From could not be delivered
+	Disconnected // the connection to From closed; it may be dead
+)
+
+var kindNames = [...]string{"invalid", "query", "state", "find", "found", "notify", "leaving", "unreachable", "disconnected"}
+
+// String is the kind's name.
+func (k Kind) String() string {
+	if int(k) < len(kindNames) {
+		return kindNames[k]
+	}
+	return fmt.Sprintf("kind %d", uint8(k))
+}
+
+// A Message travels between two nodes. Which fields are set depends on Kind.
+type Message struct {
+	Kind   Kind      `cbor:"1,keyasint"`
+	From   Contact   `cbor:"2,keyasint"`
+	To     Contact   `cbor:"3,keyasint"`
+	Member bool      `cbor:"4,keyasint,omitempty"` // the sender is a member of the ring
+	Seq    uint64    `cbor:"5,keyasint,omitempty"` // a request's number, repeated in its answer
+	Target ID        `cbor:"6,keyasint,omitempty"` // Find
+	Done   bool      `cbor:"7,keyasint,omitempty"` // Found: Succ has the owner and those that follow it
+	Preds  []Contact `cbor:"8,keyasint,omitempty"` // State, Notify, Leaving: nearest first; the first is nobody if unknown
+	Succ   []Contact `cbor:"9,keyasint,omitempty"` // State, Found, Leaving: nearest first
+	Closer []Contact `cbor:"10,keyasint,omitempty"`
+}
+
+// Contacts appends the contacts that the message is about to list.
+func (m *Message) Contacts(list []Contact) []Contact {
+	list = append(list, m.Preds...)
+	list = append(list, m.Succ...)
+	return append(list, m.Closer...)
+}
+
+// Valid says what is wrong with a message from a stranger, nil if nothing is.
+func (m *Message) Valid() error {
+	switch {
+	case m.Kind < Query || m.Kind > Leaving:
+		return fmt.Errorf("chord: message of unknown %v", m.Kind)
+	case m.From.IsZero() || m.To.IsZero():
+		return fmt.Errorf("chord: %v without sender or receiver", m.Kind)
+	case len(m.Preds) > MaxContacts || len(m.Succ) > MaxContacts || len(m.Closer) > MaxContacts:
+		return fmt.Errorf("chord: %v with more than %d contacts", m.Kind, MaxContacts)
+	}
+	return nil
+}

@@ -1,0 +1,196 @@
+package chord
+
+import (
+	"math/rand/v2"
+	"slices"
+	"time"
+)
+
+// A Node is one position on the ring. It is not safe for concurrent use.
+type Node struct {
+	cfg    Config
+	rand   *rand.Rand
+	member bool
+	preds  []Contact // preds[0] is the predecessor, nobody if unknown; the rest is hearsay from it
+	succ   []Contact // the successor list; empty when alone
+	epoch  uint64    // counts changes of succ and of preds[0]
+
+	fingers  fingerTable
+	cache    locationCache
+	lost     []lostContact
+	calls    []call // by seq
+	lookups  []*lookup
+	lastSeq  uint64
+	lastLook LookupID
+	rtt      roundTrip // over all peers
+
+	stabilizeAt   Time
+	fingerAt      Time
+	fingerBit     int  // of the finger refreshed last
+	fingersFilled bool // the first round is over
+
+	ready   Ready // filled by the steps
+	drained Ready // handed out by the last Ready
+}
+
+// Ready is what a node wants done. Its slices are valid until the next Ready.
+type Ready struct {
+	Messages   []Message
+	Found      []Result
+	Events     []Event
+	Neighbours bool // predecessors or successors changed
+}
+
+// New makes a node that is not yet a member of any ring: call [Node.Create],
+// [Node.Meet] or [Node.Restore].
+func New(cfg Config) (*Node, error) {
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	return &Node{
+		cfg:         cfg,
+		rand:        rand.New(rand.NewPCG(cfg.Seed, 0)),
+		preds:       []Contact{{}},
+		cache:       locationCache{self: cfg.Self.ID, limit: max(0, cfg.CacheSize)},
+		fingers:     fingerTable{self: cfg.Self.ID},
+		rtt:         roundTrip{mean: cfg.MinTimeout / 2, dev: cfg.MinTimeout / 8},
+		stabilizeAt: Never,
+		fingerAt:    Never,
+	}, nil
+}
+
+// Self is the node's own contact.
+func (n *Node) Self() Contact { return n.cfg.Self }
+
+// Create makes the node a ring of its own.
+func (n *Node) Create(now Time) { n.becomeMember(now, Contact{}, nil) }
+
+// Restore makes the node a member with the given neighbours and fingers, as a
+// simulator does that starts from a finished ring.
+func (n *Node) Restore(now Time, pred Contact, succ, fingers []Contact) {
+	for _, c := range fingers {
+		n.fingers.add(c)
+	}
+	n.becomeMember(now, pred, succ)
+	n.stabilizeAt = now.Add(time.Duration(n.rand.Int64N(int64(n.cfg.StabilizeEvery) + 1)))
+}
+
+// Step takes in a message that arrived, or news from the transport.
+func (n *Node) Step(now Time, m Message) {
+	switch m.Kind {
+	case Unreachable:
+		n.onUnreachable(now, m.From)
+		return
+	case Disconnected:
+		n.onDisconnected(now, m.From)
+		return
+	}
+	if m.To != n.cfg.Self || m.From == n.cfg.Self {
+		n.emit(DisorderedSender, m.From)
+		return
+	}
+	n.heardFrom(now, m)
+	switch m.Kind {
+	case Query:
+		n.onQuery(m)
+	case State:
+		n.onState(now, m)
+	case Find:
+		n.onFind(m)
+	case Found:
+		n.onFound(now, m)
+	case Notify:
+		n.onNotify(now, m)
+	case Leaving:
+		n.onLeaving(now, m)
+	}
+}
+
+// heardFrom notes that a sender lives. A member that proves to lie before our
+// successor is asked for its state, which is how newcomers and the other half
+// of a split ring are found.
+func (n *Node) heardFrom(now Time, m Message) {
+	if !m.Member || m.Kind == Leaving {
+		return
+	}
+	n.cache.add(now, m.From)
+	if n.forgive(m.From) {
+		n.emit(Returned, m.From)
+		n.Meet(now, m.From)
+	}
+	n.fingers.add(m.From)
+	if n.member && m.Kind != State && Between(n.cfg.Self.ID, m.From.ID, n.successor().ID) {
+		n.query(now, m.From)
+	}
+}
+
+// Tick does what is due. It is harmless before the deadline.
+func (n *Node) Tick(now Time) {
+	n.expireCalls(now)
+	if now >= n.stabilizeAt {
+		n.stabilize(now)
+	}
+	if now >= n.fingerAt {
+		n.fixFinger(now)
+	}
+	n.retryLost(now)
+}
+
+// Deadline is when Tick must be called next.
+func (n *Node) Deadline() Time {
+	at := min(n.stabilizeAt, n.fingerAt)
+	for i := range n.calls {
+		at = min(at, n.calls[i].deadline)
+	}
+	for i := range n.lost {
+		at = min(at, n.lost[i].retryAt)
+	}
+	return at
+}
+
+// Ready drains what the node wants done.
+func (n *Node) Ready() Ready {
+	n.ready, n.drained = n.drained, n.ready
+	n.ready.Messages = n.ready.Messages[:0]
+	n.ready.Found = n.ready.Found[:0]
+	n.ready.Events = n.ready.Events[:0]
+	n.ready.Neighbours = false
+	return n.drained
+}
+
+// Neighbourhood is a node's own view of its place.
+type Neighbourhood struct {
+	Self   Contact
+	Member bool
+	Preds  []Contact // nearest first; the first is nobody if the predecessor is unknown
+	Succ   []Contact // the successor list
+}
+
+// Pred is the predecessor, or nobody.
+func (v *Neighbourhood) Pred() Contact {
+	if len(v.Preds) == 0 {
+		return Contact{}
+	}
+	return v.Preds[0]
+}
+
+// Neighbourhood gives a copy of the current view.
+func (n *Node) Neighbourhood() Neighbourhood {
+	return Neighbourhood{Self: n.cfg.Self, Member: n.member, Preds: slices.Clone(n.preds), Succ: slices.Clone(n.succ)}
+}
+
+// Fingers are the distinct fingers, nearest first.
+func (n *Node) Fingers() []Contact { return slices.Clone(n.fingers.contacts) }
+
+// Known is the number of contacts in the location cache.
+func (n *Node) Known() int { return len(n.cache.entries) }
+
+func (n *Node) emit(kind EventKind, about Contact) {
+	n.ready.Events = append(n.ready.Events, Event{Kind: kind, About: about})
+}
+
+// send fills in the sender.
+func (n *Node) send(to Contact, m Message) {
+	m.From, m.To, m.Member = n.cfg.Self, to, n.member
+	n.ready.Messages = append(n.ready.Messages, m)
+}

@@ -1,0 +1,193 @@
+package chord
+
+import (
+	"slices"
+	"time"
+)
+
+// successor is the head of the successor list; alone, the node itself.
+func (n *Node) successor() Contact {
+	if len(n.succ) == 0 {
+		return n.cfg.Self
+	}
+	return n.succ[0]
+}
+
+// stabilize begins a round: the head of the list is asked for its state, and
+// the predecessor whether it lives. onState goes on from there.
+func (n *Node) stabilize(now Time) {
+	spread := int64(n.cfg.StabilizeEvery) / 2
+	n.stabilizeAt = now.Add(n.cfg.StabilizeEvery*3/4 + time.Duration(n.rand.Int64N(spread+1)))
+	n.askSuccessor(now)
+	n.query(now, n.preds[0])
+}
+
+// askSuccessor asks the head of the list. A node whose whole list died asks
+// the next contacts that it knows clockwise: whichever answers is adopted.
+func (n *Node) askSuccessor(now Time) {
+	if len(n.succ) > 0 {
+		n.query(now, n.succ[0])
+		return
+	}
+	for _, c := range n.cache.after(n.cfg.Self.ID, closerContacts) {
+		n.query(now, c)
+	}
+	for _, c := range n.fingers.contacts {
+		n.query(now, c)
+	}
+}
+
+func (n *Node) onQuery(m Message) {
+	n.send(m.From, Message{Kind: State, Seq: m.Seq, Preds: slices.Clone(n.preds), Succ: slices.Clone(n.succ)})
+}
+
+// onState judges a state against our own. It is dropped, and asked for again,
+// if our neighbours changed since the query left.
+func (n *Node) onState(now Time, m Message) {
+	c, ok := n.answered(now, m)
+	switch {
+	case !ok || !n.member:
+		return
+	case !m.Member:
+		n.remove(now, m.From)
+		return
+	case c.epoch != n.epoch:
+		n.query(now, m.From)
+		return
+	}
+	if m.From == n.preds[0] {
+		n.refreshPredecessors(now, m)
+	}
+	self, head := n.cfg.Self.ID, n.successor()
+	if m.From != head && !Between(self, m.From.ID, head.ID) {
+		return
+	}
+	n.setSuccessors(now, m.From, m.Succ)
+	if before := firstOf(m.Preds); Between(self, before.ID, m.From.ID) && !before.IsZero() && !n.isLost(before) {
+		n.query(now, before)
+		return
+	}
+	n.notify(m.From)
+}
+
+func (n *Node) notify(to Contact) {
+	n.send(to, Message{Kind: Notify, Preds: slices.Clone(n.preds)})
+}
+
+// setSuccessors makes the list of a live head ours: the head, then its own
+// list, as far as it does not come round to us.
+func (n *Node) setSuccessors(now Time, head Contact, behind []Contact) {
+	list := make([]Contact, 0, min(n.cfg.Successors, len(behind)+1))
+	last := n.cfg.Self
+	for i := -1; i < len(behind) && len(list) < n.cfg.Successors; i++ {
+		c := head
+		if i >= 0 {
+			c = behind[i]
+		}
+		if c == n.cfg.Self {
+			break
+		}
+		if c.IsZero() || !Between(last.ID, c.ID, n.cfg.Self.ID) {
+			continue // out of order: a correct peer sends none
+		}
+		list = append(list, c)
+		last = c
+	}
+	n.replaceSuccessors(now, list)
+}
+
+func (n *Node) replaceSuccessors(now Time, list []Contact) {
+	if slices.Equal(list, n.succ) {
+		return
+	}
+	old := n.successor()
+	n.succ = list
+	n.epoch++
+	n.ready.Neighbours = true
+	if head := n.successor(); head != old {
+		n.emit(NewSuccessor, firstOf(list))
+	}
+}
+
+// onNotify is rectify: the notifier is adopted if it is closer than our
+// predecessor. Otherwise the predecessor has to prove that it lives; if it
+// does not, the notifier's next round finds the place empty.
+func (n *Node) onNotify(now Time, m Message) {
+	if !n.member || !m.Member {
+		return
+	}
+	pred := n.preds[0]
+	switch {
+	case pred == m.From:
+		n.refreshPredecessors(now, Message{From: m.From, Preds: m.Preds, Succ: []Contact{n.cfg.Self}})
+	case pred.IsZero() || Between(pred.ID, m.From.ID, n.cfg.Self.ID):
+		n.setPredecessor(m.From, m.Preds)
+	default:
+		n.query(now, pred)
+	}
+}
+
+func (n *Node) setPredecessor(pred Contact, before []Contact) {
+	n.preds = predecessors(n.cfg.Self, pred, before, n.cfg.Successors)
+	n.epoch++
+	n.ready.Neighbours = true
+	n.emit(NewPredecessor, pred)
+}
+
+// refreshPredecessors takes over what our predecessor says of those before it.
+// If it takes another peer for its successor, that one may be between us, or
+// the ring of another, larger half: we look for whoever should point at us.
+func (n *Node) refreshPredecessors(now Time, m Message) {
+	preds := predecessors(n.cfg.Self, m.From, m.Preds, n.cfg.Successors)
+	if !slices.Equal(preds, n.preds) {
+		n.preds = preds
+		n.ready.Neighbours = true
+	}
+	if next := firstOf(m.Succ); !next.IsZero() && Between(m.From.ID, next.ID, n.cfg.Self.ID) {
+		n.introduce(now, m.From)
+	}
+}
+
+// predecessors lists pred and those before it, as far as they do not come
+// round to self, at most limit.
+func predecessors(self, pred Contact, before []Contact, limit int) []Contact {
+	list := []Contact{pred}
+	for _, c := range before {
+		last := list[len(list)-1]
+		if c == self || len(list) == limit {
+			break
+		}
+		if !c.IsZero() && Between(self.ID, c.ID, last.ID) {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// onLeaving takes a peer that said goodbye out, without waiting for timeouts.
+func (n *Node) onLeaving(now Time, m Message) {
+	n.emit(Departed, m.From)
+	n.remove(now, m.From)
+}
+
+// Leave says goodbye to every neighbour. The node is no member afterwards.
+func (n *Node) Leave() {
+	if !n.member {
+		return
+	}
+	n.member = false
+	told := append(slices.Clone(n.succ), n.preds...)
+	for i, c := range told {
+		if !c.IsZero() && !slices.Contains(told[:i], c) {
+			n.send(c, Message{Kind: Leaving, Preds: slices.Clone(n.preds), Succ: slices.Clone(n.succ)})
+		}
+	}
+	n.stabilizeAt, n.fingerAt, n.lost = Never, Never, nil
+}
+
+func firstOf(list []Contact) Contact {
+	if len(list) == 0 {
+		return Contact{}
+	}
+	return list[0]
+}

@@ -1,0 +1,54 @@
+package web
+
+import (
+	"context"
+
+	"peal/chord"
+	"peal/node"
+)
+
+// A Peer is where a request enters the ring; [node.Node] is one.
+type Peer interface {
+	Put(ctx context.Context, key, value []byte) (node.Receipt, error)
+	Get(ctx context.Context, key []byte) (node.Value, error)
+	Delete(ctx context.Context, key []byte) (node.Receipt, error)
+	Lookup(ctx context.Context, key []byte) (node.Route, error)
+
+	// Keys lists one page of at most limit keys that begin with prefix;
+	// cursor is empty or the Next of the page before.
+	Keys(ctx context.Context, prefix []byte, cursor string, limit int) (node.Page, error)
+
+	Info() node.Info
+}
+
+// A Backend is what the server serves: one peer, or all those of a testnet.
+type Backend interface {
+	// Peer is the live peer that via names by its peer ID or by the first
+	// digits of its position; with an empty via, one of the backend's choice.
+	Peer(via string) (Peer, error)
+
+	// Ring is the ring as it can be seen now.
+	Ring(ctx context.Context) (node.Ring, error)
+
+	// Leave makes the peers leave the ring in good order.
+	Leave(ctx context.Context) error
+}
+
+// A Lab is a Backend whose peers can be killed and joined at will.
+type Lab interface {
+	Backend
+
+	// Kill stops peers without a goodbye and says which.
+	Kill(KillRequest) ([]chord.Contact, error)
+
+	// Join starts n more peers and waits until they are members.
+	Join(ctx context.Context, n int) ([]chord.Contact, error)
+}
+
+// A KillRequest says which peers to kill. One of Count, Adjacent and Peers is set.
+type KillRequest struct {
+	Count    int      `json:"count,omitempty"`    // this many at random, never three in a row on the ring
+	Any      bool     `json:"any,omitempty"`      // with Count: in a row too
+	Adjacent int      `json:"adjacent,omitempty"` // this many in a row, from a random place
+	Peers    []string `json:"peers,omitempty"`    // these: peer IDs or first digits of positions
+}
