@@ -1,1 +1,130 @@
 package node
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"peal/chord"
+	"peal/node/replica"
+)
+
+// A Node is one running peer. Its methods may be called from any goroutine.
+type Node struct {
+	cfg     Config
+	self    chord.Contact
+	started time.Time
+	inbox   *inbox
+	closing chan struct{}
+	done    chan struct{}
+	work    sync.WaitGroup // goroutines beside the loop
+	once    sync.Once
+
+	// What follows belongs to the event loop.
+	clock     wallClock
+	ring      *chord.Node
+	data      *replica.Replica
+	locating  map[chord.LookupID]uint64 // lookups of the data plane
+	lookups   map[chord.LookupID]func(chord.Result)
+	calls     map[replica.OpID]func(replica.Outcome, error)
+	inquiries map[uint64]func(from chord.PeerID, info []byte)
+	lastAsk   uint64
+	members   chan struct{} // closed once the node is a member
+}
+
+// Open starts a peer. It returns when the peer is a member of a ring, or at the
+// context's end; a ring of its own if nobody could be joined.
+func Open(ctx context.Context, cfg Config) (*Node, error) {
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	n, err := prepare(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err := cfg.Transport.Start((*receiver)(n)); err != nil {
+		return nil, fmt.Errorf("start transport: %w", err)
+	}
+	go n.run()
+	n.event(Event{Kind: Started})
+	n.work.Go(n.bootstrap)
+	n.work.Go(n.remember)
+	select {
+	case <-n.members:
+		return n, nil
+	case <-ctx.Done():
+		n.Close()
+		return nil, fmt.Errorf("join the ring: %w", ctx.Err())
+	}
+}
+
+// prepare makes the cores and loads what the store holds.
+func prepare(cfg Config) (*Node, error) {
+	ringCfg, dataCfg := cfg.cores()
+	ring, err := chord.New(ringCfg)
+	if err != nil {
+		return nil, err
+	}
+	data, err := replica.New(dataCfg)
+	if err != nil {
+		return nil, err
+	}
+	damaged, err := cfg.Store.Each(data.Load)
+	if err != nil {
+		return nil, err
+	}
+	if damaged > 0 {
+		cfg.Logger.Warn("damaged records in the store are fetched from other replicas", "records", damaged)
+	}
+	return &Node{
+		cfg: cfg, self: ringCfg.Self, started: time.Now(),
+		inbox: newInbox(), closing: make(chan struct{}), done: make(chan struct{}), members: make(chan struct{}),
+		clock: newWallClock(), ring: ring, data: data,
+		locating:  map[chord.LookupID]uint64{},
+		lookups:   map[chord.LookupID]func(chord.Result){},
+		calls:     map[replica.OpID]func(replica.Outcome, error){},
+		inquiries: map[uint64]func(chord.PeerID, []byte){},
+	}, nil
+}
+
+// Self is the peer's contact.
+func (n *Node) Self() chord.Contact { return n.self }
+
+// Close stops the peer at once, without a goodbye to the others. What was
+// acknowledged is in the store.
+func (n *Node) Close() error {
+	var err error
+	n.once.Do(func() {
+		close(n.closing)
+		<-n.done
+		err = n.cfg.Transport.Close()
+		n.work.Wait()
+		if e := n.cfg.Store.Close(); err == nil {
+			err = e
+		}
+	})
+	return err
+}
+
+// Leave hands every record to those that will be its replicas, says goodbye to
+// the neighbours, and closes the node. If the records could not all be handed
+// over by the context's end, it leaves nevertheless and returns ErrQuorum.
+func (n *Node) Leave(ctx context.Context) error {
+	_, err := n.operate(ctx, func(now, deadline chord.Time) replica.OpID {
+		return n.data.Leave(now, deadline)
+	})
+	if n.do(func(chord.Time) { n.ring.Leave() }) == nil {
+		n.event(Event{Kind: Left})
+	}
+	if e := n.Close(); err == nil {
+		err = e
+	}
+	return err
+}
+
+// event publishes what happened here.
+func (n *Node) event(e Event) {
+	e.Time, e.Peer = time.Now(), n.self
+	n.cfg.Observer(e)
+}

@@ -1,0 +1,146 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"sync"
+	"time"
+
+	"peal/chord"
+)
+
+const (
+	dialTimeout   = 5 * time.Second
+	firstRedial   = time.Second // grows by half each time
+	lastRedial    = 5 * time.Minute
+	rememberEvery = 2 * time.Second
+	rememberPeers = 32
+	peersNote     = "peers" // name of the note in the store
+)
+
+// bootstrap finds a way into the ring: by the addresses given, and by those of
+// the peers met before. If nobody answers, the node is a ring of its own for
+// now. It goes on, with growing pauses, while a given address has not answered
+// or the node is alone.
+func (n *Node) bootstrap() {
+	ctx, cancel := n.lifetime()
+	defer cancel()
+	missing := slices.Clone(n.cfg.Join)
+	answered := n.dialAll(ctx, append(n.remembered(), missing...))
+	missing = without(missing, answered)
+	if len(answered) == 0 {
+		if len(missing) > 0 {
+			n.cfg.Logger.Warn("no peer to join answered: serving alone, and trying again", "addresses", missing)
+		}
+		n.do(n.createRing)
+	}
+	for pause := firstRedial; n.sleep(pause); pause = min(pause*3/2, lastRedial) {
+		targets := missing
+		if len(n.Info().Successors) == 0 {
+			targets = append(n.remembered(), n.cfg.Join...)
+		}
+		missing = without(missing, n.dialAll(ctx, targets))
+	}
+}
+
+func (n *Node) createRing(now chord.Time) {
+	if !n.ring.Member() {
+		n.ring.Create(now)
+	}
+}
+
+// lifetime is a context that ends with the node.
+func (n *Node) lifetime() (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.Background())
+	n.work.Go(func() {
+		select {
+		case <-n.closing:
+			cancel()
+		case <-ctx.Done():
+		}
+	})
+	return ctx, cancel
+}
+
+// sleep reports false when the node closes.
+func (n *Node) sleep(d time.Duration) bool {
+	select {
+	case <-n.closing:
+		return false
+	case <-time.After(d):
+		return true
+	}
+}
+
+// dialAll dials addresses at the same time, meets the peers that answer, and
+// gives their addresses.
+func (n *Node) dialAll(ctx context.Context, addrs []string) (answered []string) {
+	var wait sync.WaitGroup
+	var mu sync.Mutex
+	for _, addr := range slices.Compact(slices.Sorted(slices.Values(addrs))) {
+		wait.Go(func() {
+			ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+			defer cancel()
+			peer, err := n.cfg.Transport.Connect(ctx, addr)
+			if err != nil {
+				n.cfg.Logger.Info("a peer did not answer", "address", addr, "error", err)
+				return
+			}
+			n.meet(peer, addr)
+			mu.Lock()
+			defer mu.Unlock()
+			answered = append(answered, addr)
+		})
+	}
+	wait.Wait()
+	return answered
+}
+
+func without(list, gone []string) []string {
+	return slices.DeleteFunc(list, func(s string) bool { return slices.Contains(gone, s) })
+}
+
+// remembered are the addresses of peers that were neighbours before a restart.
+func (n *Node) remembered() []string {
+	note, err := n.cfg.Store.Meta(peersNote)
+	if err != nil || note == nil {
+		return nil
+	}
+	var addrs []string
+	if err := json.Unmarshal(note, &addrs); err != nil {
+		n.cfg.Logger.Warn("the note of known peers is damaged and ignored", "error", err)
+	}
+	return addrs
+}
+
+// remember keeps the note of known peers up to date.
+func (n *Node) remember() {
+	var noted []chord.Contact
+	for n.sleep(rememberEvery) {
+		info := n.Info()
+		known := append(info.Successors, info.Fingers...)
+		if len(known) == 0 || slices.Equal(known, noted) {
+			continue
+		}
+		noted = known
+		if err := n.note(known); err != nil {
+			n.cfg.Logger.Warn("cannot note the known peers", "error", err)
+		}
+	}
+}
+
+func (n *Node) note(known []chord.Contact) error {
+	var addrs []string
+	for _, c := range known[:min(len(known), rememberPeers)] {
+		addrs = append(addrs, n.cfg.Transport.PeerAddrs(c.Peer)...)
+	}
+	if len(addrs) == 0 {
+		return nil
+	}
+	b, err := json.Marshal(addrs)
+	if err != nil {
+		return err
+	}
+	return n.cfg.Store.SetMeta(peersNote, b)
+}

@@ -1,0 +1,106 @@
+package node
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"peal/chord"
+	"peal/node/replica"
+)
+
+// Config of a node. Zero fields take their defaults, where there is one.
+type Config struct {
+	// Transport to other peers. The node starts it, and closes it at its end.
+	// Required.
+	Transport Transport
+
+	// Store of the records. The node closes it at its end. Required.
+	Store Store
+
+	// Ring is the ring's name, for display; keeping rings apart is up to the
+	// transport. Default "peal".
+	Ring string
+
+	// Join lists full multiaddrs of peers to join by. With none, and no peers
+	// remembered in the store, the node is a ring of its own at first.
+	Join []string
+
+	// Replicas is N, WriteQuorum W and ReadQuorum R of the data plane.
+	// Defaults 3, 2, 2.
+	Replicas, WriteQuorum, ReadQuorum int
+
+	// Chord and Replica tune the cores; what belongs to the node itself, such
+	// as Self, is filled in.
+	Chord   chord.Config
+	Replica replica.Config
+
+	// Seed of all randomness; 0 takes one from the peer's ID.
+	Seed uint64
+
+	// Version of the software, for display.
+	Version string
+
+	// Logger of what a person should know. Default: silence.
+	Logger *slog.Logger
+
+	// Observer is called with every event, from the event loop: it must not
+	// block, nor call the node. Default: none.
+	Observer func(Event)
+}
+
+// A Store keeps a peer's records. Its methods are safe for concurrent use.
+type Store interface {
+	replica.Reader
+
+	// Each calls f with every record and counts the damaged ones left out.
+	Each(f func(replica.Record)) (damaged int, err error)
+
+	// Commit stores writes durably and then deletes drops, all or nothing.
+	Commit(writes []replica.Record, drops []replica.Item) error
+
+	// Meta and SetMeta keep small notes by name; a missing one is nil.
+	Meta(name string) ([]byte, error)
+	SetMeta(name string, value []byte) error
+
+	Close() error
+}
+
+// defaultDeadline ends a call whose context has no deadline.
+const defaultDeadline = 30 * time.Second
+
+func (c *Config) validate() error {
+	switch {
+	case c.Transport == nil || c.Store == nil:
+		return errors.New("node: Config.Transport or Config.Store is not set")
+	case c.Replicas < 0 || c.WriteQuorum < 0 || c.ReadQuorum < 0:
+		return fmt.Errorf("node: replicas %d, quorums %d and %d: none may be negative", c.Replicas, c.WriteQuorum, c.ReadQuorum)
+	}
+	if c.Ring == "" {
+		c.Ring = "peal"
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Observer == nil {
+		c.Observer = func(Event) {}
+	}
+	return nil
+}
+
+// cores completes the configurations of the two state machines.
+func (c *Config) cores() (chord.Config, replica.Config) {
+	self := chord.NewContact(c.Transport.Self(), 0)
+	seed := c.Seed
+	if seed == 0 {
+		for _, b := range self.ID[:8] {
+			seed = seed<<8 | uint64(b)
+		}
+	}
+	ring, data := c.Chord, c.Replica
+	ring.Self, ring.Seed = self, seed
+	data.Self, data.Seed, data.Reader = self, seed, c.Store
+	data.N, data.W, data.R = c.Replicas, c.WriteQuorum, c.ReadQuorum
+	return ring, data
+}

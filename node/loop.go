@@ -1,0 +1,131 @@
+package node
+
+import (
+	"time"
+
+	"peal/chord"
+	"peal/node/replica"
+)
+
+// run is the event loop.
+func (n *Node) run() {
+	defer close(n.done)
+	defer n.abandon()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-n.closing:
+			return
+		case <-n.inbox.wake:
+		case <-timer.C:
+		}
+		now := n.clock.now()
+		for _, f := range n.inbox.take() {
+			f(now)
+		}
+		n.ring.Tick(now)
+		n.data.Tick(now)
+		n.drain(now)
+		timer.Reset(max(0, min(n.ring.Deadline(), n.data.Deadline()).Sub(n.clock.now())))
+	}
+}
+
+// drain does what the cores want done, until they want nothing more: each may
+// give the other work.
+func (n *Node) drain(now chord.Time) {
+	for busy := true; busy; {
+		ring := n.drainRing(now)
+		data := n.drainData(now)
+		busy = ring || data
+	}
+}
+
+func (n *Node) drainRing(now chord.Time) (busy bool) {
+	r := n.ring.Ready()
+	for i := range r.Messages {
+		m := &r.Messages[i]
+		n.send(m.To.Peer, envelope{Chord: m}, about(m))
+	}
+	if r.Neighbours {
+		n.data.SetNeighbours(now, n.ring.Neighbourhood())
+	}
+	for _, e := range r.Events {
+		n.ringEvent(now, e)
+	}
+	for _, found := range r.Found {
+		n.found(now, found)
+	}
+	return r.Neighbours || len(r.Found) > 0 || len(r.Events) > 0
+}
+
+func (n *Node) found(now chord.Time, found chord.Result) {
+	if id, ok := n.locating[found.Lookup]; ok {
+		delete(n.locating, found.Lookup)
+		n.data.Located(now, id, found)
+		return
+	}
+	if reply, ok := n.lookups[found.Lookup]; ok {
+		delete(n.lookups, found.Lookup)
+		reply(found)
+	}
+}
+
+// drainData commits first: nothing that depends on a write leaves before it is
+// durable. If it cannot be stored, nobody is told that it was.
+func (n *Node) drainData(now chord.Time) (busy bool) {
+	r := n.data.Ready()
+	var err error
+	if len(r.Writes)+len(r.Drops) > 0 {
+		if err = n.cfg.Store.Commit(r.Writes, r.Drops); err != nil {
+			n.storeFailed(err)
+		}
+	}
+	for i := range r.Messages {
+		if err == nil {
+			n.send(r.Messages[i].To, envelope{Replica: &r.Messages[i]}, nil)
+		}
+	}
+	for _, l := range r.Locates {
+		n.locating[n.ring.Lookup(now, l.Target)] = l.ID
+	}
+	for _, o := range r.Outcomes {
+		if reply, ok := n.calls[o.Op]; ok {
+			delete(n.calls, o.Op)
+			reply(o, err)
+		}
+	}
+	for _, e := range r.Events {
+		n.dataEvent(e)
+	}
+	return len(r.Locates) > 0
+}
+
+func (n *Node) storeFailed(err error) {
+	n.cfg.Logger.Error("the store refuses writes", "error", err)
+	n.event(Event{Kind: Failed, Text: err.Error()})
+}
+
+func (n *Node) send(to chord.PeerID, e envelope, about []chord.PeerID) {
+	body, err := encode(e)
+	if err != nil {
+		n.event(Event{Kind: Failed, Text: "encode a message: " + err.Error()})
+		return
+	}
+	n.cfg.Transport.Send(to, body, about)
+}
+
+// abandon answers the calls that are left when the loop ends.
+func (n *Node) abandon() {
+	left := n.inbox.close()
+	now := n.clock.now()
+	for _, f := range left {
+		f(now)
+	}
+	for id, reply := range n.calls {
+		delete(n.calls, id)
+		reply(replica.Outcome{}, ErrClosed)
+	}
+	clear(n.lookups)
+	clear(n.inquiries)
+}

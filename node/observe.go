@@ -1,0 +1,44 @@
+package node
+
+import (
+	"peal/chord"
+	"peal/node/replica"
+)
+
+var ringEvents = map[chord.EventKind]EventKind{
+	chord.Joined:           Joined,
+	chord.NewSuccessor:     Successor,
+	chord.NewPredecessor:   Predecessor,
+	chord.Suspected:        Suspected,
+	chord.Dead:             Dead,
+	chord.Departed:         Departed,
+	chord.Returned:         Met,
+	chord.DisorderedSender: Rejected,
+}
+
+// ringEvent publishes what happened on the ring. A node whose way in turned
+// out to lead nowhere becomes a ring of its own; its bootstrap goes on trying.
+func (n *Node) ringEvent(now chord.Time, e chord.Event) {
+	switch e.Kind {
+	case chord.Joined:
+		close(n.members)
+	case chord.JoinFailed:
+		n.cfg.Logger.Warn("a peer was found, but no place on its ring", "peer", e.About.Peer)
+		n.createRing(now)
+		return
+	}
+	n.event(Event{Kind: ringEvents[e.Kind], About: e.About})
+}
+
+func (n *Node) dataEvent(e replica.Event) {
+	switch e.Kind {
+	case replica.Reconciled:
+		n.event(Event{Kind: Reconciled, Count: e.Count})
+	case replica.HandedOff:
+		n.event(Event{Kind: Reconciled, Count: e.Count, Text: "handed over to their replicas"})
+	case replica.RoundFell:
+		n.event(Event{Kind: Failed, About: e.About, Text: "did not answer while an arc was reconciled"})
+	case replica.ReadFailed:
+		n.event(Event{Kind: Failed, Text: "the store could not read a record"})
+	}
+}

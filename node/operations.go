@@ -1,0 +1,207 @@
+package node
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"peal/chord"
+	"peal/node/replica"
+)
+
+// do runs f in the event loop and waits for its end.
+func (n *Node) do(f func(now chord.Time)) error {
+	done := make(chan struct{})
+	if !n.inbox.put(func(now chord.Time) { f(now); close(done) }, false) {
+		return ErrClosed
+	}
+	<-done
+	return nil
+}
+
+// operate starts an operation of the data plane and waits for its outcome.
+func (n *Node) operate(ctx context.Context, start func(now, deadline chord.Time) replica.OpID) (replica.Outcome, error) {
+	type result struct {
+		outcome replica.Outcome
+		err     error
+	}
+	results := make(chan result, 1)
+	var id replica.OpID
+	begin := func(now chord.Time) {
+		id = start(now, n.deadline(ctx, now))
+		n.calls[id] = func(o replica.Outcome, err error) { results <- result{o, err} }
+	}
+	if !n.inbox.put(begin, false) {
+		return replica.Outcome{}, ErrClosed
+	}
+	select {
+	case res := <-results:
+		if res.err != nil {
+			return res.outcome, res.err
+		}
+		return res.outcome, failure(res.outcome)
+	case <-ctx.Done():
+		n.inbox.put(func(chord.Time) { n.data.Cancel(id); delete(n.calls, id) }, false)
+		return replica.Outcome{}, ctx.Err()
+	}
+}
+
+// deadline leaves the operation a little time to say how it failed, before the
+// context's end says nothing.
+func (n *Node) deadline(ctx context.Context, now chord.Time) chord.Time {
+	left := defaultDeadline
+	if at, ok := ctx.Deadline(); ok {
+		left = time.Until(at)
+		left -= min(left/10, 100*time.Millisecond)
+	}
+	return now.Add(left)
+}
+
+// failure tells why an operation failed, and what is known of a write.
+func failure(o replica.Outcome) error {
+	switch o.Error {
+	case replica.NoPeer:
+		return fmt.Errorf("%w: the replicas of this key cannot be located; try again when the ring has settled", ErrNoPeer)
+	case replica.QuorumNotMet:
+		if len(o.Replicas) > 0 {
+			return fmt.Errorf("%w: stored on %v only; the write may survive, repeat it to be sure", ErrQuorum, o.Replicas)
+		}
+		return fmt.Errorf("%w: too few of the key's replicas answered in time; try again when the ring has settled", ErrQuorum)
+	case replica.OutcomeUnknown:
+		return fmt.Errorf("%w: no replica confirmed the write in time, but one may have stored it; read the key, or repeat the write", ErrUnknown)
+	case replica.ClockRefused:
+		return errors.New("the clocks of this peer and of a replica differ by more than a minute: set them right, and repeat the write")
+	}
+	return nil
+}
+
+// Put stores a value under a key, on W replicas at least.
+func (n *Node) Put(ctx context.Context, key, value []byte) (Receipt, error) {
+	return n.write(ctx, replica.Record{Key: string(key), Value: value})
+}
+
+// Delete removes a key: its replicas store a tombstone. A key that does not
+// exist is no error.
+func (n *Node) Delete(ctx context.Context, key []byte) (Receipt, error) {
+	return n.write(ctx, replica.Record{Key: string(key), Deleted: true})
+}
+
+func (n *Node) write(ctx context.Context, rec replica.Record) (Receipt, error) {
+	if err := rec.Valid(); err != nil {
+		return Receipt{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	start := time.Now()
+	o, err := n.operate(ctx, func(now, deadline chord.Time) replica.OpID {
+		return n.data.Put(now, deadline, rec.Key, rec.Value, rec.Deleted)
+	})
+	receipt := Receipt{
+		Key: rec.Key, Version: o.Record.Version, Replicas: o.Replicas, Wanted: o.Wanted,
+		Hops: o.Hops, Millis: millis(time.Since(start)),
+	}
+	if err == nil {
+		n.event(Event{Kind: Stored, Text: printable(rec.Key), Count: len(o.Replicas)})
+	}
+	return receipt, err
+}
+
+// Get reads a key's newest value that R replicas know of. A missing key is
+// ErrNotFound.
+func (n *Node) Get(ctx context.Context, key []byte) (Value, error) {
+	rec := replica.Record{Key: string(key)}
+	if err := rec.Valid(); err != nil {
+		return Value{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	start := time.Now()
+	o, err := n.operate(ctx, func(now, deadline chord.Time) replica.OpID {
+		return n.data.Get(now, deadline, rec.Key)
+	})
+	v := Value{
+		Data: o.Record.Value, Version: o.Record.Version, Asked: o.Asked, Agreed: len(o.Replicas),
+		Repaired: o.Repaired, Hops: o.Hops, Millis: millis(time.Since(start)),
+	}
+	if err == nil && !o.Found {
+		err = fmt.Errorf("%w: %s", ErrNotFound, printable(rec.Key))
+	}
+	return v, err
+}
+
+// Lookup finds the peers responsible for a key.
+func (n *Node) Lookup(ctx context.Context, key []byte) (Route, error) {
+	if err := (&replica.Record{Key: string(key)}).Valid(); err != nil {
+		return Route{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	results := make(chan chord.Result, 1)
+	target := chord.KeyID(key)
+	begin := func(now chord.Time) {
+		n.lookups[n.ring.Lookup(now, target)] = func(r chord.Result) { results <- r }
+	}
+	if !n.inbox.put(begin, false) {
+		return Route{}, ErrClosed
+	}
+	select {
+	case <-n.done:
+		return Route{}, ErrClosed
+	case <-ctx.Done():
+		return Route{}, ctx.Err()
+	case found := <-results:
+		return n.route(key, found)
+	}
+}
+
+func (n *Node) route(key []byte, found chord.Result) (Route, error) {
+	route := Route{ID: found.Target, Millis: millis(found.Took), Hops: []Hop{}}
+	for _, h := range found.Hops {
+		route.Hops = append(route.Hops, Hop{Contact: h.Contact, Millis: millis(h.Took), Failed: h.Failed})
+	}
+	if len(found.Owners) == 0 {
+		return route, fmt.Errorf("%w: nobody who was asked knows the owner of this key; try again when the ring has settled", ErrNoPeer)
+	}
+	route.Owner = found.Owners[0]
+	route.Replicas = replica.Distinct(found.Owners, n.replicas())
+	n.event(Event{Kind: LookedUp, About: route.Owner, Text: printable(string(key)), Count: len(route.Hops)})
+	return route, nil
+}
+
+// Keys lists one page of at most limit (1 to 1000) keys that begin with prefix.
+// The cursor is empty for the first page, and then the Next of the page before.
+// A whole listing asks every peer of the ring for its arc.
+func (n *Node) Keys(ctx context.Context, prefix []byte, cursor string, limit int) (Page, error) {
+	var after *chord.ID
+	if cursor != "" {
+		after = new(chord.ID)
+		if err := after.UnmarshalText([]byte(cursor)); err != nil {
+			return Page{}, fmt.Errorf("%w: the cursor is not one that a page of keys ended with", ErrInvalid)
+		}
+	}
+	o, err := n.operate(ctx, func(now, deadline chord.Time) replica.OpID {
+		return n.data.List(now, deadline, string(prefix), after, limit)
+	})
+	page := Page{Keys: []KeyInfo{}}
+	for _, it := range o.Items {
+		page.Keys = append(page.Keys, KeyInfo{Key: it.Key, Version: it.Version, Size: it.Size})
+	}
+	if o.Next != nil {
+		page.Next = hex.EncodeToString(o.Next[:])
+	}
+	return page, err
+}
+
+func (n *Node) replicas() int {
+	if n.cfg.Replicas == 0 {
+		return 3
+	}
+	return n.cfg.Replicas
+}
+
+func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// printable shortens and quotes a key for a person.
+func printable(key string) string {
+	const most = 80
+	if len(key) > most {
+		return fmt.Sprintf("%q...", key[:most])
+	}
+	return fmt.Sprintf("%q", key)
+}

@@ -1,0 +1,78 @@
+package node
+
+import (
+	"fmt"
+
+	"peal/chord"
+	"peal/node/replica"
+)
+
+// A receiver is the side of a Node that the transport sees.
+type receiver Node
+
+// Deliver decodes a message outside the loop, and checks that it is from whom
+// it says.
+func (r *receiver) Deliver(from chord.PeerID, body []byte) error {
+	n := (*Node)(r)
+	e, err := decode(body)
+	if err == nil && e.Chord != nil && e.Chord.From.Peer != from {
+		err = fmt.Errorf("a message in the name of %v", e.Chord.From.Peer)
+	}
+	if err != nil {
+		return err
+	}
+	n.inbox.put(func(now chord.Time) { n.step(now, from, e) }, true)
+	return nil
+}
+
+func (n *Node) step(now chord.Time, from chord.PeerID, e envelope) {
+	switch {
+	case e.Chord != nil:
+		n.ring.Step(now, *e.Chord)
+	case e.Replica != nil:
+		m := *e.Replica
+		m.From, m.To = from, n.self.Peer
+		n.data.Step(now, m)
+	case e.Inquiry != 0:
+		n.answerInquiry(from, e.Inquiry)
+	case e.Reply != 0:
+		if reply, ok := n.inquiries[e.Reply]; ok {
+			reply(from, e.Info)
+		}
+	}
+}
+
+// Unreachable ends what waits for the peer.
+func (r *receiver) Unreachable(peer chord.PeerID) {
+	n := (*Node)(r)
+	n.inbox.put(func(now chord.Time) {
+		n.ring.Step(now, chord.Message{Kind: chord.Unreachable, From: chord.NewContact(peer, 0)})
+		n.data.Step(now, replica.Message{Kind: replica.Unreachable, From: peer})
+	}, true)
+}
+
+// Disconnected makes the ring look after the peer.
+func (r *receiver) Disconnected(peer chord.PeerID) {
+	n := (*Node)(r)
+	n.inbox.put(func(now chord.Time) {
+		n.ring.Step(now, chord.Message{Kind: chord.Disconnected, From: chord.NewContact(peer, 0)})
+	}, true)
+}
+
+// Discovered makes the ring meet the peer.
+func (r *receiver) Discovered(peer chord.PeerID) { (*Node)(r).meet(peer, "on the LAN") }
+
+// Rejected counts bytes from a stranger.
+func (r *receiver) Rejected(from chord.PeerID, reason string) {
+	n := (*Node)(r)
+	n.event(Event{Kind: Rejected, About: chord.NewContact(from, 0), Text: reason})
+}
+
+// meet tells the ring of a peer of the same ring name.
+func (n *Node) meet(peer chord.PeerID, where string) {
+	c := chord.NewContact(peer, 0)
+	n.inbox.put(func(now chord.Time) {
+		n.event(Event{Kind: Met, About: c, Text: where})
+		n.ring.Meet(now, c)
+	}, false)
+}

@@ -1,0 +1,36 @@
+// Package replica is the data plane of a peer: it holds records, answers reads
+// and writes with quorums, and reconciles what it holds with the other replicas.
+//
+// Like package chord it is a pure state machine, driven in the same way:
+// [Replica.Step] takes in a message, [Replica.Tick] the time,
+// [Replica.SetNeighbours] the peer's place on the ring, and [Replica.Ready]
+// yields what is to be done. Its driver first stores Ready's Writes and Drops,
+// and only then sends the Messages and hands out the Outcomes behind them, so
+// that nothing is acknowledged before it is durable. Where a key lives is asked
+// by Ready's Locates and answered by [Replica.Located]. Values are read back
+// through the [Reader]; keys and versions are kept in memory ([Index]).
+//
+// # Placement
+//
+// A key belongs to the first N distinct peers clockwise from its position. Seen
+// from a peer: it is responsible for the arc from its N-th predecessor to itself.
+//
+// # Reads and writes
+//
+// Any peer coordinates: it locates the replicas, asks them in parallel, and is
+// done when W have stored a write durably, or R have answered a read. A replica
+// that has not yet reconciled the arc of a key since it became responsible for
+// it answers "not complete", which never counts towards R: so a key is not
+// reported missing while it is on its way. An attempt that falls short is
+// repeated, located anew, until the operation's deadline.
+//
+// # Reconciliation of an arc
+//
+// One mechanism stands behind join, leave, crash, restart and the regular
+// round: two peers compare the count and fingerprint of an arc, split it where
+// they differ, list the versions where few are left, and exchange the records
+// that one of them lacks. The peer that begins drives it; the other just
+// answers, so it keeps no state and may vanish at any time. A round reconciles
+// with every peer that shares a part of the arc, and then hands what lies
+// outside the arc to its replicas and drops it.
+package replica

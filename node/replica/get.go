@@ -1,0 +1,158 @@
+package replica
+
+import "peal/chord"
+
+// Get reads a key. The Outcome comes out of Ready, at the deadline at the
+// latest.
+func (r *Replica) Get(now, deadline chord.Time, key string) OpID {
+	o := r.newOperation(chord.KeyID([]byte(key)), deadline)
+	g := &read{r: r, operation: o, key: key}
+	g.quorum = quorum{r: r, op: o, request: g.request, serve: r.read, take: g.take, decide: g.decide}
+	o.ask, o.giveUp = g.ask, g.giveUp
+	r.try(o)
+	return o.id
+}
+
+// A read is a Get under way: the first replica is asked for the record, the
+// others for its version.
+type read struct {
+	*operation
+	r       *Replica
+	key     string
+	quorum  quorum
+	answers []answer
+}
+
+type answer struct {
+	from chord.Contact
+	item Item
+	has  bool
+}
+
+func (g *read) ask(now chord.Time) {
+	g.answers = nil
+	g.outcome.Found, g.outcome.Record = false, Record{}
+	g.quorum.start(now)
+}
+
+func (g *read) request(first bool) Message { return Message{Kind: Read, Key: g.key, Digest: !first} }
+
+func (g *read) take(c chord.Contact, m Message) {
+	if m.Kind != Answer {
+		return
+	}
+	a := answer{from: c}
+	if len(m.Items) > 0 {
+		a.has, a.item = true, m.Items[0]
+	}
+	for i := range m.Records {
+		g.offer(m.Records[i])
+		a.has, a.item = true, m.Records[i].item()
+	}
+	g.answers = append(g.answers, a)
+}
+
+func (g *read) offer(rec Record) {
+	if rec.Key == g.key && (!g.outcome.Found || rec.Version.Compare(g.outcome.Record.Version) > 0) {
+		g.outcome.Found, g.outcome.Record = true, rec
+	}
+}
+
+// decide looks for the newest version among the answers. If its record has not
+// come yet, it is fetched.
+func (g *read) decide(now chord.Time) {
+	for _, a := range g.answers {
+		if a.has && (!g.outcome.Found || a.item.Version.Compare(g.outcome.Record.Version) > 0) {
+			g.fetch(now, a)
+			return
+		}
+	}
+	g.count()
+	g.repair(now)
+	g.outcome.Found = g.outcome.Found && !g.outcome.Record.Deleted
+	g.r.finish(g.operation)
+}
+
+func (g *read) fetch(now chord.Time, a answer) {
+	m := Message{Kind: Read, Key: g.key}
+	if a.from.Peer == g.r.cfg.Self.Peer {
+		g.fetched(now, a, g.r.read(m))
+		return
+	}
+	attempt := g.attempt
+	g.r.request(now, a.from.Peer, m, func(now chord.Time, m Message, ok bool) {
+		if g.r.going(g.operation, attempt) {
+			g.fetched(now, a, m)
+		}
+	})
+}
+
+func (g *read) fetched(now chord.Time, a answer, m Message) {
+	for i := range m.Records {
+		g.offer(m.Records[i])
+	}
+	if !g.outcome.Found || g.outcome.Record.Version.Compare(a.item.Version) < 0 {
+		g.r.retry(now, g.operation) // it has lost what it had; ask everybody anew
+		return
+	}
+	g.decide(now)
+}
+
+// count fills in who answered and who agreed.
+func (g *read) count() {
+	g.outcome.Asked, g.outcome.Replicas = len(g.answers), nil
+	for _, a := range g.answers {
+		if g.current(a) {
+			g.outcome.Replicas = append(g.outcome.Replicas, a.from)
+		}
+	}
+}
+
+func (g *read) current(a answer) bool {
+	return g.outcome.Found && a.has && a.item.Version == g.outcome.Record.Version
+}
+
+// repair sends the newest version to the replicas that answered without it.
+func (g *read) repair(now chord.Time) {
+	for _, a := range g.answers {
+		if !g.outcome.Found || g.current(a) {
+			continue
+		}
+		g.outcome.Repaired++
+		if a.from.Peer == g.r.cfg.Self.Peer {
+			g.r.store(g.outcome.Record)
+			continue
+		}
+		m := Message{Kind: Write, Records: []Record{g.outcome.Record}}
+		g.r.request(now, a.from.Peer, m, func(chord.Time, Message, bool) {})
+	}
+}
+
+func (g *read) giveUp(chord.Time) { g.outcome.Error, g.outcome.Found = g.failure(), false }
+
+func (r *Replica) onRead(m Message) {
+	reply := r.read(m)
+	reply.Seq = m.Seq
+	r.send(m.From, reply)
+}
+
+// read answers a Read, our own as well. A record that the store cannot give
+// back does not count.
+func (r *Replica) read(m Message) Message {
+	reply := Message{Kind: Answer, Complete: r.place.completeAt(chord.KeyID([]byte(m.Key)))}
+	it, held := r.index.Get(m.Key)
+	if !held {
+		return reply
+	}
+	if m.Digest {
+		reply.Items = []Item{it}
+		return reply
+	}
+	rec, ok := r.load(m.Key)
+	if !ok {
+		reply.Complete = false
+		return reply
+	}
+	reply.Records = []Record{rec}
+	return reply
+}

@@ -1,0 +1,110 @@
+package replica
+
+import (
+	"fmt"
+
+	"peal/chord"
+)
+
+// Kind says what a message is. Every request is answered by the kind behind it.
+type Kind uint8
+
+// The kinds of messages. The last never travels: a driver steps it when its
+// transport learns that a peer cannot be reached.
+const (
+	Write    Kind = iota + 1 // Records to be merged
+	Written                  // they are durable, unless Refused says why not
+	Read                     // Key; Digest: the version is enough
+	Answer                   // Records, or Items for a digest; none if the key is unknown; Complete
+	List                     // items of Arc whose key begins with Key, at most Limit
+	Listed                   // Items, More, Complete
+	Compare                  // Ranges with the asker's summaries
+	Compared                 // Ranges that differ; Source
+	Pull                     // Items whose records are wanted
+	Pulled                   // their Records, as many as fit
+
+	Unreachable // a message to From could not be delivered
+)
+
+var kindNames = [...]string{"invalid", "write", "written", "read", "answer", "list", "listed", "compare", "compared", "pull", "pulled", "unreachable"}
+
+// String is the kind's name.
+func (k Kind) String() string {
+	if int(k) < len(kindNames) {
+		return kindNames[k]
+	}
+	return fmt.Sprintf("kind %d", uint8(k))
+}
+
+// Refusal says why a write was not stored.
+type Refusal uint8
+
+// The reasons to refuse.
+const (
+	ClockAhead Refusal = iota + 1 // the version lies more than MaxSkew in the future
+)
+
+// A Message travels between two peers. Which fields are set depends on Kind.
+// From and To come from the transport.
+type Message struct {
+	Kind     Kind         `cbor:"1,keyasint"`
+	From     chord.PeerID `cbor:"-"`
+	To       chord.PeerID `cbor:"-"`
+	Seq      uint64       `cbor:"2,keyasint"`
+	Key      string       `cbor:"3,keyasint,omitempty"`
+	Digest   bool         `cbor:"4,keyasint,omitempty"`
+	Complete bool         `cbor:"6,keyasint,omitempty"` // the answer counts towards a quorum
+	More     bool         `cbor:"7,keyasint,omitempty"`
+	Limit    int          `cbor:"8,keyasint,omitempty"`
+	Refused  Refusal      `cbor:"9,keyasint,omitempty"`
+	Arc      chord.Arc    `cbor:"10,keyasint,omitzero"`
+	Records  []Record     `cbor:"11,keyasint,omitempty"`
+	Items    []Item       `cbor:"12,keyasint,omitempty"` // Written: versions newer than those sent
+	Ranges   []Range      `cbor:"13,keyasint,omitempty"`
+	Source   *chord.Arc   `cbor:"14,keyasint,omitempty"` // the answerer has everything written here
+}
+
+// A Range is an arc with a summary of what somebody holds on it, or the list.
+type Range struct {
+	Arc    chord.Arc   `cbor:"1,keyasint"`
+	Count  int         `cbor:"2,keyasint,omitempty"`
+	Sum    Fingerprint `cbor:"3,keyasint,omitzero"`
+	Listed bool        `cbor:"4,keyasint,omitempty"` // Items is all there is
+	Items  []Item      `cbor:"5,keyasint,omitempty"`
+}
+
+// Bounds of one message.
+const (
+	maxRanges   = 256
+	maxItems    = 1000 // also the longest page of a listing
+	listBelow   = 64   // an arc with at most so many items is listed, not split
+	splitInto   = 16
+	batchBytes  = 512 << 10 // of values in one Write or Pulled, unless a single one is larger
+	batchItems  = 256
+	batchRanges = 8
+)
+
+// Valid says what is wrong with a message from a stranger, nil if nothing is.
+func (m *Message) Valid() error {
+	switch {
+	case m.Kind < Write || m.Kind > Pulled:
+		return fmt.Errorf("replica: message of unknown %v", m.Kind)
+	case len(m.Ranges) > maxRanges || len(m.Items) > maxItems || len(m.Records) > maxItems:
+		return fmt.Errorf("replica: %v with too many parts", m.Kind)
+	case len(m.Key) > MaxKeyLen || (m.Kind == Read && m.Key == ""):
+		return fmt.Errorf("replica: %v with a key of %d bytes", m.Kind, len(m.Key))
+	}
+	items := 0
+	for i := range m.Ranges {
+		items += len(m.Ranges[i].Items)
+	}
+	if items > maxRanges*listBelow {
+		return fmt.Errorf("replica: %v with too many items", m.Kind)
+	}
+	for i := range m.Records {
+		if err := m.Records[i].Valid(); err != nil {
+			return fmt.Errorf("replica: %v: %w", m.Kind, err)
+		}
+	}
+	return nil
+}

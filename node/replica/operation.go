@@ -1,0 +1,138 @@
+package replica
+
+import (
+	"slices"
+	"time"
+
+	"peal/chord"
+)
+
+// OpID tells a replica's operations apart.
+type OpID uint64
+
+// An Error is why an operation failed.
+type Error uint8
+
+// The reasons for failure.
+const (
+	NoError        Error = iota
+	NoPeer               // the key's replicas could not be located or reached at all
+	QuorumNotMet         // too few replicas answered; a write is stored on those named
+	OutcomeUnknown       // a replica may have stored the write, none said so
+	ClockRefused         // the version is too far ahead: the clocks disagree
+)
+
+// An Outcome is the end of an operation.
+type Outcome struct {
+	Op       OpID
+	Error    Error
+	Record   Record          // Get: the newest version; Put: what was written
+	Found    bool            // Get: there is one, and it is no tombstone
+	Replicas []chord.Contact // Put: that stored it; Get: that have this version
+	Asked    int             // Get: replicas that answered
+	Repaired int             // Get: replicas that were sent the newest version
+	Wanted   int             // replicas that the key should have
+	Hops     int             // requests of the last lookup
+	Items    []Item          // List
+	Next     *chord.ID       // List: where to go on, nil at the end
+}
+
+const (
+	firstPause = 50 * time.Millisecond // before an attempt is repeated; doubles
+	longPause  = time.Second
+)
+
+// An operation is one client request, from its first attempt to its outcome.
+// Each attempt locates the replicas and asks them.
+type operation struct {
+	id       OpID
+	deadline chord.Time
+	retryAt  chord.Time // Never while an attempt is under way
+	pause    time.Duration
+	attempt  int      // number of the one under way
+	target   chord.ID // to locate
+	outcome  Outcome
+	targets  []chord.Contact
+	sent     bool // some replica was asked
+
+	// ask sends the requests of an attempt when its targets are known.
+	ask func(now chord.Time)
+
+	// giveUp completes the outcome at the deadline.
+	giveUp func(now chord.Time)
+}
+
+func (r *Replica) newOperation(target chord.ID, deadline chord.Time) *operation {
+	r.lastID++
+	o := &operation{id: OpID(r.lastID), deadline: deadline, retryAt: Never, pause: firstPause, target: target}
+	o.outcome.Op = o.id
+	r.ops = append(r.ops, o)
+	return o
+}
+
+// try begins an attempt.
+func (r *Replica) try(o *operation) {
+	o.retryAt = Never
+	o.attempt++
+	attempt := o.attempt
+	r.locate(o.target, func(now chord.Time, found chord.Result) {
+		if !r.going(o, attempt) {
+			return
+		}
+		o.outcome.Hops = len(found.Hops)
+		o.targets = Distinct(found.Owners, r.cfg.N)
+		o.outcome.Wanted = len(o.targets)
+		if len(o.targets) == 0 {
+			r.retry(now, o)
+			return
+		}
+		o.ask(now)
+	})
+}
+
+// going reports whether an attempt is still the one under way.
+func (r *Replica) going(o *operation, attempt int) bool {
+	return o.attempt == attempt && slices.Contains(r.ops, o)
+}
+
+// retry makes another attempt after a pause.
+func (r *Replica) retry(now chord.Time, o *operation) {
+	o.attempt++
+	o.retryAt = now.Add(o.pause)
+	o.pause = min(2*o.pause, longPause)
+}
+
+func (r *Replica) expireOperations(now chord.Time) {
+	for _, o := range slices.Clone(r.ops) {
+		switch {
+		case o.deadline <= now:
+			o.giveUp(now)
+			r.finish(o)
+		case o.retryAt <= now:
+			r.try(o)
+		}
+	}
+}
+
+// finish hands out the outcome. Answers that come later find the operation gone.
+func (r *Replica) finish(o *operation) {
+	i := slices.Index(r.ops, o)
+	if i < 0 {
+		return
+	}
+	r.ops = slices.Delete(r.ops, i, i+1)
+	r.ready.Outcomes = append(r.ready.Outcomes, o.outcome)
+}
+
+// Cancel ends an operation without an outcome.
+func (r *Replica) Cancel(id OpID) {
+	r.ops = slices.DeleteFunc(r.ops, func(o *operation) bool { return o.id == id })
+}
+
+// failure is the error of an operation none of whose attempts succeeded.
+func (o *operation) failure() Error {
+	if o.sent {
+		return QuorumNotMet
+	}
+	return NoPeer
+}

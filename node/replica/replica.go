@@ -1,0 +1,248 @@
+package replica
+
+import (
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"peal/chord"
+)
+
+// Config of a replica. Zero fields take their defaults.
+type Config struct {
+	// Self is the peer's place on the ring.
+	Self chord.Contact
+
+	// Seed of the replica's randomness, which only spreads its timers.
+	Seed uint64
+
+	// N is the number of replicas of a key; W and R how many of them a write
+	// and a read need. Defaults 3, 2 and 2.
+	N, W, R int
+
+	// RoundEvery is the pause between two regular rounds of reconciliation,
+	// spread by a quarter each way. Default 30 s.
+	RoundEvery time.Duration
+
+	// RequestTimeout is how long another peer may take to answer, and ten times
+	// as long where many records are on their way. Default 1 s.
+	RequestTimeout time.Duration
+
+	// Reader gives back the values that were stored.
+	Reader Reader
+}
+
+// A Reader reads stored records.
+type Reader interface {
+	// Get gives the record of a key, and false if there is none.
+	Get(key string) (Record, bool, error)
+}
+
+func (c *Config) validate() error {
+	orDefault(&c.N, 3)
+	orDefault(&c.W, min(2, c.N))
+	orDefault(&c.R, min(2, c.N))
+	orDefault(&c.RoundEvery, 30*time.Second)
+	orDefault(&c.RequestTimeout, time.Second)
+	switch {
+	case c.Self.IsZero() || c.Reader == nil:
+		return errors.New("replica: Config.Self or Config.Reader is not set")
+	case c.N < 1 || c.W < 1 || c.W > c.N || c.R < 1 || c.R > c.N:
+		return errors.New("replica: Config.W and Config.R must lie between 1 and N")
+	case c.RoundEvery < 0 || c.RequestTimeout < 0:
+		return errors.New("replica: a duration of Config is negative")
+	}
+	return nil
+}
+
+func orDefault[T int | time.Duration](v *T, def T) {
+	if *v == 0 {
+		*v = def
+	}
+}
+
+// Never is later than any other time.
+const Never = chord.Never
+
+// A Replica is one peer's part of the data plane. It is not safe for concurrent
+// use. Its times are nanoseconds since 1970, for the versions' sake.
+type Replica struct {
+	cfg     Config
+	rand    *rand.Rand
+	clock   Clock
+	index   Index
+	place   place
+	round   round
+	leaving bool // no rounds any more
+
+	ops      []*operation // by id
+	requests []request    // by seq
+	locating []location   // by id
+	lastID   uint64
+
+	fresh   map[string]int // records of ready.Writes by key, since the Reader has them only later
+	ready   Ready
+	drained Ready
+}
+
+// Ready is what a replica wants done, in this order. Its slices are valid until
+// the next Ready.
+type Ready struct {
+	Writes   []Record // to be stored durably
+	Drops    []Item   // to be deleted from the store, unless it holds another version by now
+	Messages []Message
+	Outcomes []Outcome
+	Locates  []Locate
+	Events   []Event
+}
+
+// Locate asks the driver to look up who holds a position.
+type Locate struct {
+	ID     uint64
+	Target chord.ID
+}
+
+// An Event tells what happened.
+type Event struct {
+	Kind  EventKind
+	About chord.Contact
+	Count int
+}
+
+// EventKind names what happened.
+type EventKind uint8
+
+// The kinds of events.
+const (
+	Reconciled EventKind = iota + 1 // a round ended well; Count records were moved
+	RoundFell                       // a round ended early, since About did not answer
+	HandedOff                       // Count records outside the arc went to their replicas and were dropped
+	ReadFailed                      // the store could not read a record
+)
+
+// New makes a replica that holds nothing.
+func New(cfg Config) (*Replica, error) {
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	return &Replica{
+		cfg:   cfg,
+		rand:  rand.New(rand.NewPCG(cfg.Seed, 1)),
+		place: place{self: cfg.Self, n: cfg.N},
+		round: round{at: Never},
+		fresh: map[string]int{},
+	}, nil
+}
+
+// Load tells of a record that the store holds already.
+func (r *Replica) Load(rec Record) {
+	r.clock.Observe(rec.Version)
+	r.index.Set(rec.item())
+}
+
+// Step takes in a message that arrived, or news from the transport.
+func (r *Replica) Step(now chord.Time, m Message) {
+	switch m.Kind {
+	case Unreachable:
+		r.unreachable(now, m.From)
+	case Write:
+		r.onWrite(now, m)
+	case Read:
+		r.onRead(m)
+	case List:
+		r.onList(m)
+	case Compare:
+		r.onCompare(m)
+	case Pull:
+		r.onPull(m)
+	default:
+		if q, ok := r.answered(m); ok {
+			q.then(now, m, true)
+		}
+	}
+}
+
+// Tick does what is due. It is harmless before the deadline.
+func (r *Replica) Tick(now chord.Time) {
+	r.expireRequests(now)
+	r.expireOperations(now)
+	if now >= r.round.at {
+		r.beginRound(now)
+	}
+}
+
+// Deadline is when Tick must be called next.
+func (r *Replica) Deadline() chord.Time {
+	at := r.round.at
+	for i := range r.requests {
+		at = min(at, r.requests[i].deadline)
+	}
+	for _, o := range r.ops {
+		at = min(at, o.deadline, o.retryAt)
+	}
+	return at
+}
+
+// Ready drains what the replica wants done.
+func (r *Replica) Ready() Ready {
+	r.ready, r.drained = r.drained, r.ready
+	r.ready = Ready{
+		Writes:   r.ready.Writes[:0],
+		Drops:    r.ready.Drops[:0],
+		Messages: r.ready.Messages[:0],
+		Outcomes: r.ready.Outcomes[:0],
+		Locates:  r.ready.Locates[:0],
+		Events:   r.ready.Events[:0],
+	}
+	clear(r.fresh)
+	return r.drained
+}
+
+// Len is the number of records held, tombstones and strays included.
+func (r *Replica) Len() int { return r.index.Len() }
+
+// Live is the number of keys held on an arc, tombstones not counted.
+func (r *Replica) Live(arc chord.Arc) int { return r.index.Summary(arc).Live }
+
+// Replicated reports whether, as far as the replica knows, everything on its
+// arc is on all its replicas, and it holds nothing else.
+func (r *Replica) Replicated() bool { return r.round.settled }
+
+// store merges a record into what we hold, and gives the winner's item.
+func (r *Replica) store(rec Record) Item {
+	held, ok := r.index.Get(rec.Key)
+	if ok && held.Version.Compare(rec.Version) >= 0 {
+		return held
+	}
+	r.clock.Observe(rec.Version)
+	r.index.Set(rec.item())
+	if i, ok := r.fresh[rec.Key]; ok {
+		r.ready.Writes[i] = rec
+	} else {
+		r.fresh[rec.Key] = len(r.ready.Writes)
+		r.ready.Writes = append(r.ready.Writes, rec)
+	}
+	return rec.item()
+}
+
+// load reads a record back.
+func (r *Replica) load(key string) (Record, bool) {
+	if i, ok := r.fresh[key]; ok {
+		return r.ready.Writes[i], true
+	}
+	if _, ok := r.index.Get(key); !ok {
+		return Record{}, false
+	}
+	rec, ok, err := r.cfg.Reader.Get(key)
+	if err != nil {
+		r.emit(Event{Kind: ReadFailed})
+	}
+	return rec, ok && err == nil
+}
+
+func (r *Replica) emit(e Event) { r.ready.Events = append(r.ready.Events, e) }
+
+func (r *Replica) send(to chord.PeerID, m Message) {
+	m.From, m.To = r.cfg.Self.Peer, to
+	r.ready.Messages = append(r.ready.Messages, m)
+}

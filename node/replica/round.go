@@ -1,0 +1,234 @@
+package replica
+
+import (
+	"time"
+
+	"peal/chord"
+)
+
+const (
+	settlePause = 50 * time.Millisecond // after a change of neighbours, since changes come in bursts
+	retryPause  = 500 * time.Millisecond
+)
+
+// A round reconciles, one after another, with every partner; then, where no
+// partner had been there for long, with peers farther along; and at last hands
+// over what lies outside the arc.
+type round struct {
+	at      chord.Time // of the next one
+	number  uint64     // of the one going on, so that late answers to an older one are told apart
+	settled bool       // the last round succeeded, and no neighbour changed since
+	shares  []share    // still to be reconciled
+	cells   []cell
+	reach   int  // successors already asked
+	failed  bool // some partner did not answer
+	moved   int  // records
+	fails   int  // rounds in a row that failed
+}
+
+// A cell is a stretch of the arc, and how many have vouched for it.
+type cell struct {
+	arc     chord.Arc
+	sources int
+}
+
+// SetNeighbours tells the replica of its place on the ring.
+func (r *Replica) SetNeighbours(now chord.Time, v chord.Neighbourhood) {
+	if !r.place.set(v) {
+		return
+	}
+	r.round.settled = false
+	r.round.number++
+	r.round.at = now.Add(settlePause)
+}
+
+func (r *Replica) beginRound(now chord.Time) {
+	r.round = round{at: Never, number: r.round.number + 1, settled: r.round.settled, fails: r.round.fails}
+	if !r.place.known || r.leaving {
+		return
+	}
+	r.round.shares = r.place.partners()
+	r.round.reach = min(r.cfg.N-1, len(r.place.succ))
+	for _, arc := range r.place.cells() {
+		r.round.cells = append(r.round.cells, cell{arc: arc})
+	}
+	r.nextShare(now)
+}
+
+// nextShare goes on with the round: with the next partner, with a peer farther
+// along while some cell lacks a source, or with the end.
+func (r *Replica) nextShare(now chord.Time) {
+	rd := &r.round
+	if len(rd.shares) > 0 {
+		s := rd.shares[0]
+		rd.shares = rd.shares[1:]
+		r.reconcile(now, s.with, s.arc, false, r.inRound(func(now chord.Time, ok bool, moved int, source *chord.Arc) {
+			r.shareDone(now, s, ok, moved, source)
+		}))
+		return
+	}
+	if !r.vouched() && rd.reach < len(r.place.succ) {
+		rd.shares = append(rd.shares, share{r.place.succ[rd.reach], r.place.arc})
+		rd.reach++
+		r.nextShare(now)
+		return
+	}
+	if rd.failed {
+		r.endRound(now, false)
+		return
+	}
+	r.place.caughtUp()
+	r.handOff(now)
+}
+
+// inRound wraps the end of a session so that it is ignored once the round is
+// over.
+func (r *Replica) inRound(then sessionEnd) sessionEnd {
+	number := r.round.number
+	return func(now chord.Time, ok bool, moved int, source *chord.Arc) {
+		if r.round.number == number {
+			then(now, ok, moved, source)
+		}
+	}
+}
+
+func (r *Replica) shareDone(now chord.Time, s share, ok bool, moved int, source *chord.Arc) {
+	rd := &r.round
+	rd.moved += moved
+	if !ok {
+		rd.failed = true
+		r.emit(Event{Kind: RoundFell, About: s.with})
+	}
+	for i := range rd.cells {
+		if ok && source != nil && covers(s.arc, rd.cells[i].arc) && covers(*source, rd.cells[i].arc) {
+			rd.cells[i].sources++
+		}
+	}
+	r.nextShare(now)
+}
+
+// vouched reports whether every cell has been reconciled with somebody who
+// had everything on it, or was complete here before.
+func (r *Replica) vouched() bool {
+	for _, c := range r.round.cells {
+		if c.sources == 0 && (r.place.complete == nil || !covers(*r.place.complete, c.arc)) {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *Replica) endRound(now chord.Time, ok bool) {
+	news := !r.round.settled || r.round.moved > 0
+	r.round.settled = ok
+	pause := min(retryPause<<min(r.round.fails, 8), r.cfg.RoundEvery)
+	r.round.fails++
+	if ok {
+		r.round.fails = 0
+		pause = r.cfg.RoundEvery*3/4 + time.Duration(r.rand.Int64N(int64(r.cfg.RoundEvery)/2+1))
+		if news {
+			r.emit(Event{Kind: Reconciled, Count: r.round.moved})
+		}
+	}
+	r.round.at = now.Add(pause)
+}
+
+// handOff gives the first stretch of records outside the arc to its replicas,
+// and so on until none is left.
+func (r *Replica) handOff(now chord.Time) {
+	outside := chord.Arc{From: r.place.self.ID, To: r.place.arc.From}
+	if r.place.arc.Whole() {
+		r.strayless(now)
+		return
+	}
+	first := r.index.Items(outside, 1)
+	if len(first) == 0 {
+		r.strayless(now)
+		return
+	}
+	pos := chord.KeyID([]byte(first[0].Key))
+	number := r.round.number
+	r.locate(pos, func(now chord.Time, found chord.Result) {
+		if r.round.number == number {
+			r.handOver(now, outside, found.Owners)
+		}
+	})
+}
+
+func (r *Replica) strayless(now chord.Time) {
+	r.place.dropped()
+	r.endRound(now, true)
+}
+
+// handOver reconciles a stretch of strays with each of its replicas, and drops
+// them when all have them.
+func (r *Replica) handOver(now chord.Time, outside chord.Arc, owners []chord.Contact) {
+	if len(owners) == 0 {
+		r.endRound(now, false)
+		return
+	}
+	arc := chord.Arc{From: outside.From, To: owners[0].ID}
+	if !outside.Contains(arc.To) {
+		arc.To = outside.To
+	}
+	targets := Distinct(owners, r.cfg.N)
+	for _, c := range targets {
+		if c.Peer == r.cfg.Self.Peer {
+			r.endRound(now, false) // our view of our arc and theirs will meet soon
+			return
+		}
+	}
+	given := r.rangeOf(arc)
+	r.handTo(now, targets, arc, func(now chord.Time) {
+		if r.agrees(given) {
+			r.drop(arc)
+		}
+		r.handOff(now)
+	})
+}
+
+// handTo reconciles an arc with one target after another.
+func (r *Replica) handTo(now chord.Time, targets []chord.Contact, arc chord.Arc, done func(chord.Time)) {
+	if len(targets) == 0 {
+		done(now)
+		return
+	}
+	r.reconcile(now, targets[0], arc, true, r.inRound(func(now chord.Time, ok bool, _ int, _ *chord.Arc) {
+		if !ok {
+			r.emit(Event{Kind: RoundFell, About: targets[0]})
+			r.endRound(now, false)
+			return
+		}
+		r.handTo(now, targets[1:], arc, done)
+	}))
+}
+
+func (r *Replica) drop(arc chord.Arc) {
+	items := r.index.Items(arc, r.index.Len())
+	for _, it := range items {
+		r.index.Remove(it.Key)
+		r.ready.Drops = append(r.ready.Drops, it)
+	}
+	r.emit(Event{Kind: HandedOff, Count: len(items)})
+}
+
+// Distinct gives the first n contacts of different peers: virtual nodes of one
+// peer count once.
+func Distinct(owners []chord.Contact, n int) []chord.Contact {
+	var peers []chord.Contact
+	for _, c := range owners {
+		if len(peers) < n && !hasPeer(peers, c.Peer) {
+			peers = append(peers, c)
+		}
+	}
+	return peers
+}
+
+func hasPeer(list []chord.Contact, peer chord.PeerID) bool {
+	for _, c := range list {
+		if c.Peer == peer {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,61 @@
+package node
+
+import (
+	"errors"
+
+	"github.com/fxamacker/cbor/v2"
+
+	"peal/chord"
+	"peal/node/replica"
+)
+
+// An envelope is the body of every message between peers; one field is set.
+type envelope struct {
+	Chord   *chord.Message   `cbor:"1,keyasint,omitempty"`
+	Replica *replica.Message `cbor:"2,keyasint,omitempty"`
+	Inquiry uint64           `cbor:"3,keyasint,omitempty"` // asks for the peer's Info, by a number
+	Reply   uint64           `cbor:"4,keyasint,omitempty"` // the inquiry that Info answers
+	Info    []byte           `cbor:"5,keyasint,omitempty"` // as the API gives it, in JSON
+}
+
+// Keys and peer IDs are Go strings that hold any bytes, so strings travel as
+// byte strings. The limits keep a stranger from making us allocate much more
+// than was sent.
+var (
+	wireEncoding, _ = cbor.EncOptions{String: cbor.StringToByteString}.EncMode()
+	wireDecoding, _ = cbor.DecOptions{
+		ByteStringToString: cbor.ByteStringToStringAllowed,
+		MaxNestedLevels:    8,
+		MaxArrayElements:   1 << 14,
+		MaxMapPairs:        64,
+	}.DecMode()
+)
+
+func encode(e envelope) ([]byte, error) { return wireEncoding.Marshal(e) }
+
+func decode(body []byte) (envelope, error) {
+	var e envelope
+	if err := wireDecoding.Unmarshal(body, &e); err != nil {
+		return envelope{}, err
+	}
+	switch {
+	case e.Chord != nil:
+		return e, e.Chord.Valid()
+	case e.Replica != nil:
+		return e, e.Replica.Valid()
+	case e.Inquiry != 0, e.Reply != 0 && len(e.Info) > 0:
+		return e, nil
+	}
+	return e, errors.New("an envelope without a message")
+}
+
+// about lists the peers named in a message to one of them.
+func about(m *chord.Message) []chord.PeerID {
+	var peers []chord.PeerID
+	for _, c := range m.Contacts(nil) {
+		if !c.IsZero() && c.Peer != m.To.Peer && c.Peer != m.From.Peer {
+			peers = append(peers, c.Peer)
+		}
+	}
+	return peers
+}
