@@ -1,0 +1,102 @@
+package transport
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"io"
+	"reflect"
+	"testing"
+)
+
+func encode(t testing.TB, f frame) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := appendFrame(&b, f); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestFrameRoundTrip(t *testing.T) {
+	frames := []frame{
+		{},
+		{Body: []byte("body")},
+		{Body: bytes.Repeat([]byte{7}, MaxBody)},
+		{Body: []byte("b"), Hints: []hint{{Peer: []byte("p"), Addrs: [][]byte{[]byte("a1"), []byte("a2")}}}},
+	}
+	var stream bytes.Buffer
+	for _, f := range frames {
+		stream.Write(encode(t, f))
+	}
+	var scratch []byte
+	for i, want := range frames {
+		got, buf, err := readFrame(&stream, MaxBody, scratch)
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("frame %d: got %d bytes and %v, %v", i, len(got.Body), got.Hints, err)
+		}
+		scratch = buf
+	}
+	if _, _, err := readFrame(&stream, MaxBody, scratch); err != io.EOF {
+		t.Errorf("got error %v at the end, want %v", err, io.EOF)
+	}
+}
+
+func TestBodyIsNotTheScratchBuffer(t *testing.T) {
+	stream := bytes.NewReader(append(encode(t, frame{Body: []byte("first")}), encode(t, frame{Body: []byte("other")})...))
+	first, scratch, _ := readFrame(stream, MaxSmall, nil)
+	if _, _, err := readFrame(stream, MaxSmall, scratch); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := string(first.Body), "first"; got != want {
+		t.Errorf("first body is now %q, want %q", got, want)
+	}
+}
+
+func TestUnknownFieldsAreIgnored(t *testing.T) {
+	f, err := decodeFrame([]byte{0xa2, 0x01, 0x42, 'o', 'k', 0x18, 99, 0x63, 'n', 'e', 'w'})
+	if err != nil || string(f.Body) != "ok" {
+		t.Errorf("got %q, %v, want %q", f.Body, err, "ok")
+	}
+}
+
+func TestTooManyAddressesAreRefused(t *testing.T) {
+	addrs := make([][]byte, maxPeerAddrs+1)
+	hints := make([]hint, maxFrameAddrs/maxPeerAddrs+1)
+	for i := range hints {
+		hints[i].Addrs = addrs[:maxPeerAddrs]
+	}
+	for _, f := range []frame{{Hints: []hint{{Addrs: addrs}}}, {Hints: hints}} {
+		if _, err := decodeFrame(encode(t, f)[prefix:]); !errors.Is(err, errFrame) {
+			t.Errorf("got error %v, want %v", err, errFrame)
+		}
+	}
+}
+
+func TestClaimedSizeAllocatesNothing(t *testing.T) {
+	claim := append(binary.BigEndian.AppendUint32(nil, MaxBody), "few bytes"...)
+	_, buf, err := readFrame(bytes.NewReader(claim), MaxBody, nil)
+	if err != io.ErrUnexpectedEOF {
+		t.Errorf("got error %v, want %v", err, io.ErrUnexpectedEOF)
+	}
+	if got, most := cap(buf), 2*MaxSmall; got > most {
+		t.Errorf("allocated %d bytes for 9, want at most %d", got, most)
+	}
+}
+
+func FuzzFrame(f *testing.F) {
+	f.Add(encode(f, frame{Body: []byte("body")}))
+	f.Add(encode(f, frame{Body: []byte("b"), Hints: []hint{{Peer: []byte("p"), Addrs: [][]byte{{4, 127, 0, 0, 1}}}}}))
+	f.Add([]byte{0, 0, 0, 1, 0xa0})
+	f.Add([]byte{0xff, 0xff, 0xff, 0xff})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		got, _, err := readFrame(bytes.NewReader(b), MaxSmall, nil)
+		if err != nil {
+			return
+		}
+		again, _, err := readFrame(bytes.NewReader(encode(t, got)), MaxSmall+len(b), nil)
+		if err != nil || !bytes.Equal(again.Body, got.Body) || len(again.Hints) != len(got.Hints) {
+			t.Errorf("%x decodes to %v, and that to %v, %v", b, got, again, err)
+		}
+	})
+}

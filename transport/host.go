@@ -1,0 +1,186 @@
+package transport
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/libp2p/go-libp2p"
+	"github.com/libp2p/go-libp2p/core/connmgr"
+	"github.com/libp2p/go-libp2p/core/crypto"
+	"github.com/libp2p/go-libp2p/core/host"
+	"github.com/libp2p/go-libp2p/core/network"
+	"github.com/libp2p/go-libp2p/core/transport"
+	"github.com/libp2p/go-libp2p/p2p/muxer/yamux"
+	watermark "github.com/libp2p/go-libp2p/p2p/net/connmgr"
+	"github.com/libp2p/go-libp2p/p2p/net/swarm"
+	"github.com/libp2p/go-libp2p/p2p/security/noise"
+	tls "github.com/libp2p/go-libp2p/p2p/security/tls"
+	quic "github.com/libp2p/go-libp2p/p2p/transport/quic"
+	"github.com/libp2p/go-libp2p/p2p/transport/tcp"
+	ma "github.com/multiformats/go-multiaddr"
+	manet "github.com/multiformats/go-multiaddr/net"
+)
+
+// newHost makes the libp2p host. It does not listen yet, so that the stream
+// handlers are there before the first connection.
+func newHost(cfg Config) (host.Host, error) {
+	key, err := identity(cfg.KeyFile)
+	if err != nil {
+		return nil, err
+	}
+	opts, err := hostOptions(cfg, key)
+	if err != nil {
+		return nil, err
+	}
+	h, err := libp2p.New(opts...)
+	if err != nil {
+		return nil, fmt.Errorf("create the libp2p host: %w", err)
+	}
+	return h, nil
+}
+
+func hostOptions(cfg Config, key crypto.PrivKey) ([]libp2p.Option, error) {
+	resources, err := limits(cfg.Lean || cfg.Memory)
+	if err != nil {
+		return nil, fmt.Errorf("set the resource limits: %w", err)
+	}
+	conns, err := connManager(cfg.MaxConns)
+	if err != nil {
+		return nil, fmt.Errorf("set the connection limits: %w", err)
+	}
+	opts := []libp2p.Option{
+		libp2p.Identity(key),
+		libp2p.NoListenAddrs,
+		libp2p.Security(tls.ID, tls.New), // offered first: cheaper where AES is in hardware
+		libp2p.Security(noise.ID, noise.New),
+		libp2p.Muxer(yamux.ID, muxer(cfg.Lean)),
+		libp2p.ResourceManager(resources),
+		libp2p.ConnectionManager(conns),
+		libp2p.DisableMetrics(),
+		libp2p.Ping(false),
+		libp2p.UserAgent("peal"),
+	}
+	if cfg.Lean || cfg.Memory {
+		opts = append(opts, libp2p.DisableIdentifyAddressDiscovery())
+	}
+	opts = append(opts, networks(cfg)...)
+	if cfg.NAT {
+		opts = append(opts, libp2p.EnableRelay(), libp2p.EnableHolePunching(), libp2p.EnableAutoNATv2(), libp2p.NATPortMap())
+	}
+	return opts, nil
+}
+
+// networks are the libp2p transports. A lean host has only those that it
+// listens on.
+func networks(cfg Config) []libp2p.Option {
+	if cfg.Memory {
+		return []libp2p.Option{libp2p.Transport(newMemory)}
+	}
+	var opts []libp2p.Option
+	listen := strings.Join(cfg.Listen, " ")
+	if !cfg.Lean || strings.Contains(listen, "/tcp/") {
+		opts = append(opts, libp2p.Transport(newTCP(cfg.NAT)))
+	}
+	if !cfg.Lean || strings.Contains(listen, "/quic-v1") {
+		opts = append(opts, libp2p.Transport(quic.NewTransport))
+	}
+	return opts
+}
+
+// newTCP shares the listening port with outgoing connections only for hole
+// punching, which needs it: it also lets a second process listen on the port.
+func newTCP(reuse bool) any {
+	return func(up transport.Upgrader, rm network.ResourceManager) (*tcp.TcpTransport, error) {
+		if reuse {
+			return tcp.NewTCPTransport(up, rm, nil)
+		}
+		return tcp.NewTCPTransport(up, rm, nil, tcp.DisableReuseport())
+	}
+}
+
+// muxer is yamux. A lean host does without its keep-alives and measurements,
+// which cost a testnet of a thousand idle peers most of its CPU time.
+func muxer(lean bool) *yamux.Transport {
+	config := *yamux.DefaultTransport.Config()
+	if lean {
+		config.EnableKeepAlive = false
+		config.MeasureRTTInterval = time.Hour
+		config.AcceptBacklog = 32
+	}
+	return (*yamux.Transport)(&config)
+}
+
+func connManager(maxConns int) (connmgr.ConnManager, error) {
+	if maxConns == 0 {
+		return connmgr.NullConnMgr{}, nil
+	}
+	return watermark.NewConnManager(maxConns*3/4, maxConns, watermark.WithGracePeriod(20*time.Second))
+}
+
+// listen opens all listeners of the Config, and fails if one of them cannot.
+func listen(sw *swarm.Swarm, cfg Config) error {
+	addrs, optional := cfg.Listen, false
+	switch {
+	case len(addrs) == 0 && cfg.Memory:
+		addrs = []string{"/memory/0"}
+	case len(addrs) == 0:
+		addrs, optional = DefaultListen, true
+	}
+	for _, s := range addrs {
+		addr, err := ma.NewMultiaddr(s)
+		if err != nil {
+			return err
+		}
+		err = listenOn(sw, addr, cfg.NAT)
+		if err != nil && optional && strings.HasPrefix(s, "/ip6/") && !errors.Is(err, syscall.EADDRINUSE) {
+			cfg.Logger.Info("not listening on IPv6", "addr", s, "err", err)
+			continue
+		}
+		if err != nil {
+			return explainListen(s, err)
+		}
+	}
+	return nil
+}
+
+func listenOn(sw *swarm.Swarm, addr ma.Multiaddr, reuse bool) error {
+	if reuse {
+		if err := probe(addr); err != nil {
+			return err
+		}
+	}
+	return sw.AddListenAddr(addr)
+}
+
+// probe finds out whether another process has the port: a listener that shares
+// its port would be let in beside it, and the kernel would deal out connections
+// between the two.
+func probe(addr ma.Multiaddr) error {
+	network, hostport, err := manet.DialArgs(addr)
+	if err != nil || !strings.HasPrefix(network, "tcp") {
+		return nil
+	}
+	l, err := net.Listen(network, hostport)
+	if err != nil {
+		return err
+	}
+	return l.Close()
+}
+
+func explainListen(addr string, err error) error {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("listen on %s: the port is in use (%w): stop the program that has it, or listen elsewhere", addr, syscall.EADDRINUSE)
+	case errors.Is(err, syscall.EACCES):
+		return fmt.Errorf("listen on %s: not allowed (%w): use a port above 1023", addr, syscall.EACCES)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return fmt.Errorf("listen on %s: this machine does not have the address (%w)", addr, syscall.EADDRNOTAVAIL)
+	case errors.Is(err, swarm.ErrNoTransport):
+		return fmt.Errorf("listen on %s: no such transport here: use /ip4/.../tcp/PORT or /ip4/.../udp/PORT/quic-v1", addr)
+	}
+	return fmt.Errorf("listen on %s: %w", addr, err)
+}

@@ -1,0 +1,95 @@
+package transport
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/libp2p/go-libp2p/core/network"
+
+	"peal/chord"
+)
+
+const (
+	readBuffer  = 4 << 10
+	keepScratch = 64 << 10 // a larger buffer is not kept for the next frame
+)
+
+// serve reads a stream that another peer opened, in the goroutine that libp2p
+// made for it.
+func (t *Transport) serve(s network.Stream, maxBody int) {
+	if !t.begin() {
+		s.Reset()
+		return
+	}
+	defer t.work.Done()
+	select {
+	case <-t.started:
+	case <-t.ctx.Done():
+		s.Reset()
+		return
+	}
+	from := chord.PeerID(s.Conn().RemotePeer())
+	if !t.admit(from) {
+		t.reject(s, from, "too many streams")
+		return
+	}
+	defer t.dismiss(from)
+	switch err := t.read(s, from, maxBody); {
+	case err == io.EOF:
+		s.Close()
+	case errors.Is(err, errFrame):
+		t.reject(s, from, err.Error())
+	default:
+		s.Reset()
+	}
+}
+
+func (t *Transport) read(s network.Stream, from chord.PeerID, maxBody int) error {
+	r := bufio.NewReaderSize(s, readBuffer)
+	var scratch []byte
+	for {
+		f, buf, err := readFrame(r, maxBody, scratch)
+		if err != nil {
+			return err
+		}
+		if scratch = buf; cap(buf) > keepScratch {
+			scratch = nil
+		}
+		if t.ctx.Err() != nil {
+			return ErrClosed
+		}
+		t.learn(f.Hints)
+		t.stats.received.Add(1)
+		t.stats.receivedBytes.Add(uint64(len(f.Body)))
+		if err := t.receiver.Deliver(from, f.Body); err != nil {
+			return fmt.Errorf("%w: %w", errFrame, err)
+		}
+	}
+}
+
+// admit counts a stream of a peer and reports whether it may have one more.
+func (t *Transport) admit(from chord.PeerID) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.inbound[from] == maxInbound {
+		return false
+	}
+	t.inbound[from]++
+	return true
+}
+
+func (t *Transport) dismiss(from chord.PeerID) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.inbound[from]--; t.inbound[from] == 0 {
+		delete(t.inbound, from)
+	}
+}
+
+func (t *Transport) reject(s network.Stream, from chord.PeerID, reason string) {
+	s.ResetWithError(network.StreamProtocolViolation)
+	t.stats.rejected.Add(1)
+	t.receiver.Rejected(from, reason)
+}

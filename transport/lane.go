@@ -1,0 +1,196 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"os"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"github.com/libp2p/go-libp2p/core/peer"
+	"github.com/libp2p/go-libp2p/core/protocol"
+
+	"peal/chord"
+)
+
+const (
+	openTimeout = 3 * time.Second // to dial a peer and agree on the protocol
+	smallIdle   = time.Minute     // until a lane without messages closes
+	bulkIdle    = 30 * time.Second
+
+	maxQueued     = 4096    // messages waiting in a lane
+	maxSmallBytes = 4 << 20 // of their bodies
+	maxBulkBytes  = 32 << 20
+)
+
+type message struct {
+	body  []byte
+	about []chord.PeerID
+}
+
+type laneKey struct {
+	peer chord.PeerID
+	bulk bool
+}
+
+// A lane is a queue of messages for one peer, and the goroutine that writes them
+// to a stream.
+type lane struct {
+	t        *Transport
+	key      laneKey
+	protocol protocol.ID
+	idle     time.Duration
+	room     int // bytes that the queue may hold
+
+	wake chan struct{} // holds a token while there is something new to do
+	move atomic.Bool   // a better connection than the stream's may exist
+
+	queue []message // with bytes guarded by t.mu
+	bytes int
+
+	out *outStream // the goroutine's own; nil while there is no stream
+}
+
+func newLane(t *Transport, key laneKey) *lane {
+	l := &lane{t: t, key: key, protocol: t.small, idle: smallIdle, room: maxSmallBytes, wake: make(chan struct{}, 1)}
+	if key.bulk {
+		l.protocol, l.idle, l.room = t.bulk, bulkIdle, maxBulkBytes
+	}
+	return l
+}
+
+// push queues a message if there is room. The caller holds t.mu.
+func (l *lane) push(m message) bool {
+	if len(l.queue) == maxQueued || l.bytes+len(m.body) > l.room {
+		return false
+	}
+	l.queue = append(l.queue, m)
+	l.bytes += len(m.body)
+	l.poke()
+	return true
+}
+
+func (l *lane) poke() {
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}
+
+// take empties the queue.
+func (l *lane) take() []message {
+	l.t.mu.Lock()
+	defer l.t.mu.Unlock()
+	batch := l.queue
+	l.queue, l.bytes = nil, 0
+	return batch
+}
+
+// retire removes the lane from the transport unless a message has come.
+func (l *lane) retire() bool {
+	l.t.mu.Lock()
+	defer l.t.mu.Unlock()
+	if len(l.queue) > 0 {
+		return false
+	}
+	delete(l.t.lanes, l.key)
+	return true
+}
+
+func (l *lane) run() {
+	idle := time.NewTimer(l.idle)
+	defer idle.Stop()
+	defer l.hangUp()
+	for {
+		select {
+		case <-l.wake:
+		case <-l.t.ctx.Done():
+			return
+		case <-idle.C:
+			if l.retire() {
+				return
+			}
+		}
+		if l.move.Swap(false) {
+			l.changeConn()
+		}
+		if batch := l.take(); len(batch) > 0 {
+			l.deliver(batch)
+			idle.Reset(l.idle)
+		}
+	}
+}
+
+// deliver writes messages, and those that are queued meanwhile. When the stream
+// breaks, those not yet written get one more stream.
+func (l *lane) deliver(batch []message) {
+	for range 2 {
+		if l.out == nil && l.open() != nil {
+			break
+		}
+		var err error
+		if batch, err = l.write(batch); err == nil {
+			return
+		}
+		l.out.stream.Reset()
+		l.out = nil
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			break // it is connected, but does not read
+		}
+	}
+	batch = append(batch, l.take()...)
+	l.t.stats.dropped.Add(uint64(len(batch)))
+	if l.t.ctx.Err() == nil {
+		l.t.receiver.Unreachable(l.key.peer)
+	}
+}
+
+// write returns the messages of which no byte has left, if there is an error.
+func (l *lane) write(batch []message) ([]message, error) {
+	for len(batch) > 0 {
+		for i, m := range batch {
+			if unsent, err := l.out.write(m); err != nil {
+				return append(unsent, batch[i+1:]...), err
+			}
+		}
+		batch = nil
+		if !l.move.Load() {
+			runtime.Gosched() // whoever has one more message for this write
+			batch = l.take()
+		}
+	}
+	return l.out.flush()
+}
+
+// open dials the peer unless it is connected, and opens a stream.
+func (l *lane) open() error {
+	ctx, cancel := context.WithTimeout(l.t.ctx, openTimeout)
+	defer cancel()
+	stream, err := l.t.openStream(ctx, peer.ID(l.key.peer), l.protocol)
+	if err != nil {
+		l.t.cfg.Logger.Debug("peer is unreachable", "peer", l.key.peer, "err", err)
+		return err
+	}
+	l.t.host.ConnManager().TagPeer(stream.Conn().RemotePeer(), string(l.protocol), 1)
+	l.out = newOutStream(l.t, stream)
+	return nil
+}
+
+// changeConn closes the stream in good order if it does not run over the
+// connection that the two peers keep.
+func (l *lane) changeConn() {
+	if l.out != nil && l.out.stream.Conn() != l.t.preferred(peer.ID(l.key.peer)) {
+		l.out.finish()
+		l.out = nil
+	}
+}
+
+// hangUp closes the stream. After Close it is gone with the host.
+func (l *lane) hangUp() {
+	if l.out == nil {
+		return
+	}
+	l.out.stream.Close()
+	l.t.host.ConnManager().UntagPeer(peer.ID(l.key.peer), string(l.protocol))
+}
