@@ -1,0 +1,100 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"peal/node"
+)
+
+// A problem is an error that knows its answer.
+type problem struct {
+	Text   string `json:"error"`
+	Code   string `json:"code"`
+	status int
+	allow  []string // methods, of a status 405
+}
+
+func (p *problem) Error() string { return p.Text }
+
+// outcomes maps what an operation can end with; the first that matches counts.
+var outcomes = []struct {
+	is     error
+	status int
+	code   string
+}{
+	{node.ErrInvalid, http.StatusBadRequest, "usage"},
+	{node.ErrNotFound, http.StatusNotFound, "not_found"},
+	{node.ErrUnknown, http.StatusGatewayTimeout, "unknown"},
+	{node.ErrClosed, http.StatusServiceUnavailable, "closed"},
+	{node.ErrQuorum, http.StatusServiceUnavailable, "quorum"},
+	{node.ErrNoPeer, http.StatusServiceUnavailable, "no_peer"},
+}
+
+// problemOf finds the answer to an error.
+func problemOf(err error) *problem {
+	var p *problem
+	if errors.As(err, &p) {
+		return p
+	}
+	for _, o := range outcomes {
+		if errors.Is(err, o.is) {
+			return &problem{Text: oneLine(err), Code: o.code, status: o.status}
+		}
+	}
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		text := "the time ran out before the ring answered, and a write may have happened: try again, or allow more with ?timeout="
+		return &problem{Text: text, Code: "unknown", status: http.StatusGatewayTimeout}
+	}
+	return &problem{Text: oneLine(err), Code: "internal", status: http.StatusInternalServerError}
+}
+
+func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
+
+func usage(format string, args ...any) *problem {
+	return &problem{Text: fmt.Sprintf(format, args...), Code: "usage", status: http.StatusBadRequest}
+}
+
+func refused(format string, args ...any) *problem {
+	return &problem{Text: fmt.Sprintf(format, args...), Code: "refused", status: http.StatusForbidden}
+}
+
+// blameRequest takes an error that says nothing of its nature for one of the
+// request, where only what the request names can have failed.
+func blameRequest(err error) error {
+	if p := problemOf(err); p.Code == "internal" {
+		return usage("%s", p.Text)
+	}
+	return err
+}
+
+func tooLarge(text string) *problem {
+	return &problem{Text: text, Code: "usage", status: http.StatusRequestEntityTooLarge}
+}
+
+// The code is not not_found, which is about keys.
+func noRoute(path string) *problem {
+	text := fmt.Sprintf("there is nothing at %q: see /openapi.yaml for what there is", path)
+	return &problem{Text: text, Code: "usage", status: http.StatusNotFound}
+}
+
+func notAllowed(method, path string, allowed []string) *problem {
+	text := fmt.Sprintf("%s is not possible at %q: use %s", method, path, strings.Join(allowed, " or "))
+	return &problem{Text: text, Code: "usage", status: http.StatusMethodNotAllowed, allow: allowed}
+}
+
+// fail answers with an error and says with which status.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) int {
+	p := problemOf(err)
+	if p.status == http.StatusInternalServerError {
+		s.log.Error("request failed", "method", r.Method, "path", r.URL.EscapedPath(), "err", err)
+	}
+	if len(p.allow) > 0 {
+		w.Header().Set("Allow", strings.Join(p.allow, ", "))
+	}
+	writeJSON(w, p.status, p)
+	return p.status
+}

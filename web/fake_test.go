@@ -1,0 +1,196 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"peal/chord"
+	"peal/node"
+	"peal/node/replica"
+)
+
+// A fake is a Backend of one peer, which holds values in a map.
+type fake struct {
+	mu     sync.Mutex
+	values map[string][]byte
+	info   node.Info
+	ring   node.Ring
+	looks  int
+	delay  time.Duration // of a look
+	err    error         // every operation of the peer ends with it
+	left   error         // the leave ends with it
+	listed [3]string
+}
+
+func newFake(peers int) *fake {
+	f := &fake{values: make(map[string][]byte)}
+	f.ring = node.Ring{Name: "peal", WellFormed: true, Replicated: true}
+	for i := range peers {
+		f.ring.Peers = append(f.ring.Peers, infoOf(i))
+	}
+	f.info = infoOf(0)
+	return f
+}
+
+func infoOf(i int) node.Info {
+	return node.Info{
+		Contact:    contact(i),
+		Ring:       "peal",
+		Member:     true,
+		Successors: []chord.Contact{contact(i + 1), contact(i + 2)},
+		Keys:       10,
+		Records:    30,
+	}
+}
+
+func contact(i int) chord.Contact { return chord.NewContact(chord.PeerID(fmt.Sprintf("peer%d", i)), 0) }
+
+var stamp = replica.Version{Wall: 1700000000000, Count: 2, Writer: "writer"}
+
+func (f *fake) Peer(via string) (Peer, error) {
+	if via != "" && via != contact(0).ID.String() {
+		return nil, fmt.Errorf("no live peer is called %q", via)
+	}
+	return f, nil
+}
+
+func (f *fake) Ring(ctx context.Context) (node.Ring, error) {
+	select {
+	case <-time.After(f.delay):
+	case <-ctx.Done():
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.looks++
+	return f.ring, f.err
+}
+
+func (f *fake) setRing(change func(*node.Ring)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	peers := append([]node.Info(nil), f.ring.Peers...)
+	f.ring.Peers = peers
+	change(&f.ring)
+}
+
+func (f *fake) Leave(context.Context) error { return f.left }
+
+func (f *fake) Info() node.Info { return f.info }
+
+func (f *fake) Put(_ context.Context, key, value []byte) (node.Receipt, error) {
+	if f.err == nil {
+		f.values[string(key)] = value
+	}
+	return node.Receipt{Version: stamp, Replicas: []chord.Contact{contact(1)}, Wanted: 3, Hops: 1}, f.err
+}
+
+func (f *fake) Get(ctx context.Context, key []byte) (node.Value, error) {
+	value, ok := f.values[string(key)]
+	switch {
+	case f.err == context.DeadlineExceeded:
+		<-ctx.Done()
+		return node.Value{}, ctx.Err()
+	case f.err != nil:
+		return node.Value{}, f.err
+	case !ok:
+		return node.Value{}, fmt.Errorf("get %q: %w", key, node.ErrNotFound)
+	}
+	return node.Value{Data: value, Version: stamp, Asked: 2, Agreed: 2, Hops: 1, Millis: 1.5}, nil
+}
+
+func (f *fake) Delete(_ context.Context, key []byte) (node.Receipt, error) {
+	delete(f.values, string(key))
+	return node.Receipt{Version: stamp, Wanted: 3}, f.err
+}
+
+func (f *fake) Lookup(_ context.Context, key []byte) (node.Route, error) {
+	hops := []node.Hop{{Contact: contact(1), Millis: 2}, {Contact: contact(2), Failed: true}}
+	return node.Route{ID: chord.KeyID(key), Owner: contact(3), Hops: hops}, f.err
+}
+
+func (f *fake) Keys(_ context.Context, prefix []byte, cursor string, limit int) (node.Page, error) {
+	f.listed = [3]string{string(prefix), cursor, fmt.Sprint(limit)}
+	return node.Page{Keys: []node.KeyInfo{{Key: "a", Version: stamp, Size: 3}, {Key: "\xff"}}, Next: "more"}, f.err
+}
+
+// A fakeLab is a Lab that notes what it is asked.
+type fakeLab struct {
+	*fake
+	request KillRequest
+	count   int
+	refuse  error
+}
+
+func (l *fakeLab) Kill(k KillRequest) ([]chord.Contact, error) {
+	l.request = k
+	return []chord.Contact{contact(1)}, l.refuse
+}
+
+func (l *fakeLab) Join(_ context.Context, n int) ([]chord.Contact, error) {
+	l.count = n
+	return []chord.Contact{contact(7)}, l.refuse
+}
+
+// serve starts a server on loopback for the length of a test.
+func serve(t *testing.T, b Backend) *httptest.Server {
+	t.Helper()
+	return serveServer(t, New(Config{Backend: b}))
+}
+
+func serveServer(t *testing.T, s *Server) *httptest.Server {
+	t.Helper()
+	server := httptest.NewServer(s)
+	t.Cleanup(func() {
+		s.Close()
+		server.Close()
+	})
+	return server
+}
+
+// An answer is what came back.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+// ask sends a request; headers are given as "Name: value".
+func ask(t *testing.T, base, method, path, body string, headers ...string) answer {
+	t.Helper()
+	req, err := http.NewRequest(method, base+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range headers {
+		name, value, _ := strings.Cut(h, ": ")
+		req.Header.Set(name, value)
+		if name == "Host" {
+			req.Host = value
+		}
+	}
+	resp, err := http.DefaultTransport.RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer{resp.StatusCode, resp.Header, string(b)}
+}
+
+// want checks the status and that the body contains a text.
+func (a answer) want(t *testing.T, status int, text string) {
+	t.Helper()
+	if a.status != status || !strings.Contains(a.body, text) {
+		t.Errorf("got %d %q, want %d with %q", a.status, a.body, status, text)
+	}
+}

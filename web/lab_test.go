@@ -1,0 +1,72 @@
+package web
+
+import (
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+
+	"peal/node"
+)
+
+func TestKill(t *testing.T) {
+	lab := &fakeLab{fake: newFake(3)}
+	base := serve(t, lab).URL
+	for body, want := range map[string]KillRequest{
+		`{"count":2}`:            {Count: 2},
+		`{"count":2,"any":true}`: {Count: 2, Any: true},
+		`{"adjacent":3}`:         {Adjacent: 3},
+		`{"peers":["ab","cd"]}`:  {Peers: []string{"ab", "cd"}},
+	} {
+		got := ask(t, base, "POST", "/v1/testnet/kill", body)
+		got.want(t, 200, `{"killed":[{"id":"`)
+		if !reflect.DeepEqual(lab.request, want) {
+			t.Errorf("%s: got %+v, want %+v", body, lab.request, want)
+		}
+	}
+}
+
+func TestKillRefused(t *testing.T) {
+	lab := &fakeLab{fake: newFake(3)}
+	base := serve(t, lab).URL
+	for body, text := range map[string]string{
+		``:                                     "not the JSON object",
+		`{}`:                                   "exactly one of",
+		`{"count":1,"adjacent":1}`:             "exactly one of",
+		`{"count":-1}`:                         "1 or more",
+		`{"adjacent":2,"any":true}`:            "any goes with count only",
+		`{"count":1}{}`:                        "not the JSON object",
+		`{"number":1}`:                         `unknown field \"number\"`,
+		`[1]`:                                  "not the JSON object",
+		`{"count":1` + "00000000000000000000}": "not the JSON object",
+	} {
+		ask(t, base, "POST", "/v1/testnet/kill", body).want(t, 400, text)
+	}
+	if !reflect.DeepEqual(lab.request, KillRequest{}) {
+		t.Errorf("the lab was asked for %+v", lab.request)
+	}
+	long := `{"peers":["` + strings.Repeat("a", maxQuestion) + `"]}`
+	ask(t, base, "POST", "/v1/testnet/kill", long).want(t, 413, "the body is too large")
+	lab.refuse = errors.New("only 3 peers are alive")
+	ask(t, base, "POST", "/v1/testnet/kill", `{"count":9}`).want(t, 400, "only 3 peers are alive")
+}
+
+func TestJoin(t *testing.T) {
+	lab := &fakeLab{fake: newFake(3)}
+	base := serve(t, lab).URL
+	ask(t, base, "POST", "/v1/testnet/join", `{"count":4}`).want(t, 200, `{"joined":[{"id":"`)
+	if lab.count != 4 {
+		t.Errorf("the lab was asked for %d, want 4", lab.count)
+	}
+	for _, body := range []string{`{"count":0}`, `{"count":-1}`, `{"count":1001}`, `{}`} {
+		ask(t, base, "POST", "/v1/testnet/join", body).want(t, 400, "join 1 to 1000 peers at a time")
+	}
+	lab.refuse = node.ErrClosed
+	ask(t, base, "POST", "/v1/testnet/join", `{"count":4}`).want(t, 503, `"code":"closed"`)
+}
+
+func TestNoLab(t *testing.T) {
+	base := serve(t, newFake(3)).URL
+	ask(t, base, "POST", "/v1/testnet/kill", `{"count":1}`).want(t, 404, "this is a single peer")
+	ask(t, base, "POST", "/v1/testnet/join", `{"count":1}`).want(t, 404, "this is a single peer")
+}

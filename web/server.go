@@ -1,0 +1,142 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Config says what a server serves and how.
+type Config struct {
+	// Backend is what requests act on. Required.
+	Backend Backend
+
+	// Feed is told the events of the backend's peers; nil means none come.
+	Feed *Feed
+
+	// Logger gets a line for every request; nil discards them.
+	Logger *slog.Logger
+
+	// Addr is the address of the listener, as host:port. On a loopback host,
+	// and when empty, only requests to a loopback host are served.
+	Addr string
+
+	// Refresh is how often the ring is looked at while someone watches it:
+	// 250 ms for a Lab and 2 s otherwise, where the look is a walk of the ring.
+	Refresh time.Duration
+
+	// Leaving is called after the answer to a leave was sent, so that the
+	// process can end. It must not wait for the server to stop.
+	Leaving func()
+}
+
+func (c Config) withDefaults() Config {
+	if c.Feed == nil {
+		c.Feed = NewFeed()
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if _, lab := c.Backend.(Lab); lab {
+		c.Refresh = cmp.Or(c.Refresh, 250*time.Millisecond)
+	}
+	c.Refresh = cmp.Or(c.Refresh, 2*time.Second)
+	if c.Leaving == nil {
+		c.Leaving = func() {}
+	}
+	return c
+}
+
+// A Server answers the API, the WebSocket and the dashboard.
+type Server struct {
+	backend Backend
+	lab     Lab // nil unless the backend is one
+	feed    *Feed
+	log     *slog.Logger
+	leaving func()
+	guard   guard
+	routes  []route
+	metrics metrics
+	hub     *hub
+}
+
+// New makes a server. It starts nothing: the ring is only looked at while a
+// WebSocket is open.
+func New(c Config) *Server {
+	c = c.withDefaults()
+	s := &Server{
+		backend: c.Backend,
+		feed:    c.Feed,
+		log:     c.Logger,
+		leaving: c.Leaving,
+		guard:   newGuard(c.Addr),
+		hub:     newHub(c.Backend, c.Feed, c.Refresh),
+	}
+	s.lab, _ = c.Backend.(Lab)
+	s.routes = s.table()
+	return s
+}
+
+// Serve answers on l until ctx is done; then it closes the WebSockets and waits
+// up to 5 s for the requests under way.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	server := &http.Server{
+		Handler:           s,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+	stopped := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(stopped)
+		s.Close()
+		patience, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		if server.Shutdown(patience) != nil {
+			server.Close()
+		}
+	})
+	err := server.Serve(l)
+	if !stop() {
+		<-stopped
+		return nil
+	}
+	return err
+}
+
+// Close closes the WebSockets and admits no more of them.
+func (s *Server) Close() { s.hub.close() }
+
+// ServeHTTP is the one place where a request is admitted, bounded in time,
+// counted, and where an error becomes an answer.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	start := time.Now()
+	setHeaders(w.Header())
+	route, err := s.admit(r)
+	if err == nil {
+		err = route.run(w, r)
+	}
+	status := route.success()
+	if err != nil {
+		status = s.fail(w, r, err)
+	}
+	elapsed := time.Since(start)
+	s.metrics.observe(route, status, elapsed)
+	s.log.Debug("request", "method", r.Method, "path", r.URL.EscapedPath(), "status", status, "elapsed", elapsed)
+}
+
+// admit finds the route of a request that may pass.
+func (s *Server) admit(r *http.Request) (route, error) {
+	if err := s.guard.check(r); err != nil {
+		return route{}, err
+	}
+	if _, err := url.ParseQuery(r.URL.RawQuery); err != nil {
+		return route{}, usage("the query after '?' is not well-formed: %v", err)
+	}
+	return find(s.routes, r.Method, r.URL.EscapedPath())
+}

@@ -1,0 +1,105 @@
+// What an operation came to, in plain words.
+
+import { brief, count, make, millis, number } from "./words.js";
+
+const preview = 4096; // characters of a value that are shown
+
+const reasons = {
+  usage: "That cannot be sent",
+  not_found: "No such key",
+  no_peer: "No peer answered",
+  quorum: "Too few replicas answered",
+  unknown: "It may or may not have been stored",
+  closed: "This peer has left the ring",
+  refused: "Refused",
+  offline: "No connection",
+};
+
+/** failure shows an error: what it means, and below it what the API says to do. */
+export function failure(err) {
+  const title = reasons[err.code] ?? "Something went wrong";
+  return [headline(title, err.code === "not_found" ? "wait" : "bad"), make("p", {}, err.message)];
+}
+
+/** writeResult shows the receipt of a put or delete. */
+export function writeResult(title, receipt) {
+  const replicas = receipt.replicas ?? [];
+  const full = replicas.length >= receipt.wanted;
+  return [
+    headline(full ? title : `${title}, on fewer replicas than wanted`, full ? "good" : "wait"),
+    facts([
+      ["Replicas", `${replicas.length} of ${receipt.wanted}`],
+      ["Hops", number(receipt.hops)],
+      ["Time", millis(receipt.ms)],
+      ["Version", receipt.version],
+    ]),
+    make("ol", { className: "chips" }, ...replicas.map((contact) => make("li", {}, chip(contact.id)))),
+  ];
+}
+
+/** readResult shows a value and how it was read. */
+export function readResult(answer) {
+  const bytes = Uint8Array.from(atob(answer.value ?? ""), (c) => c.charCodeAt(0));
+  return [
+    headline(bytes.length === 0 ? "Found: the value is empty" : `Found: ${count(bytes.length, "byte")}`, "good"),
+    ...value(bytes),
+    facts([
+      ["Agreed", `${answer.agreed} of ${answer.asked}`],
+      ["Repaired", number(answer.repaired ?? 0)],
+      ["Hops", number(answer.hops)],
+      ["Time", millis(answer.ms)],
+      ["Version", answer.version],
+    ]),
+  ];
+}
+
+/** routeResult shows a lookup hop by hop; the canvas draws the same. */
+export function routeResult(route, entry) {
+  const hops = route.hops ?? [];
+  const line = (text, id, note) => make("li", {}, make("span", { className: "step" }, text), chip(id), make("span", { className: "soft" }, note));
+  const others = (route.replicas ?? []).filter((contact) => contact.id !== route.owner.id);
+  const chips = make("div", { className: "chips" }, ...others.map((contact) => chip(contact.id)));
+  return [
+    headline(`Found in ${count(hops.length, "hop")}, ${millis(route.ms)}`, "good"),
+    make("ol", { className: "route" },
+      ...(entry ? [line("Enters", entry, "")] : []),
+      ...hops.map((hop, i) => line(String(i + 1), hop.id, hop.failed ? "did not answer" : millis(hop.ms))),
+      line("Owner", route.owner.id, ""),
+      ...(others.length > 0 ? [make("li", {}, make("span", { className: "step" }, "Replicas"), chips)] : []),
+    ),
+    make("p", { className: "soft" }, "The key lies at ", make("span", { className: "code" }, brief(route.id)), "."),
+  ];
+}
+
+function headline(text, verdict) {
+  const element = make("p", { className: "verdict headline" }, text);
+  element.dataset.verdict = verdict;
+  return element;
+}
+
+function facts(pairs) {
+  const row = ([name, text]) => make("div", {}, make("dt", {}, name), make("dd", {}, text));
+  return make("dl", { className: "receipt" }, ...pairs.map(row));
+}
+
+// The page listens for clicks on anything with data-peer.
+function chip(id) {
+  const element = make("button", { type: "button", className: "chip", title: "Select this peer" }, brief(id));
+  element.dataset.peer = id.slice(0, 16);
+  return element;
+}
+
+function value(bytes) {
+  if (bytes.length === 0) return [];
+  const text = decode(bytes);
+  const rest = text.length > preview ? [make("p", { className: "soft" }, `The first ${number(preview)} characters are shown.`)] : [];
+  return [make("pre", { className: "value", tabIndex: 0 }, text.slice(0, preview)), ...rest];
+}
+
+function decode(bytes) {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return Array.from(bytes.subarray(0, 1 + preview / 3), (b) => b.toString(16).padStart(2, "0")).join(" ");
+  }
+}

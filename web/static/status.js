@@ -1,0 +1,74 @@
+// The header and the notes over the canvas: how the ring and the connection are.
+
+import { number, write } from "./words.js";
+
+/** Status shows the ring's health in the header. */
+export class Status {
+  constructor(page, ring) {
+    this.page = page;
+    this.ring = ring;
+    ring.addEventListener("change", () => this.#show());
+  }
+
+  #show() {
+    const { page, ring } = this;
+    write(page.ringName, ring.name || "–");
+    write(page.peers, String(ring.order.length));
+    write(page.keys, number(ring.keys));
+    judge(page.shape, ring.wellFormed, "Well-formed", "Not well-formed", "bad");
+    judge(page.replication, ring.replicated, "Complete", "Incomplete", "wait");
+    write(page.problem, ring.problem ? `Not well-formed: ${ring.problem}` : "");
+    document.title = `Peal: ${ring.name}, ${ring.order.length} peers`;
+  }
+}
+
+/** Connection shows the stream's state and, over an empty canvas, why it is empty. */
+export class Connection {
+  #state = "connecting";
+  #retryAt = 0;
+  #timer = 0;
+
+  constructor(page, stream, ring) {
+    this.page = page;
+    this.ring = ring;
+    stream.addEventListener("state", ({ detail }) => this.#change(detail));
+    ring.addEventListener("change", () => this.#show());
+    page.retry.addEventListener("click", () => stream.connect());
+    window.addEventListener("online", () => stream.connect());
+  }
+
+  #change({ state, retryAt }) {
+    this.#state = state;
+    this.#retryAt = retryAt;
+    clearInterval(this.#timer);
+    if (state === "waiting") this.#timer = setInterval(() => this.#show(), 1000);
+    this.#show();
+  }
+
+  #show() {
+    const { page, ring } = this;
+    const live = this.#state === "live";
+    const texts = { connecting: "Connecting", live: "Live", waiting: "Disconnected" };
+    write(page.state, texts[this.#state]);
+    page.state.dataset.verdict = { connecting: "wait", live: "good", waiting: "bad" }[this.#state];
+    page.stage.classList.toggle("stale", !live && ring.known);
+    page.empty.hidden = live && ring.order.length > 0;
+    page.retry.hidden = this.#state !== "waiting";
+    const [title, text] = this.#note();
+    write(page.emptyTitle, title);
+    write(page.emptyText, text);
+  }
+
+  #note() {
+    if (this.#state === "live") return ["No peers yet", "The ring is empty. Peers appear here as they join."];
+    if (this.#state === "connecting") return ["Connecting", "Waiting for the ring."];
+    const left = Math.max(1, Math.ceil((this.#retryAt - Date.now()) / 1000));
+    const kept = this.ring.known ? "The ring is shown as it was last seen." : "Check that the process still runs.";
+    return ["Disconnected", `${kept} Next try in ${left} s.`];
+  }
+}
+
+function judge(element, good, yes, no, otherwise) {
+  write(element, good ? yes : no);
+  element.dataset.verdict = good ? "good" : otherwise;
+}

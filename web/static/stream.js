@@ -1,0 +1,90 @@
+// The stream: the ring's state over a WebSocket, as a snapshot and numbered
+// deltas behind it. A lost delta would leave the picture wrong for good, so a
+// gap in the numbers asks for a fresh snapshot, and nothing is applied until
+// it has come.
+
+const firstPause = 500;
+const longestPause = 15_000;
+
+/**
+ * Stream keeps one connection alive. It emits "snapshot" and "delta" with the
+ * message as detail, and "state" with {state, retryAt} where state is
+ * "connecting", "live" or "waiting".
+ */
+export class Stream extends EventTarget {
+  #socket = null;
+  #pause = firstPause;
+  #timer = 0;
+  #seq = -1; // of the last message applied; -1 while a snapshot is awaited
+
+  /** connect opens the stream now, also out of a pause. */
+  connect() {
+    clearTimeout(this.#timer);
+    if (this.#socket) return;
+    this.#tell("connecting");
+    const socket = new WebSocket(address());
+    this.#socket = socket;
+    this.#seq = -1;
+    socket.addEventListener("message", (event) => this.#receive(event.data));
+    socket.addEventListener("close", () => this.#lost(socket));
+  }
+
+  #receive(text) {
+    const message = parse(text);
+    if (message?.type === "snapshot") {
+      this.#accept(message);
+    } else if (message?.type === "delta") {
+      this.#follow(message);
+    }
+  }
+
+  #accept(snapshot) {
+    this.#seq = snapshot.seq;
+    this.#pause = firstPause;
+    this.#tell("live");
+    this.#emit("snapshot", snapshot);
+  }
+
+  #follow(delta) {
+    if (this.#seq < 0) return;
+    if (delta.seq !== this.#seq + 1) {
+      this.#seq = -1;
+      this.#socket.send(JSON.stringify({ type: "resync" }));
+      return;
+    }
+    this.#seq = delta.seq;
+    this.#emit("delta", delta);
+  }
+
+  #lost(socket) {
+    if (this.#socket !== socket) return;
+    this.#socket = null;
+    // Many dashboards lose one server together; they should not return together.
+    const wait = this.#pause * (0.75 + Math.random() / 2);
+    this.#pause = Math.min(this.#pause * 2, longestPause);
+    this.#timer = setTimeout(() => this.connect(), wait);
+    this.#tell("waiting", Date.now() + wait);
+  }
+
+  #tell(state, retryAt = 0) {
+    this.#emit("state", { state, retryAt });
+  }
+
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+function address() {
+  const url = new URL("v1/events", document.baseURI);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  return url;
+}
+
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,33 @@
+// How numbers, names and small pieces of the page are written.
+
+const plain = new Intl.NumberFormat("en");
+
+/** number groups thousands. */
+export const number = (n) => plain.format(n);
+
+/** count is a number and its noun: "1 peer", "3 peers". */
+export const count = (n, noun) => `${number(n)} ${noun}${n === 1 ? "" : "s"}`;
+
+/** brief is a position as the command line prints it. */
+export const brief = (id) => (id ?? "").slice(0, 8);
+
+/** millis keeps small times exact enough to compare and large ones short. */
+export const millis = (ms) => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+
+/** make builds an element with properties and children. */
+export function make(tag, properties = {}, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+}
+
+/** fill replaces an element's content. */
+export const fill = (element, ...children) => element.replaceChildren(...children);
+
+/** write sets a text only if it is another: live regions speak at every set. */
+export function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** calm tells whether the viewer asked for less motion. */
+export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
