@@ -15,6 +15,7 @@ type call struct {
 	lookup   LookupID // 0 for a Query
 	epoch    uint64   // of the ring state when a Query left
 	try      int      // of a Query, from 1
+	heard    bool     // from the contact since, though not the answer
 }
 
 // query asks a contact for its state, unless it has been asked already.
@@ -27,6 +28,16 @@ func (n *Node) queryAgain(now Time, to Contact, try int) {
 	timeout := n.timeout(to) << (try - 1)
 	c := n.call(call{to: to, sent: now, deadline: now.Add(timeout), epoch: n.epoch, try: try})
 	n.send(to, Message{Kind: Query, Seq: c.seq})
+}
+
+// noteHeard keeps a contact that sent us something from being given up because
+// a request or its answer got lost, or came before a restart.
+func (n *Node) noteHeard(c Contact) {
+	for i := range n.calls {
+		if n.calls[i].to == c {
+			n.calls[i].heard = true
+		}
+	}
 }
 
 func (n *Node) asked(c Contact) bool {
@@ -74,17 +85,30 @@ func (n *Node) expire(now Time, c call) {
 		n.lookupMissed(now, c)
 		return
 	}
-	if n.isLost(c.to) {
+	if c.heard {
+		n.queryAgain(now, c.to, 1)
 		return
 	}
-	if c.try < n.cfg.Tries {
+	if c.try < n.cfg.Tries && !n.isLost(c.to) {
 		if c.try == 1 {
 			n.emit(Suspected, c.to)
+			n.query(now, n.behind(c.to))
 		}
 		n.queryAgain(now, c.to, c.try+1)
 		return
 	}
 	n.giveUp(now, c.to)
+}
+
+// behind is the contact that follows another in the successor list. It is asked
+// as soon as that one is suspected, so that peers in a row which died together
+// are found out together; adopted it is only once those before it are given up.
+func (n *Node) behind(c Contact) Contact {
+	i := slices.Index(n.succ, c)
+	if i < 0 || i+1 == len(n.succ) {
+		return Contact{}
+	}
+	return n.succ[i+1]
 }
 
 // onUnreachable ends every call to a contact's peer at once.

@@ -17,7 +17,7 @@ func Check(views []Neighbourhood) error {
 		if err := orderedList(v); err != nil {
 			return err
 		}
-		if len(r.members) > 1 && r.best(v) < 0 {
+		if r.best(v) < 0 {
 			return fmt.Errorf("%v has no live successor in its list %v", v.Self, v.Succ)
 		}
 	}
@@ -62,16 +62,16 @@ func (r ringView) index(c Contact) int {
 	return i
 }
 
-// best is the index of the first live successor, alone the node's own, and -1
-// if there is none.
+// best is the index of the first live successor, and -1 if there is none. A
+// member with an empty list is its own successor: that is how a ring begins.
 func (r ringView) best(v Neighbourhood) int {
+	if len(v.Succ) == 0 {
+		return r.index(v.Self)
+	}
 	for _, c := range v.Succ {
 		if i := r.index(c); i >= 0 {
 			return i
 		}
-	}
-	if len(v.Succ) == 0 && len(r.members) == 1 {
-		return 0
 	}
 	return -1
 }

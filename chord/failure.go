@@ -16,14 +16,12 @@ type lostContact struct {
 // maxLost bounds the list of contacts to try again; the oldest goes first.
 const maxLost = 64
 
-// giveUp declares a contact dead.
+// giveUp declares a contact dead. One that was given up before may be back in
+// the successor list, through the list of a peer that has not noticed yet.
 func (n *Node) giveUp(now Time, c Contact) {
-	if n.isLost(c) {
-		return
-	}
 	known := n.inUse(c) || n.cache.has(c)
 	n.remove(now, c)
-	if !known {
+	if !known || n.isLost(c) {
 		return
 	}
 	n.emit(Dead, c)

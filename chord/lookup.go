@@ -95,7 +95,7 @@ func (n *Node) ownOwners(target ID) []Contact {
 // the successor list, and ourselves at its end if the list spans the ring.
 func (n *Node) owners() []Contact {
 	owners := slices.Clone(n.succ)
-	if len(owners) < n.cfg.Successors {
+	if n.whole {
 		owners = append(owners, n.cfg.Self)
 	}
 	return owners

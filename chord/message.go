@@ -39,7 +39,7 @@ type Message struct {
 	To     Contact   `cbor:"3,keyasint"`
 	Member bool      `cbor:"4,keyasint,omitempty"` // the sender is a member of the ring
 	Seq    uint64    `cbor:"5,keyasint,omitempty"` // a request's number, repeated in its answer
-	Target ID        `cbor:"6,keyasint,omitempty"` // Find
+	Target ID        `cbor:"6,keyasint,omitzero"`  // Find
 	Done   bool      `cbor:"7,keyasint,omitempty"` // Found: Succ has the owner and those that follow it
 	Preds  []Contact `cbor:"8,keyasint,omitempty"` // State, Notify, Leaving: nearest first; the first is nobody if unknown
 	Succ   []Contact `cbor:"9,keyasint,omitempty"` // State, Found, Leaving: nearest first

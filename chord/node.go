@@ -13,6 +13,7 @@ type Node struct {
 	member bool
 	preds  []Contact // preds[0] is the predecessor, nobody if unknown; the rest is hearsay from it
 	succ   []Contact // the successor list; empty when alone
+	whole  bool      // succ goes round the whole ring, up to ourselves
 	epoch  uint64    // counts changes of succ and of preds[0]
 
 	fingers  fingerTable
@@ -114,6 +115,7 @@ func (n *Node) heardFrom(now Time, m Message) {
 		return
 	}
 	n.cache.add(now, m.From)
+	n.noteHeard(m.From)
 	if n.forgive(m.From) {
 		n.emit(Returned, m.From)
 		n.Meet(now, m.From)
@@ -164,6 +166,7 @@ type Neighbourhood struct {
 	Member bool
 	Preds  []Contact // nearest first; the first is nobody if the predecessor is unknown
 	Succ   []Contact // the successor list
+	Whole  bool      // Succ holds every other member of the ring
 }
 
 // Pred is the predecessor, or nobody.
@@ -176,7 +179,7 @@ func (v *Neighbourhood) Pred() Contact {
 
 // Neighbourhood gives a copy of the current view.
 func (n *Node) Neighbourhood() Neighbourhood {
-	return Neighbourhood{Self: n.cfg.Self, Member: n.member, Preds: slices.Clone(n.preds), Succ: slices.Clone(n.succ)}
+	return Neighbourhood{Self: n.cfg.Self, Member: n.member, Preds: slices.Clone(n.preds), Succ: slices.Clone(n.succ), Whole: n.whole || len(n.succ) == 0}
 }
 
 // Fingers are the distinct fingers, nearest first.

@@ -21,8 +21,12 @@ func (p PeerID) String() string { return base58Encode([]byte(p)) }
 // MarshalText is String.
 func (p PeerID) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
-// UnmarshalText reads the base58 form.
+// UnmarshalText reads the base58 form; empty is nobody.
 func (p *PeerID) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		*p = ""
+		return nil
+	}
 	raw, err := base58Decode(text)
 	if err != nil {
 		return fmt.Errorf("peer ID %q: %w", text, err)

@@ -63,9 +63,11 @@ func (n *Node) onState(now Time, m Message) {
 		return
 	}
 	n.setSuccessors(now, m.From, m.Succ)
-	if before := firstOf(m.Preds); Between(self, before.ID, m.From.ID) && !before.IsZero() && !n.isLost(before) {
+	if before := firstOf(m.Preds); Between(self, before.ID, m.From.ID) && !before.IsZero() {
 		n.query(now, before)
-		return
+		if !n.isLost(before) { // else it may be back, but the head need not wait for it
+			return
+		}
 	}
 	n.notify(m.From)
 }
@@ -78,13 +80,14 @@ func (n *Node) notify(to Contact) {
 // list, as far as it does not come round to us.
 func (n *Node) setSuccessors(now Time, head Contact, behind []Contact) {
 	list := make([]Contact, 0, min(n.cfg.Successors, len(behind)+1))
-	last := n.cfg.Self
+	last, whole := n.cfg.Self, head.IsZero()
 	for i := -1; i < len(behind) && len(list) < n.cfg.Successors; i++ {
 		c := head
 		if i >= 0 {
 			c = behind[i]
 		}
 		if c == n.cfg.Self {
+			whole = true
 			break
 		}
 		if c.IsZero() || !Between(last.ID, c.ID, n.cfg.Self.ID) {
@@ -92,6 +95,9 @@ func (n *Node) setSuccessors(now Time, head Contact, behind []Contact) {
 		}
 		list = append(list, c)
 		last = c
+	}
+	if whole != n.whole {
+		n.whole, n.ready.Neighbours = whole, true
 	}
 	n.replaceSuccessors(now, list)
 }

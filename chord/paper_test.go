@@ -1,0 +1,230 @@
+package chord
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+// The tests of this file take the sentences of Zave (IEEE TSE 2017) and Stoica
+// et al. (IEEE/ACM ToN 2003) one by one; each begins with its sentence.
+
+// A joiner takes over the successor list of the member before its place whole,
+// and that member as predecessor.
+func TestJoinTakesOverTheList(t *testing.T) {
+	n := newNode(t, 0x20, 3)
+	n.Meet(0, at(0x10))
+	find := onlySent(t, n, Find, 0x10)
+	if find.Target != n.Self().ID {
+		t.Errorf("the joiner looks for %v, want its own place", find.Target)
+	}
+	n.Step(1, Message{Kind: Found, From: at(0x10), To: n.Self(), Member: true, Seq: find.Seq, Done: true, Succ: ats(0x30, 0x40, 0x50)})
+	wantSucc(t, n, 0x30, 0x40, 0x50)
+	wantPred(t, n, at(0x10))
+	if !n.Member() {
+		t.Error("it is no member")
+	}
+}
+
+// Only then is it a member: before, it answers that it is none.
+func TestJoinerIsNoMember(t *testing.T) {
+	n := newNode(t, 0x20, 3)
+	n.Meet(0, at(0x10))
+	n.Step(1, Message{Kind: Query, From: at(0x30), To: n.Self(), Member: true, Seq: 7})
+	if got := onlySent(t, n, State, 0x30); got.Member || got.Seq != 7 {
+		t.Errorf("the joiner answers Member %v, Seq %d, want false, 7", got.Member, got.Seq)
+	}
+}
+
+// A join that leads nowhere ends, and may be begun again.
+func TestJoinFails(t *testing.T) {
+	n := newNode(t, 0x20, 3)
+	n.Meet(0, at(0x10))
+	end := silence(n, Time(time.Minute))
+	if e := n.Ready().Events; !slices.Contains(e, Event{JoinFailed, at(0x10)}) {
+		t.Errorf("events %v, want a failed join through %v", e, at(0x10))
+	}
+	n.Meet(end, at(0x30))
+	onlySent(t, n, Find, 0x30)
+}
+
+// Stabilize: the head of the list is asked for its state, and yields a fresh
+// list: itself and its own list up to length r.
+func TestStabilizeTakesTheHeadsList(t *testing.T) {
+	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
+	n.Tick(n.Deadline())
+	answer(n, Time(2*time.Second), onlySent(t, n, Query, 0x20), ats(0x10), ats(0x30, 0x50, 0x60))
+	wantSucc(t, n, 0x20, 0x30, 0x50)
+}
+
+// Then the head is notified.
+func TestStabilizeNotifies(t *testing.T) {
+	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
+	n.Tick(n.Deadline())
+	answer(n, Time(2*time.Second), onlySent(t, n, Query, 0x20), ats(0x10), ats(0x30, 0x40, 0x50))
+	if got := onlySent(t, n, Notify, 0x20); !slices.Equal(got.Preds, ats(0xf0)) {
+		t.Errorf("the notice lists the predecessors %v, want %v", got.Preds, ats(0xf0))
+	}
+}
+
+// If the head's predecessor lies in between it is asked, and adopted when it answers.
+func TestStabilizeAdoptsThePeerBetween(t *testing.T) {
+	n := member(t, 0x10, 0xf0, 0x30, 0x40, 0x50)
+	n.Tick(n.Deadline())
+	now := Time(2 * time.Second)
+	answer(n, now, onlySent(t, n, Query, 0x30), ats(0x20), ats(0x40, 0x50, 0x60))
+	wantSucc(t, n, 0x30, 0x40, 0x50)
+	answer(n, now, onlySent(t, n, Query, 0x20), ats(0xf0), ats(0x30, 0x40, 0x50))
+	wantSucc(t, n, 0x20, 0x30, 0x40)
+	onlySent(t, n, Notify, 0x20)
+}
+
+// A peer in between that does not answer is not adopted.
+func TestStabilizeNeedsAnAnswer(t *testing.T) {
+	n := member(t, 0x10, 0xf0, 0x30, 0x40, 0x50)
+	n.Tick(n.Deadline())
+	now := Time(2 * time.Second)
+	answer(n, now, onlySent(t, n, Query, 0x30), ats(0x20), ats(0x40, 0x50, 0x60))
+	query := onlySent(t, n, Query, 0x20)
+	n.Step(now, Message{Kind: State, From: at(0x20), To: n.Self(), Seq: query.Seq}) // it lives, but is no member
+	wantSucc(t, n, 0x30, 0x40, 0x50)
+}
+
+// A dead head is dropped, and the next one asked.
+func TestFailover(t *testing.T) {
+	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
+	n.Tick(n.Deadline())
+	n.Ready()
+	n.Step(Time(2*time.Second), Message{Kind: Unreachable, From: at(0x20), To: n.Self()})
+	wantSucc(t, n, 0x30, 0x40)
+	onlySent(t, n, Query, 0x30)
+}
+
+// A silent head is asked as often as configured before it counts as dead, and
+// the one behind it meanwhile, but not adopted.
+func TestFailoverAfterSilence(t *testing.T) {
+	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
+	queries, probed := 0, false
+	for n.Neighbourhood().Succ[0] == at(0x20) && n.Deadline() < Time(time.Minute) {
+		now := n.Deadline()
+		n.Tick(now)
+		for _, m := range slices.Clone(n.Ready().Messages) {
+			switch {
+			case m.To == at(0x20):
+				queries++
+			case m.To == at(0x30) && n.Neighbourhood().Succ[0] == at(0x20):
+				probed = true
+				answer(n, now, m, ats(0x20), ats(0x40))
+				wantSucc(t, n, 0x20, 0x30, 0x40)
+			case m.To == at(0xf0):
+				answer(n, now, m, nil, ats(0x10))
+			}
+		}
+	}
+	wantSucc(t, n, 0x30, 0x40)
+	if queries != 3 || !probed {
+		t.Errorf("the head was asked %d times, the next %v; want 3, true", queries, probed)
+	}
+}
+
+// A head that was given up comes back through the list of a peer that has not
+// noticed: it is dropped again.
+func TestFailoverOfOneGivenUpBefore(t *testing.T) {
+	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
+	n.Step(0, Message{Kind: Unreachable, From: at(0x30), To: n.Self()})
+	n.Tick(n.Deadline())
+	answer(n, Time(2*time.Second), onlySent(t, n, Query, 0x20), ats(0x10), ats(0x30, 0x40))
+	wantSucc(t, n, 0x20, 0x30, 0x40)
+	n.Step(Time(2*time.Second), Message{Kind: Leaving, From: at(0x20), To: n.Self(), Member: false})
+	for n.Deadline() < Time(10*time.Second) && firstOf(n.Neighbourhood().Succ) == at(0x30) {
+		n.Tick(n.Deadline())
+	}
+	wantSucc(t, n, 0x40)
+}
+
+// A contact that we heard from since the question is not given up for silence.
+func TestLifeIsMoreThanAnswers(t *testing.T) {
+	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
+	for n.Deadline() < Time(20*time.Second) {
+		now := n.Deadline()
+		n.Tick(now)
+		for _, from := range ats(0x20, 0xf0) {
+			n.Step(now, Message{Kind: Find, From: from, To: n.Self(), Member: true, Target: from.ID})
+		}
+	}
+	wantSucc(t, n, 0x20, 0x30, 0x40)
+	wantPred(t, n, at(0xf0))
+}
+
+// A reply is dropped, and asked for again, if the neighbours changed meanwhile.
+func TestStaleReplyIsDropped(t *testing.T) {
+	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
+	n.Tick(n.Deadline())
+	query := onlySent(t, n, Query, 0x20)
+	n.Step(query0, Message{Kind: Notify, From: at(0xf8), To: n.Self(), Member: true})
+	answer(n, query0, query, ats(0x10), ats(0x50, 0x60, 0x70))
+	wantSucc(t, n, 0x20, 0x30, 0x40)
+	onlySent(t, n, Query, 0x20)
+}
+
+const query0 = Time(1100 * time.Millisecond)
+
+// Rectify: a notifier that is closer than the predecessor is adopted.
+func TestRectifyAdoptsTheCloser(t *testing.T) {
+	n := member(t, 0x40, 0x10, 0x50)
+	n.Step(0, Message{Kind: Notify, From: at(0x20), To: n.Self(), Member: true, Preds: ats(0x10, 0xf0)})
+	wantPred(t, n, at(0x20))
+}
+
+// Otherwise the predecessor is pinged, and stays if it answers.
+func TestRectifyKeepsTheLiving(t *testing.T) {
+	n := member(t, 0x40, 0x20, 0x50)
+	n.Step(0, Message{Kind: Notify, From: at(0x10), To: n.Self(), Member: true})
+	answer(n, 1, onlySent(t, n, Query, 0x20), ats(0x10), ats(0x40))
+	wantPred(t, n, at(0x20))
+}
+
+// Only a dead predecessor gives way.
+func TestRectifyReplacesTheDead(t *testing.T) {
+	n := member(t, 0x40, 0x20, 0x50)
+	notice := Message{Kind: Notify, From: at(0x10), To: n.Self(), Member: true}
+	n.Step(0, notice)
+	n.Step(1, Message{Kind: Unreachable, From: at(0x20), To: n.Self()})
+	wantPred(t, n, Contact{})
+	n.Step(2, notice)
+	wantPred(t, n, at(0x10))
+}
+
+// A notice of a peer that is no member changes nothing.
+func TestRectifyWantsMembers(t *testing.T) {
+	n := member(t, 0x40, 0x10, 0x50)
+	n.Step(0, Message{Kind: Notify, From: at(0x20), To: n.Self()})
+	wantPred(t, n, at(0x10))
+}
+
+// A leaver tells its successors and its predecessor, and is no member any more.
+func TestLeave(t *testing.T) {
+	n := member(t, 0x40, 0x10, 0x50, 0x60)
+	n.Leave()
+	if n.Member() {
+		t.Error("it is still a member")
+	}
+	var told []Contact
+	for _, m := range n.Ready().Messages {
+		if m.Kind == Leaving && !m.Member {
+			told = append(told, m.To)
+		}
+	}
+	if want := ats(0x50, 0x60, 0x10); !slices.Equal(told, want) {
+		t.Errorf("it told %v, want %v", told, want)
+	}
+}
+
+// Those who are told drop it without waiting for a timeout.
+func TestLeaverIsDroppedAtOnce(t *testing.T) {
+	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
+	n.Step(0, Message{Kind: Leaving, From: at(0x20), To: n.Self()})
+	n.Step(0, Message{Kind: Leaving, From: at(0xf0), To: n.Self()})
+	wantSucc(t, n, 0x30, 0x40)
+	wantPred(t, n, Contact{})
+}
