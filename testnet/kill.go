@@ -1,0 +1,133 @@
+package testnet
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"peal/chord"
+	"peal/node"
+)
+
+// replicas is N of the data plane: that many dead peers in a row on the ring
+// take keys with them.
+const replicas = 3
+
+// KillRandom stops count peers at random without a goodbye, never three in a
+// row on the ring unless any is set, and says which.
+func (t *Testnet) KillRandom(count int, any bool) ([]chord.Contact, error) {
+	return t.kill(func(ring []*node.Node) ([]*node.Node, error) {
+		if err := enough(count, len(ring)); err != nil {
+			return nil, err
+		}
+		order := t.rand.Perm(len(ring))
+		if any {
+			return pick(ring, order[:count]), nil
+		}
+		chosen := spread(order, count)
+		if len(chosen) < count {
+			return nil, fmt.Errorf("%w: %d of %d peers cannot be killed without three in a row on the ring, which would lose keys: kill fewer, or use --any", node.ErrInvalid, count, len(ring))
+		}
+		return pick(ring, chosen), nil
+	})
+}
+
+// KillAdjacent stops count peers in a row on the ring, from a random place.
+func (t *Testnet) KillAdjacent(count int) ([]chord.Contact, error) {
+	return t.kill(func(ring []*node.Node) ([]*node.Node, error) {
+		if err := enough(count, len(ring)); err != nil {
+			return nil, err
+		}
+		first := t.rand.IntN(len(ring))
+		var victims []*node.Node
+		for i := range count {
+			victims = append(victims, ring[(first+i)%len(ring)])
+		}
+		return victims, nil
+	})
+}
+
+// KillPeers stops the named peers; see [Testnet.Peer] for names.
+func (t *Testnet) KillPeers(names []string) ([]chord.Contact, error) {
+	return t.kill(func(ring []*node.Node) ([]*node.Node, error) {
+		var victims []*node.Node
+		for _, name := range names {
+			p, err := find(ring, name)
+			if err != nil {
+				return nil, err
+			}
+			if !slices.Contains(victims, p) {
+				victims = append(victims, p)
+			}
+		}
+		return victims, nil
+	})
+}
+
+func enough(count, live int) error {
+	if count < 1 || count > live {
+		return fmt.Errorf("%w: kill %d peers: want 1 to %d, the number of live ones", node.ErrInvalid, count, live)
+	}
+	return nil
+}
+
+// spread takes count places of a circle in the given order, leaving out those
+// that would make a run of as many as a key has replicas.
+func spread(order []int, count int) []int {
+	taken := make([]bool, len(order))
+	var chosen []int
+	for _, at := range order {
+		if len(chosen) == count {
+			break
+		}
+		taken[at] = true
+		if longestRun(taken, at) >= min(replicas, len(order)) {
+			taken[at] = false
+			continue
+		}
+		chosen = append(chosen, at)
+	}
+	return chosen
+}
+
+// longestRun is the length of the run of taken places around one of them.
+func longestRun(taken []bool, at int) int {
+	n := len(taken)
+	run := 1
+	for i := 1; i < n && taken[(at+i)%n]; i++ {
+		run++
+	}
+	for i := 1; run < n && taken[(at-i+n)%n]; i++ {
+		run++
+	}
+	return run
+}
+
+func pick(ring []*node.Node, places []int) []*node.Node {
+	var picked []*node.Node
+	for _, at := range places {
+		picked = append(picked, ring[at])
+	}
+	return picked
+}
+
+// kill stops the peers that choose picks from the live ones in ring order, all
+// at the same time.
+func (t *Testnet) kill(choose func(ring []*node.Node) ([]*node.Node, error)) ([]chord.Contact, error) {
+	t.mu.Lock()
+	ring := slices.Clone(t.peers)
+	slices.SortFunc(ring, func(a, b *node.Node) int { return a.Self().ID.Compare(b.Self().ID) })
+	victims, err := choose(ring)
+	if err == nil {
+		t.peers = slices.DeleteFunc(t.peers, func(p *node.Node) bool { return slices.Contains(victims, p) })
+	}
+	t.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	err = closeAll(victims)
+	for _, p := range victims {
+		t.cfg.Observer(node.Event{Time: time.Now(), Peer: p.Self(), Kind: node.Killed})
+	}
+	return contacts(victims), err
+}

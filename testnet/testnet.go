@@ -1,0 +1,210 @@
+package testnet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"peal/chord"
+	"peal/node"
+)
+
+// Config of a testnet. Zero fields take their defaults.
+type Config struct {
+	// Peers is how many are started. Default 100.
+	Peers int
+
+	// Transport is "tcp", "quic" or "memory". Default "tcp".
+	Transport string
+
+	// DataDir keeps the peers' identities and records, a directory each.
+	// Default: they live in memory.
+	DataDir string
+
+	// Ring is the ring's name. Default "testnet".
+	Ring string
+
+	// Seed decides at which peers requests enter and which are killed. Default:
+	// another one each time.
+	Seed uint64
+
+	// Version of the software, for display.
+	Version string
+
+	// Observer is called with every event of every peer; it must not block.
+	Observer func(node.Event)
+
+	// Logger of what goes wrong. Default: silence.
+	Logger *slog.Logger
+}
+
+// ErrNoPeers: every peer has been killed.
+var ErrNoPeers = errors.New("the testnet has no live peer: join some with 'peal testnet join'")
+
+func (c *Config) validate() error {
+	if c.Peers == 0 {
+		c.Peers = 100
+	}
+	if c.Transport == "" {
+		c.Transport = TCP
+	}
+	if c.Ring == "" {
+		c.Ring = "testnet"
+	}
+	if c.Seed == 0 {
+		c.Seed = rand.Uint64()
+	}
+	if c.Observer == nil {
+		c.Observer = func(node.Event) {}
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Peers < 1 || c.Peers > 10_000 {
+		return fmt.Errorf("%d peers: want 1 to 10000", c.Peers)
+	}
+	return validTransport(c.Transport)
+}
+
+// A Testnet is a set of running peers. Its methods may be called from any
+// goroutine.
+type Testnet struct {
+	cfg Config
+
+	mu      sync.Mutex
+	rand    *rand.Rand
+	peers   []*node.Node // in the order in which they were started
+	started int          // ever
+}
+
+// Open starts the peers and returns when all are members of the ring. Progress
+// is called after each one, if it is not nil.
+func Open(ctx context.Context, cfg Config, progress func(joined, total int)) (*Testnet, error) {
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	t := &Testnet{cfg: cfg, rand: rand.New(rand.NewPCG(cfg.Seed, 0))}
+	if _, err := t.start(ctx, cfg.Peers, progress); err != nil {
+		t.Close()
+		return nil, err
+	}
+	return t, nil
+}
+
+// Live are the peers that run now.
+func (t *Testnet) Live() []*node.Node {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Clone(t.peers)
+}
+
+// Peer is the one that via names by its peer ID or the first digits of its
+// position; with an empty via, one at random.
+func (t *Testnet) Peer(via string) (*node.Node, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.peers) == 0 {
+		return nil, ErrNoPeers
+	}
+	if via == "" {
+		return t.peers[t.rand.IntN(len(t.peers))], nil
+	}
+	return find(t.peers, via)
+}
+
+func find(peers []*node.Node, name string) (*node.Node, error) {
+	var found *node.Node
+	for _, p := range peers {
+		c := p.Self()
+		if c.Peer.String() == name {
+			return p, nil
+		}
+		digits, _ := c.ID.MarshalText()
+		if strings.HasPrefix(string(digits), strings.ToLower(name)) {
+			if found != nil {
+				return nil, fmt.Errorf("%w: %q is the beginning of several positions: give more digits", node.ErrInvalid, name)
+			}
+			found = p
+		}
+	}
+	if found == nil {
+		return nil, fmt.Errorf("%w: no live peer has the ID or position %q: 'peal ring' lists them", node.ErrInvalid, name)
+	}
+	return found, nil
+}
+
+// Ring is the ring at this moment, as the peers themselves see it.
+func (t *Testnet) Ring() node.Ring {
+	peers := t.Live()
+	infos := make([]node.Info, len(peers))
+	var wait sync.WaitGroup
+	for i, p := range peers {
+		wait.Go(func() { infos[i] = p.Info() })
+	}
+	wait.Wait()
+	slices.SortFunc(infos, func(a, b node.Info) int { return a.ID.Compare(b.ID) })
+	return node.NewRing(t.cfg.Ring, infos)
+}
+
+// Settle waits until the ring is well-formed and every record has all its
+// replicas.
+func (t *Testnet) Settle(ctx context.Context) error {
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		ring := t.Ring()
+		if ring.WellFormed && ring.Replicated {
+			return nil
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return fmt.Errorf("the ring has not settled: %s: %w", unsettled(ring), ctx.Err())
+		}
+	}
+}
+
+func unsettled(ring node.Ring) string {
+	if ring.Problem != "" {
+		return ring.Problem
+	}
+	for _, p := range ring.Peers {
+		if !p.Replicated {
+			return fmt.Sprintf("%v still reconciles", p.Contact)
+		}
+	}
+	return "unknown"
+}
+
+// Close stops all peers.
+func (t *Testnet) Close() error {
+	t.mu.Lock()
+	peers := t.peers
+	t.peers = nil
+	t.mu.Unlock()
+	return closeAll(peers)
+}
+
+func closeAll(peers []*node.Node) error {
+	errs := make([]error, len(peers))
+	var wait sync.WaitGroup
+	for i, p := range peers {
+		wait.Go(func() { errs[i] = p.Close() })
+	}
+	wait.Wait()
+	return errors.Join(errs...)
+}
+
+func contacts(peers []*node.Node) []chord.Contact {
+	list := make([]chord.Contact, len(peers))
+	for i, p := range peers {
+		list[i] = p.Self()
+	}
+	return list
+}
