@@ -1,0 +1,34 @@
+package main
+
+import (
+	"io"
+	"os"
+	"strconv"
+
+	"golang.org/x/term"
+)
+
+// A console is what a run sees of the outside world, so that tests can give it
+// another one.
+type console struct {
+	in          io.Reader
+	out, err    io.Writer
+	getenv      func(string) string
+	inTerminal  bool // in is a terminal
+	errTerminal bool // err is a terminal
+	width       int  // columns that tables may take; 0 for any number
+}
+
+// system is the console of the process.
+func system() console {
+	c := console{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv}
+	c.inTerminal = term.IsTerminal(int(os.Stdin.Fd()))
+	c.errTerminal = term.IsTerminal(int(os.Stderr.Fd()))
+	if width, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
+		c.width = width
+	}
+	if width, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && width > 0 {
+		c.width = width
+	}
+	return c
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+func (c *cli) exportVerb() *cobra.Command {
+	t := newTransfer(c, "exporting", "exported")
+	cmd := c.isClient(&cobra.Command{
+		Use:   "export DIR",
+		Short: "Write all keys with a prefix to files",
+		Long: `Write the value of each key that begins with the prefix to a file below DIR, which is
+made if need be. The path of the file is the key without the prefix. Files that exist
+are replaced, others stay.
+
+A key that is no path to below DIR, such as ../x or a//b, is reported and not written.
+In the end a line sums up, and the exit code is 1 if anything failed. The keys are
+listed first, which asks every peer: see 'peal keys --help'.`,
+		Example: "  peal export --prefix site/ ./copy",
+		Args:    wants(1, "DIR"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return c.exportDir(cmd.Context(), t, args[0]) },
+	})
+	t.flags(cmd.Flags())
+	cmd.Flags().StringVar(&t.prefix, "prefix", "", "write the keys that begin with this, and take it off")
+	return cmd
+}
+
+func (c *cli) exportDir(ctx context.Context, t *transfer, dir string) error {
+	if err := t.check(); err != nil {
+		return err
+	}
+	api, err := c.client(patience)
+	if err != nil {
+		return err
+	}
+	if err := api.ping(ctx); err != nil {
+		return err
+	}
+	names, err := t.listKeys(ctx, api)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return dirError(dir, err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return dirError(dir, err)
+	}
+	defer root.Close()
+	t.run(ctx, c, names, func(ctx context.Context, name string) (int64, error) {
+		return t.getFile(ctx, api, root, name)
+	})
+	return t.report(ctx, c)
+}
+
+// listKeys gives the names of the files to write: the keys without the prefix.
+func (t *transfer) listKeys(ctx context.Context, api *client) ([]string, error) {
+	var names []string
+	fetch := func(after string, limit int) (p page, err error) {
+		err = t.insist(ctx, func() (err error) {
+			p, err = api.keys(ctx, t.prefix, after, limit)
+			return err
+		})
+		return p, err
+	}
+	_, err := walk(0, fetch, func(keys []listed) error {
+		for _, key := range keys {
+			names = append(names, strings.TrimPrefix(key.raw(), t.prefix))
+		}
+		return nil
+	})
+	return names, err
+}
+
+func (t *transfer) getFile(ctx context.Context, api *client, root *os.Root, name string) (int64, error) {
+	if !isPath(name) {
+		return 0, fail(codeError, "the key %s without the prefix is no path to a file below the directory", show(t.prefix+name))
+	}
+	got, err := api.do(ctx, request{method: http.MethodGet, path: "/v1/kv/" + escapeKey(t.prefix+name)})
+	if codeOf(err) == codeNotFound {
+		return 0, fail(codeError, "it was listed, but is not there any more")
+	}
+	if err != nil {
+		return 0, err
+	}
+	return int64(len(got.body)), replaceFile(root, filepath.FromSlash(name), got.body)
+}
+
+// isPath reports whether a key, as it is, names a file below a directory: two
+// keys must never mean the same file.
+func isPath(name string) bool {
+	return name != "." && path.Clean(name) == name && filepath.IsLocal(filepath.FromSlash(name)) &&
+		!strings.ContainsRune(name, 0)
+}
+
+// replaceFile writes a file whole or not at all, and replaces a symbolic link
+// instead of following it.
+func replaceFile(root *os.Root, name string, data []byte) error {
+	if err := root.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+		return fmt.Errorf("make its directory: %w", err)
+	}
+	part := filepath.Join(filepath.Dir(name), ".peal-"+rand.Text())
+	err := root.WriteFile(part, data, 0o666)
+	if err == nil {
+		err = root.Rename(part, name)
+	}
+	if err != nil {
+		root.Remove(part)
+	}
+	return err
+}

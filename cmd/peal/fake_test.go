@@ -1,0 +1,213 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"peal/chord"
+	"peal/node"
+	"peal/node/replica"
+	"peal/web"
+)
+
+// A fakeRing is the backend of a real web server: a map for the ring, and
+// whatever answers a test asks for.
+type fakeRing struct {
+	url string
+
+	mu     sync.Mutex
+	values map[string][]byte
+	errs   []error // what the next operations on keys end with
+	asked  int     // operations on keys
+	vias   []string
+	kills  []web.KillRequest
+	joins  int
+	left   bool
+	rings  []node.Ring // the answers to come; the last one stays
+	path   []node.Hop  // of a lookup
+}
+
+var stamp = replica.Version{Wall: 1700000000000, Writer: contact(0).Peer}
+
+// contact gives a peer whose ID looks like a real one.
+func contact(n int) chord.Contact {
+	return chord.NewContact(chord.PeerID("\x00\x24\x08\x01\x12\x20"+strings.Repeat(string(rune('a'+n)), 32)), 0)
+}
+
+func info(n int) node.Info {
+	return node.Info{
+		Contact: contact(n), Ring: "peal", Member: true, Replicated: true, Keys: 10 + n, Records: 30 + n, Version: "test",
+		Addresses:   []string{"/ip4/127.0.0.1/tcp/4001/p2p/" + contact(n).Peer.String()},
+		Predecessor: contact(n + 1), Successors: []chord.Contact{contact(n + 1), contact(n + 2)},
+	}
+}
+
+func ringOf(peers int) node.Ring {
+	ring := node.Ring{Name: "peal", WellFormed: true, Replicated: true}
+	for n := range peers {
+		ring.Peers = append(ring.Peers, info(n))
+	}
+	return ring
+}
+
+// newFake serves a ring of three peers; as a testnet if lab.
+func newFake(t *testing.T, lab bool) *fakeRing {
+	t.Helper()
+	f := &fakeRing{values: make(map[string][]byte), rings: []node.Ring{ringOf(3)}}
+	f.path = []node.Hop{{Contact: contact(1), Millis: 2.5, Failed: true}, {Contact: contact(2), Millis: 0.25}}
+	var backend web.Backend = f
+	if !lab {
+		backend = struct{ web.Backend }{f}
+	}
+	server := httptest.NewServer(web.New(web.Config{Backend: backend}))
+	t.Cleanup(server.Close)
+	f.url = server.URL
+	return f
+}
+
+// A result is what a run of the program left behind.
+type result struct {
+	code     int
+	out, err string
+}
+
+// peal runs a command line against the ring. PEAL_* settings may come first.
+func (f *fakeRing) peal(t *testing.T, args ...string) result {
+	t.Helper()
+	return runWith(t, "", append([]string{"PEAL_API=" + f.url}, args...)...)
+}
+
+// runWith runs a command line with standard input; leading words with a "=" are
+// its environment.
+func runWith(t *testing.T, in string, args ...string) result {
+	t.Helper()
+	env := make(map[string]string)
+	for len(args) > 0 && strings.HasPrefix(args[0], "PEAL_") {
+		name, value, _ := strings.Cut(args[0], "=")
+		env[name], args = value, args[1:]
+	}
+	var out, err bytes.Buffer
+	c := newCLI(console{in: strings.NewReader(in), out: &out, err: &err, getenv: func(name string) string { return env[name] }})
+	c.pause = time.Millisecond
+	code := c.run(t.Context(), append([]string{}, args...))
+	return result{code, out.String(), err.String()}
+}
+
+// op counts an operation and gives the error that it is to end with.
+func (f *fakeRing) op() error {
+	f.asked++
+	if len(f.errs) == 0 {
+		return nil
+	}
+	err := f.errs[0]
+	f.errs = f.errs[1:]
+	return err
+}
+
+func (f *fakeRing) Peer(via string) (web.Peer, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.vias = append(f.vias, via)
+	return f, nil
+}
+
+func (f *fakeRing) Put(_ context.Context, key, value []byte) (node.Receipt, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.op(); err != nil {
+		return node.Receipt{}, err
+	}
+	f.values[string(key)] = value
+	return node.Receipt{Version: stamp, Replicas: []chord.Contact{contact(1), contact(2)}, Wanted: 3, Hops: 1, Millis: 1.25}, nil
+}
+
+func (f *fakeRing) Delete(_ context.Context, key []byte) (node.Receipt, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	err := f.op()
+	delete(f.values, string(key))
+	return node.Receipt{Version: stamp, Replicas: []chord.Contact{contact(1)}, Wanted: 1}, err
+}
+
+func (f *fakeRing) Get(_ context.Context, key []byte) (node.Value, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.op(); err != nil {
+		return node.Value{}, err
+	}
+	value, ok := f.values[string(key)]
+	if !ok {
+		return node.Value{}, fmt.Errorf("%w: nobody has %q", node.ErrNotFound, key)
+	}
+	return node.Value{Data: value, Version: stamp, Asked: 2, Agreed: 2}, nil
+}
+
+func (f *fakeRing) Lookup(_ context.Context, key []byte) (node.Route, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	route := node.Route{ID: chord.KeyID(key), Owner: contact(2), Replicas: []chord.Contact{contact(2), contact(0)}, Millis: 2.75}
+	route.Hops = f.path
+	return route, f.op()
+}
+
+// Keys has pages of two at most, so that every listing is one of several.
+func (f *fakeRing) Keys(_ context.Context, prefix []byte, cursor string, limit int) (node.Page, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.op(); err != nil {
+		return node.Page{}, err
+	}
+	var page node.Page
+	for key, value := range f.values {
+		if strings.HasPrefix(key, string(prefix)) && key > cursor {
+			page.Keys = append(page.Keys, node.KeyInfo{Key: key, Version: stamp, Size: len(value)})
+		}
+	}
+	slices.SortFunc(page.Keys, func(a, b node.KeyInfo) int { return cmp.Compare(a.Key, b.Key) })
+	if most := min(limit, 2); len(page.Keys) > most {
+		page.Keys = page.Keys[:most]
+		page.Next = page.Keys[most-1].Key
+	}
+	return page, nil
+}
+
+func (f *fakeRing) Info() node.Info { return info(0) }
+
+func (f *fakeRing) Ring(context.Context) (node.Ring, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	ring := f.rings[0]
+	if len(f.rings) > 1 {
+		f.rings = f.rings[1:]
+	}
+	return ring, nil
+}
+
+func (f *fakeRing) Leave(context.Context) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.left = true
+	return nil
+}
+
+func (f *fakeRing) Kill(kill web.KillRequest) ([]chord.Contact, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.kills = append(f.kills, kill)
+	return []chord.Contact{contact(1), contact(2)}, nil
+}
+
+func (f *fakeRing) Join(_ context.Context, n int) ([]chord.Contact, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.joins += n
+	return []chord.Contact{contact(4)}, nil
+}

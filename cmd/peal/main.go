@@ -1,0 +1,33 @@
+// Command peal runs a peer of a Peal ring, or a testnet of many, and talks to
+// either.
+//
+// Two verbs are servers: start runs one peer, testnet a whole ring in one
+// process. Both serve the HTTP API, and every other verb is a client of that
+// API, so that whatever the command line can do, curl can do as well.
+//
+// Each verb has its own file, and a verb only reads its arguments, makes its
+// requests and prints. What verbs share: [client] speaks to the API, [failure]
+// turns an error into an exit code and one line, [cli] holds the global flags.
+// Data goes to standard output; progress, notes and errors go to standard
+// error. A setting is taken from its flag, else from the environment (--data is
+// PEAL_DATA), else it has its default.
+//
+// Exit codes: 0 done, 1 error, 2 wrong usage, 3 key not found, 4 refused,
+// 5 no peer reachable, 6 quorum not met, 7 version conflict, 8 outcome unknown,
+// 9 check failed.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, restore := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// The first signal asks for an orderly end; the next one finds no handler
+	// any more, and ends the program at once.
+	context.AfterFunc(ctx, restore)
+	os.Exit(newCLI(system()).run(ctx, os.Args[1:]))
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+)
+
+// Pauses between two states of a progress display.
+const (
+	barPause  = 100 * time.Millisecond
+	linePause = 2 * time.Second
+)
+
+// A progress shows how far a job of many parts is: a bar that redraws itself on
+// a terminal, and a plain line now and then elsewhere. It is safe for
+// concurrent use.
+type progress struct {
+	w        io.Writer
+	terminal bool
+	width    int
+	doing    string // "importing"
+	noun     string // "file"
+	total    int
+	now      func() time.Time
+
+	mu    sync.Mutex
+	done  int
+	bytes int64
+	last  time.Time // when it was shown
+}
+
+// progress begins a display of a job on standard error.
+func (c *cli) progress(doing, noun string, total int) *progress {
+	width := c.width
+	if width == 0 {
+		width = 80
+	}
+	p := &progress{w: c.err, terminal: c.errTerminal, width: width, doing: doing, noun: noun, total: total, now: time.Now}
+	p.last = p.now()
+	p.show()
+	return p
+}
+
+// add counts a part as done.
+func (p *progress) add(bytes int64) { p.set(-1, bytes) }
+
+// set says how many parts are done, -1 for one more.
+func (p *progress) set(done int, bytes int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if done < 0 {
+		done = p.done + 1
+	}
+	p.done, p.bytes = done, p.bytes+bytes
+	pause := linePause
+	if p.terminal {
+		pause = barPause
+	}
+	if now := p.now(); now.Sub(p.last) >= pause {
+		p.last = now
+		p.show()
+	}
+}
+
+func (p *progress) show() {
+	if p.terminal {
+		fmt.Fprintf(p.w, "\r\033[K%s", p.bar())
+		return
+	}
+	fmt.Fprintf(p.w, "%s: %s\n", p.doing, p.count())
+}
+
+// note prints a line without disturbing the bar.
+func (p *progress) note(format string, args ...any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.terminal {
+		fmt.Fprint(p.w, "\r\033[K")
+	}
+	fmt.Fprintf(p.w, format+"\n", args...)
+	if p.terminal {
+		p.show()
+	}
+}
+
+// end removes the bar.
+func (p *progress) end() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.terminal {
+		fmt.Fprint(p.w, "\r\033[K")
+	}
+}
+
+func (p *progress) count() string {
+	text := fmt.Sprintf("%d of %s", p.done, counted(p.total, p.noun))
+	if p.bytes > 0 {
+		text += ", " + sizeText(p.bytes)
+	}
+	return text
+}
+
+// bar fills what the texts leave of a line, and goes where they leave too little.
+func (p *progress) bar() string {
+	text := p.doing + "  " + p.count()
+	room := min(p.width-utf8.RuneCountInString(text)-4, 40)
+	if room < 5 || p.total < 1 {
+		return shorten(text, p.width-1)
+	}
+	full := room * min(p.done, p.total) / p.total
+	return fmt.Sprintf("%s [%s%s] %s", p.doing, strings.Repeat("#", full), strings.Repeat("-", room-full), p.count())
+}

@@ -1,0 +1,239 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"peal/node"
+	"peal/web"
+)
+
+// A server is a start or testnet verb that runs beside the test.
+type server struct {
+	stop  context.CancelFunc // what Ctrl-C does
+	said  *json.Decoder      // of standard output
+	code  chan int
+	notes lockedBuffer
+}
+
+// background runs a server verb with JSON output.
+func background(t *testing.T, args ...string) *server {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	out, in := io.Pipe()
+	s := &server{stop: cancel, said: json.NewDecoder(out), code: make(chan int, 1)}
+	c := newCLI(console{in: strings.NewReader(""), out: in, err: &s.notes, getenv: func(string) string { return "" }})
+	go func() {
+		s.code <- c.run(ctx, append(args, "-o", "json", "--http", "127.0.0.1:0"))
+		in.Close()
+	}()
+	t.Cleanup(cancel)
+	return s
+}
+
+// hears decodes what the server prints once it is up.
+func (s *server) hears(t *testing.T, v any) {
+	t.Helper()
+	if err := s.said.Decode(v); err != nil {
+		t.Fatalf("the server printed no JSON: %v; exit %d, stderr\n%s", err, <-s.code, s.notes.String())
+	}
+}
+
+// A lockedBuffer is a buffer that a test may read while it is written.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// A greeting is what start prints.
+type greeting struct {
+	node.Info
+	URL string `json:"url"`
+}
+
+func startPeer(t *testing.T, dir string, args ...string) (*server, greeting) {
+	t.Helper()
+	s := background(t, append([]string{"start", "--data", dir, "--listen", "/ip4/127.0.0.1/tcp/0", "--no-mdns", "--no-nat"}, args...)...)
+	var g greeting
+	s.hears(t, &g)
+	return s, g
+}
+
+func TestStartKeepsIdentityAndKeys(t *testing.T) {
+	dir := t.TempDir()
+	first, before := startPeer(t, dir)
+	if got := runWith(t, "", "PEAL_API="+before.URL, "put", "k", "v"); got.code != 0 {
+		t.Fatalf("put: %+v", got)
+	}
+	first.stop()
+	if got := <-first.code; got != 0 || !strings.Contains(first.notes.String(), "leaving the ring") {
+		t.Fatalf("after Ctrl-C: exit %d, stderr\n%s", got, first.notes.String())
+	}
+
+	second, after := startPeer(t, dir)
+	if before.Peer != after.Peer {
+		t.Errorf("the peer is %v after a restart, it was %v", after.Peer, before.Peer)
+	}
+	if got := runWith(t, "", "PEAL_API="+after.URL, "get", "k"); got.out != "v" {
+		t.Errorf("get after a restart: %+v, want v", got)
+	}
+	if got := runWith(t, "", "PEAL_API="+after.URL, "leave"); got.code != 0 {
+		t.Errorf("leave: %+v", got)
+	}
+	if got := <-second.code; got != 0 {
+		t.Errorf("after leave: exit %d, want 0", got)
+	}
+}
+
+func TestStartJoins(t *testing.T) {
+	_, first := startPeer(t, t.TempDir())
+	_, second := startPeer(t, t.TempDir(), "--join", first.Addresses[0])
+	got := runWith(t, "", "PEAL_API="+second.URL, "ring", "wait", "--peers", "2")
+	if got.code != 0 {
+		t.Fatalf("ring wait: %+v", got)
+	}
+	if got := runWith(t, "", "PEAL_API="+second.URL, "status", "--via", first.Peer.String()); got.code != 2 {
+		t.Errorf("via another peer: %+v, want exit 2", got)
+	}
+	if got := runWith(t, "", "PEAL_API="+second.URL, "status", "--via", second.ID.String()); got.code != 0 {
+		t.Errorf("via its own position: %+v", got)
+	}
+}
+
+func TestStartRefusesWhatIsInUse(t *testing.T) {
+	dir := t.TempDir()
+	_, first := startPeer(t, dir)
+	addr := strings.Split(first.Addresses[0], "/p2p/")[0]
+	http := strings.TrimSuffix(strings.TrimPrefix(first.URL, "http://"), "/")
+	file := filepath.Join(write(t, map[string]string{"file": ""}), "file")
+	free, other := "127.0.0.1:0", t.TempDir()
+	for _, test := range []struct{ data, http, listen, want string }{
+		{dir, free, addr, "data directory is in use by another peer"},
+		{other, http, addr, "HTTP address " + http + " is in use"},
+		{other, free, addr, "the port is in use"},
+		{filepath.Join(file, "sub"), free, addr, "name another with --data"},
+	} {
+		got := runWith(t, "", "start", "--data", test.data, "--http", test.http, "--listen", test.listen, "--no-mdns", "--no-nat")
+		if got.code != 1 || !strings.Contains(got.err, test.want) || strings.Count(got.err, "\n") != 1 {
+			t.Errorf("%+v: %+v, want exit 1 and one line", test, got)
+		}
+	}
+}
+
+func TestServersRefuseWrongFlags(t *testing.T) {
+	dir := t.TempDir()
+	for args, want := range map[string]string{
+		"start --join /ip4/1.2.3.4/tcp/1": "is no full multiaddr",
+		"start --join nonsense":           "is no full multiaddr",
+		"start --listen nonsense":         "is no multiaddr",
+		"start --log-level loud":          "debug, info, warn or error",
+		"start --http nonsense":           "want HOST:PORT",
+		"testnet --peers 0":               "--peers 0: want 1 to 10000",
+		"testnet --transport pigeon":      "want tcp, quic or memory",
+		"testnet --http nonsense":         "want HOST:PORT",
+		"testnet klil 3":                  `did you mean "kill"?`,
+	} {
+		got := runWith(t, "", append([]string{"PEAL_DATA=" + dir}, strings.Fields(args)...)...)
+		if got.code != 2 || !strings.Contains(got.err, want) || strings.Count(got.err, "\n") != 1 {
+			t.Errorf("%s: %+v, want exit 2 and %q", args, got, want)
+		}
+	}
+}
+
+func TestDataDirectoryFollowsXDG(t *testing.T) {
+	base := t.TempDir()
+	for _, test := range []struct{ named, xdg, home, want string }{
+		{base + "/named", base + "/xdg", base, base + "/named"},
+		{"", base + "/xdg", base, base + "/xdg/peal"},
+		{"", "", base, base + "/.local/share/peal"},
+		{"", "", "", ""},
+	} {
+		env := map[string]string{"XDG_DATA_HOME": test.xdg, "HOME": test.home}
+		c := newCLI(console{getenv: func(name string) string { return env[name] }})
+		if got, err := c.dataDir(test.named); got != test.want || (err == nil) != (test.want != "") {
+			t.Errorf("%+v: got %q, %v", test, got, err)
+		}
+	}
+}
+
+func TestTestnet(t *testing.T) {
+	s := background(t, "testnet", "--peers", "5", "--transport", "memory")
+	var up settled
+	s.hears(t, &up)
+	if up.Peers != 5 || up.BytesPerPeer <= 0 {
+		t.Errorf("it says %+v, want 5 peers", up)
+	}
+	for _, args := range []string{
+		"put k v", "testnet kill 1", "ring wait --peers 4 --replicated", "testnet join 2", "ring wait --peers 6 --replicated",
+	} {
+		if got := runWith(t, "", append([]string{"PEAL_API=" + up.URL}, strings.Fields(args)...)...); got.code != 0 {
+			t.Fatalf("%s: %+v", args, got)
+		}
+	}
+	if got := runWith(t, "", "PEAL_API="+up.URL, "get", "k"); got.out != "v" {
+		t.Errorf("get: %+v, want v", got)
+	}
+	s.stop()
+	if got := <-s.code; got != 0 || !strings.Contains(s.notes.String(), "joining: 0 of 5 peers\n") {
+		t.Errorf("after Ctrl-C: exit %d, stderr\n%s", got, s.notes.String())
+	}
+}
+
+func TestTestnetEndsByLeave(t *testing.T) {
+	s := background(t, "testnet", "--peers", "1", "--transport", "memory")
+	var up settled
+	s.hears(t, &up)
+	if got := runWith(t, "", "PEAL_API="+up.URL, "leave"); got.code != 0 {
+		t.Errorf("leave: %+v", got)
+	}
+	if got := <-s.code; got != 0 {
+		t.Errorf("after leave: exit %d, want 0", got)
+	}
+}
+
+func TestBackendsThatStillStartSaySo(t *testing.T) {
+	for _, backend := range []web.Backend{newSingle(), newLab()} {
+		_, peer := backend.Peer("")
+		_, ring := backend.Ring(t.Context())
+		for _, err := range []error{peer, ring, backend.Leave(t.Context())} {
+			if !errors.Is(err, node.ErrNoPeer) {
+				t.Errorf("%T: %v, want %v", backend, err, node.ErrNoPeer)
+			}
+		}
+	}
+}
+
+func TestBrowsable(t *testing.T) {
+	for addr, want := range map[string]string{
+		"127.0.0.1:7600": "http://127.0.0.1:7600/", "[::1]:7600": "http://[::1]:7600/",
+		"0.0.0.0:80": "http://127.0.0.1:80/", "[::]:80": "http://127.0.0.1:80/",
+	} {
+		tcp, err := net.ResolveTCPAddr("tcp", addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := browsable(tcp); got != want {
+			t.Errorf("%s: %s, want %s", addr, got, want)
+		}
+	}
+}

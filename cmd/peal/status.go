@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"peal/node"
+)
+
+func (c *cli) statusVerb() *cobra.Command {
+	return c.isClient(&cobra.Command{
+		Use:   "status",
+		Short: "Show a peer: its position, addresses, neighbours and keys",
+		Long: `Show what a peer knows of itself. Its addresses are what other peers can --join by.
+Of a testnet it shows one of the peers; --via names which.`,
+		Args: wants(0),
+		RunE: func(cmd *cobra.Command, _ []string) error { return c.status(cmd.Context()) },
+	})
+}
+
+// A status is the answer to /v1/peer.
+type status struct {
+	node.Info
+	Lab   bool `json:"lab"`
+	Peers int  `json:"peers"` // of the testnet
+}
+
+func (c *cli) status(ctx context.Context) error {
+	api, err := c.client(patience)
+	if err != nil {
+		return err
+	}
+	got, err := api.do(ctx, request{method: http.MethodGet, path: "/v1/peer"})
+	if err != nil {
+		return err
+	}
+	if c.json() {
+		return c.passJSON(got.body)
+	}
+	var s status
+	if err := api.decode(got, &s); err != nil {
+		return err
+	}
+	return printFacts(c.out, c.width, s.facts())
+}
+
+func (s status) facts() [][2]string {
+	facts := [][2]string{
+		{"peer", s.Peer.String()},
+		{"position", s.ID.String()},
+		{"ring", show(s.Ring)},
+		{"state", stateOf(s.Info)},
+		{"version", s.Version},
+		{"started", s.Started.Local().Format("2006-01-02 15:04:05")},
+		{"predecessor", s.Predecessor.String()},
+		{"successors", positions(s.Successors)},
+		{"fingers", positions(s.Fingers)},
+		{"known peers", strconv.Itoa(s.Known)},
+		{"keys", strconv.Itoa(s.Keys)},
+		{"records", strconv.Itoa(s.Records)},
+	}
+	if s.Lab {
+		facts = append(facts, [2]string{"testnet", counted(s.Peers, "live peer")})
+	}
+	title := "addresses"
+	for _, addr := range s.Addresses {
+		facts = append(facts, [2]string{title, addr})
+		title = ""
+	}
+	return facts
+}

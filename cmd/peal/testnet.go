@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"peal/testnet"
+	"peal/web"
+)
+
+// settleTime bounds how long the ring of a testnet is waited for before it is
+// said that something is wrong.
+const settleTime = 2 * time.Minute
+
+// maxPeers bounds the size of a testnet.
+const maxPeers = 10_000
+
+// A testnetConfig holds the flags of testnet.
+type testnetConfig struct {
+	testnet.Config
+	http, logLevel string
+	open           bool
+}
+
+func (c *cli) testnetVerb() *cobra.Command {
+	var t testnetConfig
+	cmd := &cobra.Command{
+		Use:   "testnet",
+		Short: "Run a ring of many peers on this machine",
+		Long: `Run a ring of many real peers in one process, until Ctrl-C. They talk over loopback
+and keep their keys in memory, unless --data names a directory.
+
+One HTTP address serves the API and the dashboard for all of them, so that every other
+verb works: a request enters the ring at a random live peer, or at the one that --via
+names. 'peal testnet kill' and 'peal testnet join' change the running testnet.`,
+		Example: "  peal testnet --peers 30 --open\n  peal testnet kill 5",
+		Args:    noSuchVerb,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return c.testnet(cmd.Context(), t) },
+
+		SuggestionsMinimumDistance: 2,
+	}
+	flags := cmd.Flags()
+	flags.IntVar(&t.Peers, "peers", 100, "how many peers to start")
+	flags.StringVar(&t.Transport, "transport", testnet.TCP, "what the peers talk over: tcp, quic or memory")
+	flags.StringVar(&t.DataDir, "data", "", "directory of their identities and keys (default: in memory)")
+	flags.StringVar(&t.http, "http", defaultHTTP, "where to serve the API and the dashboard")
+	flags.BoolVar(&t.open, "open", false, "open the dashboard in the browser")
+	flags.Uint64Var(&t.Seed, "seed", 0, "seed of the random choices of peers (0: another one each time)")
+	flags.StringVar(&t.logLevel, "log-level", "warn", "how much to log: debug, info, warn or error")
+	cmd.AddCommand(c.testnetKillVerb(), c.testnetJoinVerb())
+	return cmd
+}
+
+func (t *testnetConfig) check() error {
+	if t.Peers < 1 || t.Peers > maxPeers {
+		return fail(codeUsage, "--peers %d: want 1 to %d", t.Peers, maxPeers)
+	}
+	switch t.Transport {
+	case testnet.TCP, testnet.QUIC, testnet.Memory:
+		return nil
+	}
+	return fail(codeUsage, "--transport %q: want tcp, quic or memory", t.Transport)
+}
+
+func (c *cli) testnet(ctx context.Context, t testnetConfig) error {
+	if err := t.check(); err != nil {
+		return err
+	}
+	log, err := c.logger(t.logLevel)
+	if err != nil {
+		return err
+	}
+	if t.DataDir != "" {
+		if t.DataDir, err = c.dataDir(t.DataDir); err != nil {
+			return err
+		}
+	}
+	l, err := c.listenHTTP(t.http)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	feed := web.NewFeed()
+	t.Version, t.Logger, t.Observer = thisBuild().Version, log, feed.Publish
+	peers := newLab()
+	api := serve(ctx, l, web.Config{Backend: peers, Feed: feed, Logger: log}, peers.left)
+	defer api.close()
+	defer peers.close()
+	if t.open {
+		if err := openBrowser(api.url); err != nil {
+			fmt.Fprintln(c.err, err)
+		}
+	}
+	if err := c.settle(ctx, t, peers, l.Addr()); err != nil || ctx.Err() != nil {
+		return err
+	}
+	return api.wait(ctx, func() error { return c.farewell(peers) })
+}
+
+// settle starts the peers and says when they form a ring. An interruption is no
+// error.
+func (c *cli) settle(ctx context.Context, t testnetConfig, peers *lab, addr net.Addr) error {
+	begin := time.Now()
+	bar := c.progress("joining", "peer", t.Peers)
+	net, err := testnet.Open(ctx, t.Config, func(joined, _ int) {
+		peers.joined.Store(int64(joined))
+		bar.set(joined, 0)
+	})
+	bar.end()
+	if err != nil && ctx.Err() != nil {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	peers.net.Store(net)
+	within, cancel := context.WithTimeout(ctx, settleTime)
+	defer cancel()
+	if err := net.Settle(within); err != nil {
+		if ctx.Err() == nil {
+			fmt.Fprintf(c.err, "warning: %v; it goes on\n", err)
+		}
+		return nil
+	}
+	return c.printSettled(settled{t.Peers, time.Since(begin).Seconds(), memory() / int64(t.Peers), browsable(addr)})
+}
+
+// A settled says how a testnet started; it is its JSON.
+type settled struct {
+	Peers        int     `json:"peers"`
+	Seconds      float64 `json:"seconds"`
+	BytesPerPeer int64   `json:"bytes_per_peer"`
+	URL          string  `json:"url"`
+}
+
+func (c *cli) printSettled(s settled) error {
+	if c.json() {
+		return c.printJSON(s)
+	}
+	return c.printf("%s settled in %.1f s, %s of memory each: dashboard at %s, Ctrl-C ends\n",
+		counted(s.Peers, "peer"), s.Seconds, sizeText(s.BytesPerPeer), s.URL)
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"peal/chord"
+	"peal/web"
+)
+
+func (c *cli) testnetKillVerb() *cobra.Command {
+	var kill web.KillRequest
+	cmd := c.isClient(&cobra.Command{
+		Use:   "kill [N]",
+		Short: "Kill peers of the running testnet, without a goodbye",
+		Long: `Kill peers of the running testnet, without a goodbye: N at random, or K in a row on
+the ring (--adjacent), or the ones that are named (--peer).
+
+Random choice never takes three peers in a row, since with three replicas nothing
+could save the keys of which all three die at once; --any lifts that.`,
+		Example: "  peal testnet kill 20\n  peal testnet kill --adjacent 2\n  peal testnet kill --peer 3fa2 --peer 91c0",
+		Args:    cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := completeKill(&kill, args); err != nil {
+				return err
+			}
+			return c.act(cmd.Context(), "/v1/testnet/kill", kill, "killed")
+		},
+	})
+	cmd.Flags().BoolVar(&kill.Any, "any", false, "with N: take three in a row, too")
+	cmd.Flags().IntVar(&kill.Adjacent, "adjacent", 0, "kill this many in a row, from a random place")
+	cmd.Flags().StringSliceVar(&kill.Peers, "peer", nil, "kill this peer: its ID, or the first digits of its position (repeatable)")
+	return cmd
+}
+
+// completeKill adds the arguments to the flags, and checks that they name the
+// peers in one way.
+func completeKill(kill *web.KillRequest, args []string) error {
+	if err := wants(0, "N")(nil, args); err != nil {
+		return err
+	}
+	ways := 0
+	for _, given := range []bool{len(args) > 0, kill.Adjacent != 0, len(kill.Peers) > 0} {
+		if given {
+			ways++
+		}
+	}
+	switch {
+	case ways != 1:
+		return fail(codeUsage, "say which peers: either N, or --adjacent K, or --peer X")
+	case kill.Adjacent < 0:
+		return fail(codeUsage, "--adjacent %d: want 1 or more", kill.Adjacent)
+	case kill.Any && len(args) == 0:
+		return fail(codeUsage, "--any goes with N only")
+	case len(args) == 0:
+		return nil
+	}
+	var err error
+	kill.Count, err = positive("N", args[0])
+	return err
+}
+
+func positive(name, text string) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return 0, fail(codeUsage, "%s is %q: want a number from 1 up", name, text)
+	}
+	return n, nil
+}
+
+// act makes a change to the testnet; the answer lists the peers under the name
+// of what was done to them.
+func (c *cli) act(ctx context.Context, path string, body any, done string) error {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	api, err := c.client(slowPatience)
+	if err != nil {
+		return err
+	}
+	got, err := api.do(ctx, request{method: http.MethodPost, path: path, body: raw})
+	if err != nil {
+		return err
+	}
+	if c.json() {
+		return c.passJSON(got.body)
+	}
+	var answer map[string][]chord.Contact
+	if err := api.decode(got, &answer); err != nil {
+		return err
+	}
+	peers := table{columns: []column{{title: "POSITION"}, {title: "PEER", shrink: true}}}
+	for _, contact := range answer[done] {
+		peers.add(contact.String(), contact.Peer.String())
+	}
+	if err := peers.print(c.out, c.width); err != nil {
+		return err
+	}
+	return c.printf("\n%s %s\n", done, counted(len(answer[done]), "peer"))
+}

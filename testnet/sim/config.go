@@ -1,0 +1,100 @@
+package sim
+
+import (
+	"errors"
+	"math"
+	"time"
+
+	"peal/chord"
+)
+
+// Config of a simulation. Zero fields take their defaults.
+type Config struct {
+	// Peers is the number of members before anything else happens. Default 1000.
+	Peers int
+
+	// Seed of all randomness.
+	Seed uint64
+
+	// Grown lets the peers join one after another, JoinEvery apart (default
+	// 50 ms), and waits until the ring is ideal. Otherwise it is there from the
+	// start, with complete fingers.
+	Grown     bool
+	JoinEvery time.Duration
+
+	// Duration of the time in which all below happens. Default 1 min.
+	Duration time.Duration
+
+	// CrashShare of the members, from 0 to below 1, crash at once when it begins.
+	CrashShare float64
+
+	// Lookups, Joins, Leaves, Crashes and Restarts are so many a second on
+	// average, at random times. A restart is a crashed peer that comes back.
+	// Default 10 lookups a second, negative for none, and nothing else.
+	Lookups, Joins, Leaves, Crashes, Restarts float64
+
+	// MinLatency and MaxLatency bound the time that a message takes, evenly
+	// distributed. Defaults 10 and 90 ms.
+	MinLatency, MaxLatency time.Duration
+
+	// Loss is the share of the messages that are lost, from 0 to below 1.
+	Loss float64
+
+	// Refuse tells a peer that its message came to a dead one, as a machine
+	// does that refuses connections. Otherwise the dead are silent.
+	Refuse bool
+
+	// CheckEvery is the pause between two checks of the invariants. Default:
+	// after every event up to 64 peers, 1 s above.
+	CheckEvery time.Duration
+
+	// SettleFor bounds the time in which the ring must become ideal once
+	// nothing changes any more. Default 5 min.
+	SettleFor time.Duration
+
+	// Node has the settings of every node; Self and Seed are filled in.
+	Node chord.Config
+
+	// Progress, unless nil, is called about once every simulated second with
+	// the seconds that have passed and those that are planned.
+	Progress func(done, total int)
+}
+
+// checkAlways is the largest ring that is checked after every event.
+const checkAlways = 64
+
+func orDefault[T int | float64 | time.Duration](v *T, def T) {
+	if *v == 0 {
+		*v = def
+	}
+}
+
+func (c *Config) validate() error {
+	orDefault(&c.Peers, 1000)
+	orDefault(&c.JoinEvery, 50*time.Millisecond)
+	orDefault(&c.Duration, time.Minute)
+	orDefault(&c.Lookups, 10)
+	orDefault(&c.MinLatency, 10*time.Millisecond)
+	orDefault(&c.MaxLatency, max(90*time.Millisecond, c.MinLatency))
+	orDefault(&c.SettleFor, 5*time.Minute)
+	if c.Peers > checkAlways {
+		orDefault(&c.CheckEvery, time.Second)
+	}
+	switch {
+	case c.Peers < 1:
+		return errors.New("sim: Config.Peers is negative")
+	case c.JoinEvery < 0 || c.Duration < 0 || c.CheckEvery < 0 || c.SettleFor < 0:
+		return errors.New("sim: a duration of Config is negative")
+	case c.MinLatency < 0 || c.MaxLatency < c.MinLatency:
+		return errors.New("sim: Config.MinLatency is negative, or above MaxLatency")
+	case !share(c.CrashShare) || !share(c.Loss):
+		return errors.New("sim: Config.CrashShare or Config.Loss is not from 0 to below 1")
+	case !rate(c.Joins) || !rate(c.Leaves) || !rate(c.Crashes) || !rate(c.Restarts) || !rate(max(0, c.Lookups)):
+		return errors.New("sim: a rate of Config is negative, or above a million")
+	}
+	return nil
+}
+
+func share(v float64) bool { return v >= 0 && v < 1 }
+
+func rate(v float64) bool { return v >= 0 && v <= 1e6 && !math.IsNaN(v) }

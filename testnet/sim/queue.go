@@ -1,0 +1,103 @@
+package sim
+
+import "peal/chord"
+
+// An event is something that will happen: a message arrives, a node's deadline
+// has come, or, if act is set, anything else.
+type event struct {
+	at      chord.Time
+	seq     uint64 // of the events at one time, the first put in comes first
+	peer    int32  // whose deadline it is
+	message int32  // its place in the mail, or -1
+	act     func()
+}
+
+func (e *event) before(f *event) bool {
+	return e.at < f.at || (e.at == f.at && e.seq < f.seq)
+}
+
+// A queue is a binary heap of events. It is written out since container/heap
+// allocates memory for every element put in.
+type queue struct {
+	heap []event
+	seq  uint64
+}
+
+func (q *queue) push(e event) {
+	q.seq++
+	e.seq = q.seq
+	q.heap = append(q.heap, e)
+	i := len(q.heap) - 1
+	for i > 0 {
+		above := (i - 1) / 2
+		if !e.before(&q.heap[above]) {
+			break
+		}
+		q.heap[i] = q.heap[above]
+		i = above
+	}
+	q.heap[i] = e
+}
+
+// next is the time of the first event.
+func (q *queue) next() chord.Time {
+	if len(q.heap) == 0 {
+		return chord.Never
+	}
+	return q.heap[0].at
+}
+
+func (q *queue) pop() event {
+	first, end := q.heap[0], len(q.heap)-1
+	last := q.heap[end]
+	q.heap[end] = event{}
+	q.heap = q.heap[:end]
+	if end > 0 {
+		q.sink(last)
+	}
+	return first
+}
+
+// sink puts an event in at the root, which is free, and lets it down to its place.
+func (q *queue) sink(e event) {
+	i := 0
+	for {
+		below := 2*i + 1
+		if below >= len(q.heap) {
+			break
+		}
+		if right := below + 1; right < len(q.heap) && q.heap[right].before(&q.heap[below]) {
+			below = right
+		}
+		if !q.heap[below].before(&e) {
+			break
+		}
+		q.heap[i] = q.heap[below]
+		i = below
+	}
+	q.heap[i] = e
+}
+
+// A mail holds the messages on their way, so that the queue moves only numbers.
+type mail struct {
+	slots []chord.Message
+	free  []int32
+}
+
+func (m *mail) put(msg chord.Message) int32 {
+	if last := len(m.free) - 1; last >= 0 {
+		slot := m.free[last]
+		m.free = m.free[:last]
+		m.slots[slot] = msg
+		return slot
+	}
+	m.slots = append(m.slots, msg)
+	return int32(len(m.slots) - 1)
+}
+
+func (m *mail) take(slot int32) chord.Message {
+	msg := m.slots[slot]
+	m.slots[slot] = chord.Message{}
+	m.free = append(m.free, slot)
+	return msg
+}

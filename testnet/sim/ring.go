@@ -1,0 +1,90 @@
+package sim
+
+import (
+	"slices"
+
+	"peal/chord"
+)
+
+// restoreRing makes all peers at once, as members of a finished ring: lists,
+// predecessors and fingers are what the protocol would arrive at.
+func (s *Simulation) restoreRing() {
+	ring := make([]*peer, s.cfg.Peers)
+	for i := range ring {
+		ring[i] = s.newPeer()
+	}
+	slices.SortFunc(ring, func(a, b *peer) int { return a.self.ID.Compare(b.self.ID) })
+	contacts := make([]chord.Contact, len(ring))
+	for i, p := range ring {
+		contacts[i] = p.self
+	}
+	for i, p := range ring {
+		succ := successorsOf(contacts, i, s.successors())
+		var pred chord.Contact
+		if len(ring) > 1 {
+			pred = contacts[(i+len(ring)-1)%len(ring)]
+		}
+		p.node.Restore(s.now, pred, succ, fingersOf(contacts, i))
+		s.drain(p)
+	}
+}
+
+func successorsOf(ring []chord.Contact, i, length int) []chord.Contact {
+	var list []chord.Contact
+	for k := 1; k <= min(length, len(ring)-1); k++ {
+		list = append(list, ring[(i+k)%len(ring)])
+	}
+	return list
+}
+
+// fingersOf gives the distinct entries of the finger table that the paper
+// defines: for every k, the first member at or behind position + 2^k.
+func fingersOf(ring []chord.Contact, i int) []chord.Contact {
+	if len(ring) == 1 {
+		return nil
+	}
+	self, next := ring[i], ring[(i+1)%len(ring)]
+	list := []chord.Contact{next}
+	for k := self.ID.Distance(next.ID).BitLen(); k < chord.Bits; k++ {
+		at, _ := slices.BinarySearchFunc(ring, self.ID.AddPowerOfTwo(k), func(c chord.Contact, id chord.ID) int { return c.ID.Compare(id) })
+		if c := ring[at%len(ring)]; c != self && c != list[len(list)-1] {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// check asserts the invariants and notes when the ring has become ideal.
+func (s *Simulation) check() error {
+	s.checkAt = s.now.Add(s.cfg.CheckEvery)
+	s.tally.checks++
+	s.progress()
+	views := s.views()
+	if err := chord.Check(views); err != nil {
+		return err
+	}
+	if !s.ideal && chord.Ideal(views, s.successors()) == nil {
+		s.ideal = true
+		s.tally.idealAfter = s.now.Sub(s.lastFault)
+	}
+	return nil
+}
+
+func (s *Simulation) views() []chord.Neighbourhood {
+	views := make([]chord.Neighbourhood, len(s.members))
+	for i, p := range s.members {
+		views[i] = p.node.Neighbourhood()
+	}
+	return views
+}
+
+// successors is the length of a full successor list.
+func (s *Simulation) successors() int {
+	if s.cfg.Node.Successors == 0 {
+		return defaultSuccessors
+	}
+	return s.cfg.Node.Successors
+}
+
+// defaultSuccessors is the default of [chord.Config].
+const defaultSuccessors = 8
