@@ -25,9 +25,20 @@ import (
 )
 
 func main() {
-	ctx, restore := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// The first signal asks for an orderly end; the next one finds no handler
-	// any more, and ends the program at once.
-	context.AfterFunc(ctx, restore)
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go heed(signals, cancel)
 	os.Exit(newCLI(system()).run(ctx, os.Args[1:]))
+}
+
+// interrupted is the exit code of shells for a program that Ctrl-C ended.
+const interrupted = 130
+
+// heed asks for an orderly end at the first signal, and ends at the second.
+func heed(signals <-chan os.Signal, cancel context.CancelFunc) {
+	<-signals
+	cancel()
+	<-signals
+	os.Exit(interrupted)
 }

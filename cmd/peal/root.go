@@ -62,8 +62,8 @@ func (c *cli) root() *cobra.Command {
 	root.SetErr(c.err)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return fail(codeUsage, "%v", err) })
 	flags := root.PersistentFlags()
-	flags.StringVarP(&c.output, "output", "o", "text", "how to print: text or json")
-	flags.StringVar(&c.api, "api", "http://127.0.0.1:7600", "URL of the HTTP API of the peer or testnet to talk to")
+	flags.StringVarP(&c.output, "output", "o", "text", "`FORMAT` of what is printed: text or json")
+	flags.StringVar(&c.api, "api", "http://127.0.0.1:7600", "`URL` of the HTTP API of the peer or testnet to talk to")
 	flags.DurationVar(&c.timeout, "timeout", 0, "how long a request may take (default: 30s, more for slow verbs)")
 
 	addGroup(root, "Keys:", c.putVerb(), c.getVerb(), c.delVerb(), c.keysVerb(), c.importVerb(), c.exportVerb())
@@ -156,6 +156,6 @@ func wants(least int, names ...string) cobra.PositionalArgs {
 
 // isClient marks a verb that talks to the API.
 func (c *cli) isClient(cmd *cobra.Command) *cobra.Command {
-	cmd.Flags().StringVar(&c.via, "via", "", "enter the ring at this peer: its ID, or the first digits of its position")
+	cmd.Flags().StringVar(&c.via, "via", "", "enter the ring at this `PEER`: its ID, or the first digits of its position")
 	return cmd
 }

@@ -31,11 +31,16 @@ func background(t *testing.T, args ...string) *server {
 	out, in := io.Pipe()
 	s := &server{stop: cancel, said: json.NewDecoder(out), code: make(chan int, 1)}
 	c := newCLI(console{in: strings.NewReader(""), out: in, err: &s.notes, getenv: func(string) string { return "" }})
+	ended := make(chan struct{})
 	go func() {
+		defer close(ended)
 		s.code <- c.run(ctx, append(args, "-o", "json", "--http", "127.0.0.1:0"))
 		in.Close()
 	}()
-	t.Cleanup(cancel)
+	t.Cleanup(func() {
+		cancel()
+		<-ended
+	})
 	return s
 }
 

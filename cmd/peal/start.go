@@ -49,14 +49,14 @@ The HTTP address serves the API and the dashboard. Whoever reaches it may do eve
 		RunE:    func(cmd *cobra.Command, _ []string) error { return c.start(cmd.Context(), s) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&s.data, "data", "", "directory of the identity and the keys (default: "+filepath.Join("$XDG_DATA_HOME", "peal")+", or ~/.local/share/peal)")
-	flags.StringVar(&s.http, "http", defaultHTTP, "where to serve the API and the dashboard")
-	flags.StringVar(&s.ring, "ring", transport.DefaultRing, "name of the ring; peers of other rings are strangers")
-	flags.StringSliceVar(&s.listen, "listen", nil, "multiaddr to listen on, repeatable (default: TCP and QUIC on port 7601)")
-	flags.StringSliceVar(&s.join, "join", nil, "full multiaddr of a peer to join by, repeatable")
+	flags.StringVar(&s.data, "data", "", "`DIR` of the identity and the keys (default: "+filepath.Join("$XDG_DATA_HOME", "peal")+", or ~/.local/share/peal)")
+	flags.StringVar(&s.http, "http", defaultHTTP, "`ADDRESS` to serve the API and the dashboard at")
+	flags.StringVar(&s.ring, "ring", transport.DefaultRing, "`NAME` of the ring; peers of other rings are strangers")
+	flags.StringSliceVar(&s.listen, "listen", nil, "`MULTIADDR` to listen on, repeatable (default: TCP and QUIC on port 7601)")
+	flags.StringSliceVar(&s.join, "join", nil, "full `MULTIADDR` of a peer to join by, repeatable")
 	flags.BoolVar(&s.noMDNS, "no-mdns", false, "do not look for peers on the LAN")
 	flags.BoolVar(&s.noNAT, "no-nat", false, "do not map ports, punch holes or use relays")
-	flags.StringVar(&s.logLevel, "log-level", "info", "how much to log: debug, info, warn or error")
+	flags.StringVar(&s.logLevel, "log-level", "info", "least `LEVEL` to log: debug, info, warn or error")
 	return cmd
 }
 

@@ -46,11 +46,11 @@ names. 'peal testnet kill' and 'peal testnet join' change the running testnet.`,
 	flags := cmd.Flags()
 	flags.IntVar(&t.Peers, "peers", 100, "how many peers to start")
 	flags.StringVar(&t.Transport, "transport", testnet.TCP, "what the peers talk over: tcp, quic or memory")
-	flags.StringVar(&t.DataDir, "data", "", "directory of their identities and keys (default: in memory)")
-	flags.StringVar(&t.http, "http", defaultHTTP, "where to serve the API and the dashboard")
+	flags.StringVar(&t.DataDir, "data", "", "`DIR` of their identities and keys (default: in memory)")
+	flags.StringVar(&t.http, "http", defaultHTTP, "`ADDRESS` to serve the API and the dashboard at")
 	flags.BoolVar(&t.open, "open", false, "open the dashboard in the browser")
 	flags.Uint64Var(&t.Seed, "seed", 0, "seed of the random choices of peers (0: another one each time)")
-	flags.StringVar(&t.logLevel, "log-level", "warn", "how much to log: debug, info, warn or error")
+	flags.StringVar(&t.logLevel, "log-level", "warn", "least `LEVEL` to log: debug, info, warn or error")
 	cmd.AddCommand(c.testnetKillVerb(), c.testnetJoinVerb())
 	return cmd
 }

@@ -33,7 +33,7 @@ could save the keys of which all three die at once; --any lifts that.`,
 	})
 	cmd.Flags().BoolVar(&kill.Any, "any", false, "with N: take three in a row, too")
 	cmd.Flags().IntVar(&kill.Adjacent, "adjacent", 0, "kill this many in a row, from a random place")
-	cmd.Flags().StringSliceVar(&kill.Peers, "peer", nil, "kill this peer: its ID, or the first digits of its position (repeatable)")
+	cmd.Flags().StringSliceVar(&kill.Peers, "peer", nil, "kill this `PEER`: its ID, or the first digits of its position (repeatable)")
 	return cmd
 }
 
