@@ -131,9 +131,14 @@ func (t *Transport) remember(id peer.ID, addrs []ma.Multiaddr) {
 	if len(addrs) == 0 {
 		return
 	}
-	if old := book.Addrs(id); len(old)+len(addrs) > maxPeerAddrs && t.swarm.Connectedness(id) != network.Connected {
-		fresh := ma.Unique(append(slices.Clone(addrs), old...))
-		addrs = fresh[:min(len(fresh), maxPeerAddrs)]
+	all := slices.Clone(addrs)
+	for _, old := range book.Addrs(id) {
+		if !ma.Contains(all, old) {
+			all = append(all, old)
+		}
+	}
+	if len(all) > maxPeerAddrs && t.swarm.Connectedness(id) != network.Connected {
+		addrs = all[:maxPeerAddrs]
 		book.ClearAddrs(id)
 	}
 	book.AddAddrs(id, addrs, learnedTTL)

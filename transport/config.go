@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"regexp"
+	"time"
 
 	ma "github.com/multiformats/go-multiaddr"
 )
@@ -58,6 +59,11 @@ type Config struct {
 	// Default: 400; with Lean, no bound.
 	MaxConns int
 
+	// DialTimeout is how long it may take to reach a peer and to agree on the
+	// protocol. Default: 3 s; with Lean 20 s, because a dead peer of a testnet
+	// refuses at once, and a living one may share the CPU with a hundred others.
+	DialTimeout time.Duration
+
 	// Logger gets what goes wrong beside any call. Default: nothing is logged.
 	Logger *slog.Logger
 }
@@ -85,6 +91,14 @@ func (c *Config) validate() error {
 	}
 	if c.MaxConns == 0 && !c.Lean {
 		c.MaxConns = 400
+	}
+	switch {
+	case c.DialTimeout < 0:
+		return fmt.Errorf("DialTimeout is %v: use 0 for the default, or a positive time", c.DialTimeout)
+	case c.DialTimeout == 0 && c.Lean:
+		c.DialTimeout = 20 * time.Second
+	case c.DialTimeout == 0:
+		c.DialTimeout = 3 * time.Second
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)

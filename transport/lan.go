@@ -67,7 +67,7 @@ func (l *lan) HandlePeerFound(info peer.AddrInfo) {
 	}
 	defer t.work.Done()
 	defer t.endFinding(info.ID)
-	ctx, cancel := context.WithTimeout(t.ctx, openTimeout)
+	ctx, cancel := context.WithTimeout(t.ctx, t.cfg.DialTimeout)
 	defer cancel()
 	t.swarm.Backoff().Clear(info.ID)
 	err := t.host.Connect(ctx, info)

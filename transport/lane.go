@@ -15,9 +15,8 @@ import (
 )
 
 const (
-	openTimeout = 3 * time.Second // to dial a peer and agree on the protocol
-	smallIdle   = time.Minute     // until a lane without messages closes
-	bulkIdle    = 30 * time.Second
+	smallIdle = time.Minute // until a lane without messages closes
+	bulkIdle  = 30 * time.Second
 
 	maxQueued     = 4096    // messages waiting in a lane
 	maxSmallBytes = 4 << 20 // of their bodies
@@ -165,7 +164,7 @@ func (l *lane) write(batch []message) ([]message, error) {
 
 // open dials the peer unless it is connected, and opens a stream.
 func (l *lane) open() error {
-	ctx, cancel := context.WithTimeout(l.t.ctx, openTimeout)
+	ctx, cancel := context.WithTimeout(l.t.ctx, l.t.cfg.DialTimeout)
 	defer cancel()
 	stream, err := l.t.openStream(ctx, peer.ID(l.key.peer), l.protocol)
 	if err != nil {

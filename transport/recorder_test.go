@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -12,6 +13,9 @@ type delivery struct {
 	from chord.PeerID
 	body []byte
 }
+
+// refused is a body that a recorder takes for no message.
+const refused = "refused"
 
 // A recorder is a Receiver that passes on what it is told.
 type recorder struct {
@@ -33,6 +37,9 @@ func newRecorder() *recorder {
 }
 
 func (r *recorder) Deliver(from chord.PeerID, body []byte) error {
+	if string(body) == refused {
+		return errors.New("the receiver refuses it")
+	}
 	r.delivered <- delivery{from, body}
 	return nil
 }

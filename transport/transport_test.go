@@ -124,6 +124,23 @@ func TestReturnedPeerIsFoundAtOnce(t *testing.T) {
 	}
 }
 
+func TestRefusedMessageClosesTheStream(t *testing.T) {
+	a, ra := open(t, networksUnderTest["tcp"])
+	b, rb := open(t, networksUnderTest["tcp"])
+	connect(t, a, b)
+	a.Send(b.Self(), []byte(refused), nil)
+	if got, want := await(t, "rejection", rb.rejected), "the receiver refuses it"; !strings.Contains(got, want) {
+		t.Errorf("rejected as %q, want %q", got, want)
+	}
+	eventually(t, "a new stream is opened for later messages", func() bool {
+		a.Send(b.Self(), []byte("later"), nil)
+		return len(rb.delivered) > 0
+	})
+	if len(ra.unreachable) > 0 {
+		t.Error("a peer that closed a stream was reported unreachable")
+	}
+}
+
 func TestFullQueueDropsMessages(t *testing.T) {
 	a, _ := open(t, networksUnderTest["memory"])
 	b, err := New(networksUnderTest["memory"])

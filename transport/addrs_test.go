@@ -1,0 +1,90 @@
+package transport
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/libp2p/go-libp2p/core/network"
+	"github.com/libp2p/go-libp2p/core/peer"
+	ma "github.com/multiformats/go-multiaddr"
+
+	"peal/chord"
+)
+
+// A farConn stands for a connection to a peer at some address.
+type farConn struct {
+	network.Conn
+	remote string
+}
+
+func (c farConn) RemotePeer() peer.ID           { return "far" }
+func (c farConn) RemoteMultiaddr() ma.Multiaddr { return ma.StringCast(c.remote) }
+func addrsOf(hints []hint, p chord.PeerID) int {
+	for _, h := range hints {
+		if chord.PeerID(h.Peer) == p {
+			return len(h.Addrs)
+		}
+	}
+	return 0
+}
+
+func TestAddressesAreToldOnceAndWhenTheyChange(t *testing.T) {
+	a, _ := open(t, networksUnderTest["memory"])
+	c, _ := open(t, networksUnderTest["memory"])
+	a.remember(c.host.ID(), c.host.Addrs())
+	conn, tale, about := farConn{remote: "/memory/1"}, tale{}, []chord.PeerID{c.Self(), "unknown", "far"}
+	age := func(by time.Duration) {
+		for p, was := range tale {
+			tale[p] = told{was.sum, was.at.Add(-by), was.looked.Add(-by)}
+		}
+	}
+	told := func(what string, want int) {
+		t.Helper()
+		hints := a.hints(tale, conn, about)
+		if got := addrsOf(hints, c.Self()); got != want {
+			t.Errorf("%s: told %d addresses of c, want %d", what, got, want)
+		}
+		if len(hints) > 2 {
+			t.Errorf("%s: told of %d peers, want only c and a itself", what, len(hints))
+		}
+	}
+	told("first message", 1)
+	told("second message", 0)
+	a.remember(c.host.ID(), []ma.Multiaddr{ma.StringCast("/memory/99999")})
+	told("changed just now", 0)
+	age(lookAgain)
+	told("changed a while ago", 2)
+	age(lookAgain)
+	told("unchanged", 0)
+	age(tellAgain)
+	told("told long ago", 2)
+}
+
+func TestLoopbackAddressesStayOnTheMachine(t *testing.T) {
+	a, _ := open(t, networksUnderTest["memory"])
+	c, _ := open(t, networksUnderTest["memory"])
+	a.remember(c.host.ID(), []ma.Multiaddr{
+		ma.StringCast("/ip4/127.0.0.1/tcp/1"), ma.StringCast("/ip6/::1/tcp/1"), ma.StringCast("/ip4/192.0.2.1/tcp/1"),
+	})
+	for remote, want := range map[string]int{"/ip4/127.0.0.1/tcp/2": 3, "/ip4/192.0.2.2/tcp/2": 1} {
+		hints := a.hints(tale{}, farConn{remote: remote}, []chord.PeerID{c.Self()})
+		if got := addrsOf(hints, c.Self()); got != want {
+			t.Errorf("told %d addresses to a peer at %s, want %d", got, remote, want)
+		}
+	}
+}
+
+func TestAddressesOfAPeerAreBounded(t *testing.T) {
+	a, _ := open(t, networksUnderTest["memory"])
+	c, _ := open(t, networksUnderTest["memory"])
+	for i := range 5 * maxPeerAddrs {
+		addr := ma.StringCast(fmt.Sprintf("/ip4/192.0.2.1/tcp/%d", i+1))
+		a.learn([]hint{{Peer: []byte(c.Self()), Addrs: [][]byte{addr.Bytes(), []byte("garbage")}}})
+		known := a.host.Peerstore().Addrs(c.host.ID())
+		if len(known) > maxPeerAddrs || !ma.Contains(known, addr) {
+			t.Fatalf("knows %d addresses, want at most %d and the newest among them", len(known), maxPeerAddrs)
+		}
+	}
+	a.learn([]hint{{Peer: []byte("garbage"), Addrs: [][]byte{{4, 127, 0, 0, 1}}}})
+}
