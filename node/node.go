@@ -114,13 +114,33 @@ func (n *Node) Leave(ctx context.Context) error {
 	_, err := n.operate(ctx, func(now, deadline chord.Time) replica.OpID {
 		return n.data.Leave(now, deadline)
 	})
-	if n.do(func(chord.Time) { n.ring.Leave() }) == nil {
-		n.event(Event{Kind: Left})
-	}
+	n.sayGoodbye(ctx)
 	if e := n.Close(); err == nil {
 		err = e
 	}
 	return err
+}
+
+// sayGoodbye leaves the ring and waits until the neighbours have heard of it:
+// messages arrive in order, so one that answers an inquiry has read the goodbye.
+func (n *Node) sayGoodbye(ctx context.Context) {
+	var told []chord.Contact
+	err := n.do(func(chord.Time) {
+		v := n.ring.Neighbourhood()
+		told = append(v.Succ, v.Preds...)
+		n.ring.Leave()
+	})
+	if err != nil {
+		return
+	}
+	var wait sync.WaitGroup
+	for _, c := range told {
+		if !c.IsZero() {
+			wait.Go(func() { n.inquire(ctx, c.Peer) })
+		}
+	}
+	wait.Wait()
+	n.event(Event{Kind: Left})
 }
 
 // event publishes what happened here.

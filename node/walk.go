@@ -148,7 +148,9 @@ func NewRing(name string, infos []Info) Ring {
 		views[i] = chord.Neighbourhood{Self: v.Contact, Member: v.Member, Succ: v.Successors, Preds: []chord.Contact{v.Predecessor}}
 		ring.Replicated = ring.Replicated && v.Replicated
 	}
-	if err := wellFormed(views); err != nil {
+	if len(infos) == 0 {
+		ring.Problem = "it has no peers"
+	} else if err := wellFormed(views); err != nil {
 		ring.Problem = err.Error()
 	}
 	ring.WellFormed = ring.Problem == ""

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"peal/chord"
@@ -75,7 +76,8 @@ func (c *Config) validate() error {
 // A Testnet is a set of running peers. Its methods may be called from any
 // goroutine.
 type Testnet struct {
-	cfg Config
+	cfg   Config
+	ready atomic.Bool // Start is over
 
 	mu      sync.Mutex
 	rand    *rand.Rand
@@ -83,18 +85,20 @@ type Testnet struct {
 	started int          // ever
 }
 
-// Open starts the peers and returns when all are members of the ring. Progress
-// is called after each one, if it is not nil.
-func Open(ctx context.Context, cfg Config, progress func(joined, total int)) (*Testnet, error) {
+// New makes a testnet without peers yet: call [Testnet.Start].
+func New(cfg Config) (*Testnet, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	t := &Testnet{cfg: cfg, rand: rand.New(rand.NewPCG(cfg.Seed, 0))}
-	if _, err := t.start(ctx, cfg.Peers, progress); err != nil {
-		t.Close()
-		return nil, err
-	}
-	return t, nil
+	return &Testnet{cfg: cfg, rand: rand.New(rand.NewPCG(cfg.Seed, 0))}, nil
+}
+
+// Start starts the peers and returns when all are members of the ring. Progress
+// is called after each one, if it is not nil.
+func (t *Testnet) Start(ctx context.Context, progress func(joined, total int)) error {
+	_, err := t.start(ctx, t.cfg.Peers, progress)
+	t.ready.Store(err == nil)
+	return err
 }
 
 // Live are the peers that run now.
@@ -149,7 +153,11 @@ func (t *Testnet) Ring() node.Ring {
 	}
 	wait.Wait()
 	slices.SortFunc(infos, func(a, b node.Info) int { return a.ID.Compare(b.ID) })
-	return node.NewRing(t.cfg.Ring, infos)
+	ring := node.NewRing(t.cfg.Ring, infos)
+	if !t.ready.Load() {
+		ring.WellFormed, ring.Problem = false, fmt.Sprintf("the testnet is still starting: %d of %d peers", len(peers), t.cfg.Peers)
+	}
+	return ring
 }
 
 // Settle waits until the ring is well-formed and every record has all its

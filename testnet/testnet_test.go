@@ -2,59 +2,186 @@ package testnet_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"runtime"
+	"slices"
 	"testing"
 	"time"
 
+	"peal/chord"
+	"peal/node"
 	"peal/testnet"
 )
 
-func TestHundred(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
-	defer cancel()
-	start := time.Now()
-	net, err := testnet.Open(ctx, testnet.Config{Peers: 100, Transport: testnet.TCP}, nil)
+// start runs a testnet for a test and waits until it has settled.
+func start(t *testing.T, cfg testnet.Config) (context.Context, *testnet.Testnet) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	t.Cleanup(cancel)
+	net, err := testnet.New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer net.Close()
-	t.Log("joined", time.Since(start))
+	t.Cleanup(func() { net.Close() })
+	if err := net.Start(ctx, nil); err != nil {
+		t.Fatal(err)
+	}
 	if err := net.Settle(ctx); err != nil {
 		t.Fatal(err)
 	}
-	var ms runtime.MemStats
-	runtime.ReadMemStats(&ms)
-	t.Log("settled", time.Since(start), ms.Sys>>20, ms.HeapAlloc>>20, runtime.NumGoroutine())
-	for i := range 500 {
-		p, _ := net.Peer("")
-		c2, _ := context.WithTimeout(ctx, 5*time.Second)
-		s0 := time.Now()
-		if r, err := p.Put(c2, fmt.Append(nil, "k", i), make([]byte, 10000)); err != nil || time.Since(s0) > 300*time.Millisecond {
-			t.Log(i, p.Self(), r, err, time.Since(s0))
-			rt, err := p.Lookup(ctx, fmt.Append(nil, "k", i))
-			t.Log(rt, err)
+	return ctx, net
+}
+
+// fill stores count keys, each with its own name as value, and read gets them
+// back, each by another peer.
+func fill(ctx context.Context, t *testing.T, net *testnet.Testnet, count int) {
+	t.Helper()
+	for i := range count {
+		peer, err := net.Peer("")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := peer.Put(ctx, fmt.Append(nil, "key ", i), fmt.Append(nil, "value ", i)); err != nil {
+			t.Fatalf("put %d: %v", i, err)
 		}
 	}
-	t.Log("500 puts", time.Since(start))
-	start = time.Now()
-	net.KillRandom(20, false)
-	for i := range 500 {
-		p, _ := net.Peer("")
-		if _, err := p.Get(ctx, fmt.Append(nil, "k", i)); err != nil {
-			t.Error(err)
+}
+
+func read(ctx context.Context, t *testing.T, net *testnet.Testnet, count int) {
+	t.Helper()
+	for i := range count {
+		peer, err := net.Peer("")
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := peer.Get(ctx, fmt.Append(nil, "key ", i))
+		if want := fmt.Sprint("value ", i); err != nil || string(v.Data) != want {
+			t.Errorf("key %d: got %q, %v; want %q", i, v.Data, err, want)
 		}
 	}
-	t.Log("500 gets after kill", time.Since(start))
-	if err := net.Settle(ctx); err != nil {
+}
+
+func TestKeysSurviveKillsAndJoins(t *testing.T) {
+	for transport, waves := range map[string]int{testnet.TCP: 2, testnet.QUIC: 1, testnet.Memory: 2} {
+		t.Run(transport, func(t *testing.T) {
+			t.Parallel() // they wait for timeouts most of the time
+			ctx, net := start(t, testnet.Config{Peers: 15, Transport: transport})
+			fill(ctx, t, net, 60)
+			for wave := range waves {
+				if _, err := net.KillRandom(4, false); err != nil {
+					t.Fatal(err)
+				}
+				read(ctx, t, net, 60) // while the ring mends
+				if _, err := net.Join(ctx, 4); err != nil {
+					t.Fatal(err)
+				}
+				if err := net.Settle(ctx); err != nil {
+					t.Fatalf("wave %d: %v", wave, err)
+				}
+			}
+			read(ctx, t, net, 60)
+			if got := len(net.Ring().Peers); got != 15 {
+				t.Errorf("got %d peers, want 15", got)
+			}
+		})
+	}
+}
+
+func TestDataDirectoryKeepsPeersAndKeys(t *testing.T) {
+	cfg := testnet.Config{Peers: 4, Transport: testnet.Memory, DataDir: t.TempDir()}
+	ctx, net := start(t, cfg)
+	fill(ctx, t, net, 20)
+	before := positions(net)
+	if err := net.Close(); err != nil {
 		t.Fatal(err)
 	}
-	t.Log("settled", time.Since(start))
-	start = time.Now()
-	net.Join(ctx, 20)
-	t.Log("joined", time.Since(start))
-	if err := net.Settle(ctx); err != nil {
+	ctx, net = start(t, cfg)
+	if after := positions(net); !slices.Equal(before, after) {
+		t.Errorf("got the peers %v, want %v as before", after, before)
+	}
+	read(ctx, t, net, 20)
+}
+
+func positions(net *testnet.Testnet) []chord.ID {
+	var ids []chord.ID
+	for _, p := range net.Ring().Peers {
+		ids = append(ids, p.ID)
+	}
+	return ids
+}
+
+func TestRandomKillsNeverTakeThreeInARow(t *testing.T) {
+	_, net := start(t, testnet.Config{Peers: 12, Transport: testnet.Memory})
+	ring := positions(net)
+	killed, err := net.KillRandom(7, false)
+	if err != nil {
 		t.Fatal(err)
 	}
-	t.Log("settled", time.Since(start))
+	dead := make([]bool, len(ring))
+	for _, c := range killed {
+		dead[slices.Index(ring, c.ID)] = true
+	}
+	for i := range ring {
+		if dead[i] && dead[(i+1)%12] && dead[(i+2)%12] {
+			t.Errorf("killed %v of %v: three in a row", killed, ring)
+		}
+	}
+	if live := len(net.Live()); len(killed) != 7 || live != 5 {
+		t.Errorf("killed %d, %d live; want 7 and 5", len(killed), live)
+	}
+}
+
+func TestAdjacentKillsAreInARow(t *testing.T) {
+	_, net := start(t, testnet.Config{Peers: 8, Transport: testnet.Memory})
+	ring := positions(net)
+	killed, err := net.KillAdjacent(3)
+	if err != nil || len(killed) != 3 {
+		t.Fatalf("killed %v, %v; want three", killed, err)
+	}
+	first := slices.Index(ring, killed[0].ID)
+	for i, c := range killed {
+		if want := ring[(first+i)%8]; c.ID != want {
+			t.Errorf("kill %d: got %v, want %v", i, c, want)
+		}
+	}
+}
+
+func TestKillsByName(t *testing.T) {
+	_, net := start(t, testnet.Config{Peers: 4, Transport: testnet.Memory})
+	byID, byPosition := net.Live()[0].Self(), net.Live()[1].Self()
+	killed, err := net.KillPeers([]string{byID.Peer.String(), byPosition.ID.String()})
+	if want := []chord.Contact{byID, byPosition}; err != nil || !slices.Equal(killed, want) {
+		t.Errorf("killed %v, %v; want %v", killed, err, want)
+	}
+	if _, err := net.KillPeers([]string{byID.Peer.String()}); !errors.Is(err, node.ErrInvalid) {
+		t.Errorf("killed a dead peer: got %v, want %v", err, node.ErrInvalid)
+	}
+}
+
+func TestBadRequests(t *testing.T) {
+	for _, cfg := range []testnet.Config{{Peers: -1}, {Peers: 10_001}, {Transport: "carrier pigeon"}} {
+		if _, err := testnet.New(cfg); err == nil {
+			t.Errorf("%+v: no error", cfg)
+		}
+	}
+	ctx, net := start(t, testnet.Config{Peers: 3, Transport: testnet.Memory})
+	_, tooMany := net.KillRandom(4, true)
+	_, inARow := net.KillRandom(3, false)
+	_, none := net.KillAdjacent(0)
+	_, ambiguous := net.KillPeers([]string{"not a peer"})
+	_, joinNone := net.Join(ctx, 0)
+	for i, err := range []error{tooMany, inARow, none, ambiguous, joinNone} {
+		if !errors.Is(err, node.ErrInvalid) {
+			t.Errorf("%d: got %v, want %v", i, err, node.ErrInvalid)
+		}
+	}
+	if len(net.Live()) != 3 {
+		t.Errorf("%d peers live, want all 3", len(net.Live()))
+	}
+	if _, err := net.KillRandom(3, true); err != nil {
+		t.Error(err)
+	}
+	if _, err := net.Peer(""); !errors.Is(err, testnet.ErrNoPeers) {
+		t.Errorf("got %v, want %v", err, testnet.ErrNoPeers)
+	}
 }

@@ -13,7 +13,7 @@ import (
 	"testing"
 
 	"peal/node"
-	"peal/web"
+	"peal/testnet"
 )
 
 // A server is a start or testnet verb that runs beside the test.
@@ -217,14 +217,22 @@ func TestTestnetEndsByLeave(t *testing.T) {
 }
 
 func TestBackendsThatStillStartSaySo(t *testing.T) {
-	for _, backend := range []web.Backend{newSingle(), newLab()} {
-		_, peer := backend.Peer("")
-		_, ring := backend.Ring(t.Context())
-		for _, err := range []error{peer, ring, backend.Leave(t.Context())} {
-			if !errors.Is(err, node.ErrNoPeer) {
-				t.Errorf("%T: %v, want %v", backend, err, node.ErrNoPeer)
-			}
+	peer := newSingle()
+	_, noPeer := peer.Peer("")
+	_, noRing := peer.Ring(t.Context())
+	net, err := testnet.New(testnet.Config{Peers: 7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, noLabPeer := newLab(net).Peer("")
+	for _, err := range []error{noPeer, noRing, peer.Leave(t.Context()), noLabPeer} {
+		if !errors.Is(err, node.ErrNoPeer) {
+			t.Errorf("got %v, want %v", err, node.ErrNoPeer)
 		}
+	}
+	ring, err := newLab(net).Ring(t.Context())
+	if want := "the testnet is still starting: 0 of 7 peers"; err != nil || ring.WellFormed || ring.Problem != want {
+		t.Errorf("ring: %+v, %v; want the problem %q", ring, err, want)
 	}
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -86,16 +85,20 @@ func (c *cli) testnet(ctx context.Context, t testnetConfig) error {
 	defer l.Close()
 	feed := web.NewFeed()
 	t.Version, t.Logger, t.Observer = thisBuild().Version, log, feed.Publish
-	peers := newLab()
+	net, err := testnet.New(t.Config)
+	if err != nil {
+		return err
+	}
+	peers := newLab(net)
 	api := serve(ctx, l, web.Config{Backend: peers, Feed: feed, Logger: log}, peers.left)
 	defer api.close()
-	defer peers.close()
+	defer net.Close()
 	if t.open {
 		if err := openBrowser(api.url); err != nil {
 			fmt.Fprintln(c.err, err)
 		}
 	}
-	if err := c.settle(ctx, t, peers, l.Addr()); err != nil || ctx.Err() != nil {
+	if err := c.settle(ctx, net, t.Peers, api.url); err != nil || ctx.Err() != nil {
 		return err
 	}
 	return api.wait(ctx, func() error { return c.farewell(peers) })
@@ -103,21 +106,17 @@ func (c *cli) testnet(ctx context.Context, t testnetConfig) error {
 
 // settle starts the peers and says when they form a ring. An interruption is no
 // error.
-func (c *cli) settle(ctx context.Context, t testnetConfig, peers *lab, addr net.Addr) error {
+func (c *cli) settle(ctx context.Context, net *testnet.Testnet, peers int, url string) error {
 	begin := time.Now()
-	bar := c.progress("joining", "peer", t.Peers)
-	net, err := testnet.Open(ctx, t.Config, func(joined, _ int) {
-		peers.joined.Store(int64(joined))
-		bar.set(joined, 0)
-	})
+	bar := c.progress("joining", "peer", peers)
+	err := net.Start(ctx, func(joined, _ int) { bar.set(joined, 0) })
 	bar.end()
-	if err != nil && ctx.Err() != nil {
+	if ctx.Err() != nil {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	peers.net.Store(net)
 	within, cancel := context.WithTimeout(ctx, settleTime)
 	defer cancel()
 	if err := net.Settle(within); err != nil {
@@ -126,7 +125,7 @@ func (c *cli) settle(ctx context.Context, t testnetConfig, peers *lab, addr net.
 		}
 		return nil
 	}
-	return c.printSettled(settled{t.Peers, time.Since(begin).Seconds(), memory() / int64(t.Peers), browsable(addr)})
+	return c.printSettled(settled{peers, time.Since(begin).Seconds(), memory() / int64(peers), url})
 }
 
 // A settled says how a testnet started; it is its JSON.
