@@ -34,10 +34,11 @@
 //     closer; otherwise it pings its predecessor, and only a dead one gives
 //     way (stabilize.go).
 //
-// Two rules stand behind all of it. No contact becomes head of the list or
-// predecessor that has not itself been heard from. And a reply to a maintenance
-// query is dropped if successor list or predecessor changed since the query
-// left. [Check] states the invariants that hold in every reachable state, and
+// Two rules stand behind all of it. A member puts no contact at the head of its
+// list, and takes none for its predecessor, that it has not itself heard from;
+// only a joiner takes over a head on m's word, and asks it at once. And a reply
+// to a maintenance query is dropped if successor list or predecessor changed
+// since the query left. [Check] states the invariants that hold in every reachable state, and
 // [Ideal] the state that the ring reaches when nothing fails for a while.
 //
 // Fingers and lookups follow Stoica et al., "Chord: a scalable peer-to-peer

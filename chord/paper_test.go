@@ -158,16 +158,15 @@ func TestLifeIsMoreThanAnswers(t *testing.T) {
 
 // A reply is dropped, and asked for again, if the neighbours changed meanwhile.
 func TestStaleReplyIsDropped(t *testing.T) {
+	const staleAt = Time(1100 * time.Millisecond)
 	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
 	n.Tick(n.Deadline())
 	query := onlySent(t, n, Query, 0x20)
-	n.Step(query0, Message{Kind: Notify, From: at(0xf8), To: n.Self(), Member: true})
-	answer(n, query0, query, ats(0x10), ats(0x50, 0x60, 0x70))
+	n.Step(staleAt, Message{Kind: Notify, From: at(0xf8), To: n.Self(), Member: true})
+	answer(n, staleAt, query, ats(0x10), ats(0x50, 0x60, 0x70))
 	wantSucc(t, n, 0x20, 0x30, 0x40)
 	onlySent(t, n, Query, 0x20)
 }
-
-const query0 = Time(1100 * time.Millisecond)
 
 // Rectify: a notifier that is closer than the predecessor is adopted.
 func TestRectifyAdoptsTheCloser(t *testing.T) {

@@ -28,7 +28,10 @@
 //
 // The protocol promises its invariants only while every member has a live
 // contact in its successor list. Therefore a crash or leave that would take a
-// member's last one is skipped, and counted in [Report.Spared].
+// member's last one is skipped, and counted in [Report.Spared]. They also assume
+// that no live peer is given up, which can happen where messages get lost
+// ([Report.WronglyDead]): a run with much [Config.Loss] and short lists may
+// break them.
 //
 // # What a path is
 //

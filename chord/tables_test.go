@@ -1,0 +1,105 @@
+package chord
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"testing"
+)
+
+func crowd(count int) []Contact {
+	var list []Contact
+	for i := range count {
+		list = append(list, NewContact(PeerID(strconv.Itoa(i)), 0))
+	}
+	return list
+}
+
+// The paper's table (section IV.D): entry k is the first peer at or behind
+// self + 2^k, for every k.
+func TestFingersArePapersDistinctEntries(t *testing.T) {
+	for count := 1; count < 60; count += 4 {
+		peers := crowd(count)
+		table := fingerTable{self: peers[0].ID}
+		for _, i := range rand.New(rand.NewPCG(uint64(count), 0)).Perm(count) {
+			table.add(peers[i])
+		}
+		var want []Contact
+		for k := range Bits {
+			start := table.self.AddPowerOfTwo(k)
+			c := slices.MinFunc(peers, func(a, b Contact) int { return start.Distance(a.ID).Compare(start.Distance(b.ID)) })
+			if c.ID != table.self && !slices.Contains(want, c) {
+				want = append(want, c)
+			}
+		}
+		if !slices.Equal(table.contacts, want) {
+			t.Errorf("of %d peers the fingers are %v, want %v", count, table.contacts, want)
+		}
+	}
+}
+
+// A lookup that finds the next peer farther away shows that a finger is gone.
+func TestFingerThatLookupsPassIsDropped(t *testing.T) {
+	table := fingerTable{self: point(0)}
+	table.add(at(0x11))
+	table.found(Bits-4, at(0x18)) // from 0x10 on
+	if want := ats(0x18); !slices.Equal(table.contacts, want) {
+		t.Errorf("fingers %v, want %v", table.contacts, want)
+	}
+}
+
+func TestCacheIsBoundedAndDenseNearSelf(t *testing.T) {
+	const limit = 64
+	peers := crowd(4096)
+	c := locationCache{self: peers[0].ID, limit: limit}
+	for i, p := range peers {
+		c.add(Time(i), p)
+		if len(c.entries) > limit {
+			t.Fatalf("%d entries, want at most %d", len(c.entries), limit)
+		}
+	}
+	nearest := slices.SortedFunc(slices.Values(peers[1:]), func(a, b Contact) int {
+		return c.self.Distance(a.ID).Compare(c.self.Distance(b.ID))
+	})
+	for _, p := range nearest[:4] {
+		if !c.has(p) {
+			t.Errorf("the cache has lost %v, one of the four nearest", p)
+		}
+	}
+	total := 0
+	for k, count := range c.counts {
+		inside := 0
+		for _, e := range c.entries {
+			if c.interval(e.ID) == k {
+				inside++
+			}
+		}
+		if inside != int(count) {
+			t.Errorf("interval %d is said to have %d entries, and has %d", k, count, inside)
+		}
+		total += inside
+	}
+	if total != limit {
+		t.Errorf("%d entries, want %d", total, limit)
+	}
+}
+
+// In a crowded interval the one that was silent longest has to go.
+func TestCacheEvictsTheSilent(t *testing.T) {
+	c := locationCache{self: point(0), limit: 2}
+	c.add(1, at(0x90))
+	c.add(2, at(0xa0))
+	c.add(3, at(0x90))
+	c.add(4, at(0xb0))
+	if c.has(at(0xa0)) || !c.has(at(0x90)) || !c.has(at(0xb0)) {
+		t.Errorf("the cache has %v, want %v and %v", c.entries, at(0x90), at(0xb0))
+	}
+}
+
+func TestNoCache(t *testing.T) {
+	c := locationCache{self: point(0)}
+	c.add(1, at(0x90))
+	if len(c.entries) != 0 || c.after(point(0), 3) != nil || c.before(point(0xff), 3, nil) != nil {
+		t.Errorf("a cache of no size has %v", c.entries)
+	}
+}
