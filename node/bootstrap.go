@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -27,12 +28,9 @@ func (n *Node) bootstrap() {
 	ctx, cancel := n.lifetime()
 	defer cancel()
 	missing := slices.Clone(n.cfg.Join)
-	answered := n.dialAll(ctx, append(n.remembered(), missing...))
+	answered := n.dialAll(ctx, append(n.remembered(), missing...), slog.LevelWarn)
 	missing = without(missing, answered)
 	if len(answered) == 0 {
-		if len(missing) > 0 {
-			n.cfg.Logger.Warn("no peer to join answered: serving alone, and trying again", "addresses", missing)
-		}
 		n.do(n.createRing)
 	}
 	for pause := firstRedial; n.sleep(pause); pause = min(pause*3/2, lastRedial) {
@@ -40,7 +38,7 @@ func (n *Node) bootstrap() {
 		if len(n.Info().Successors) == 0 {
 			targets = append(n.remembered(), n.cfg.Join...)
 		}
-		missing = without(missing, n.dialAll(ctx, targets))
+		missing = without(missing, n.dialAll(ctx, targets, slog.LevelDebug))
 	}
 }
 
@@ -74,8 +72,8 @@ func (n *Node) sleep(d time.Duration) bool {
 }
 
 // dialAll dials addresses at the same time, meets the peers that answer, and
-// gives their addresses.
-func (n *Node) dialAll(ctx context.Context, addrs []string) (answered []string) {
+// gives their addresses. The others are logged at the given level.
+func (n *Node) dialAll(ctx context.Context, addrs []string, level slog.Level) (answered []string) {
 	var wait sync.WaitGroup
 	var mu sync.Mutex
 	for _, addr := range slices.Compact(slices.Sorted(slices.Values(addrs))) {
@@ -84,7 +82,7 @@ func (n *Node) dialAll(ctx context.Context, addrs []string) (answered []string) 
 			defer cancel()
 			peer, err := n.cfg.Transport.Connect(ctx, addr)
 			if err != nil {
-				n.cfg.Logger.Info("a peer did not answer", "address", addr, "error", err)
+				n.cfg.Logger.Log(ctx, level, "cannot join by this address yet; serving, and trying again", "address", addr, "error", err)
 				return
 			}
 			n.meet(peer, addr)

@@ -70,13 +70,21 @@ type Config struct {
 
 var ringName = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 
+// CheckRing says what is wrong with a ring's name, nil if nothing is.
+func CheckRing(name string) error {
+	if !ringName.MatchString(name) {
+		return fmt.Errorf("ring name %q: use 1 to 64 letters, digits, '.', '_' and '-'", name)
+	}
+	return nil
+}
+
 // validate fills in the defaults, and says what is wrong with the rest.
 func (c *Config) validate() error {
 	if c.Ring == "" {
 		c.Ring = DefaultRing
 	}
-	if !ringName.MatchString(c.Ring) {
-		return fmt.Errorf("ring name %q: use 1 to 64 letters, digits, '.', '_' and '-'", c.Ring)
+	if err := CheckRing(c.Ring); err != nil {
+		return err
 	}
 	if c.Memory && (c.NAT || c.MDNS) {
 		return errors.New("the in-memory network has neither a NAT nor a LAN: switch NAT and MDNS off")

@@ -62,6 +62,9 @@ The HTTP address serves the API and the dashboard. Whoever reaches it may do eve
 
 // check refuses addresses that cannot be right, before anything starts.
 func (s *startConfig) check() error {
+	if err := transport.CheckRing(s.ring); err != nil {
+		return fail(codeUsage, "--ring: %v", err)
+	}
 	for _, addr := range s.listen {
 		if _, err := ma.NewMultiaddr(addr); err != nil {
 			return fail(codeUsage, "--listen %q is no multiaddr: want the like of /ip4/0.0.0.0/tcp/7601", addr)
