@@ -93,9 +93,10 @@ func (c *locationCache) roundTrip(k Contact) (roundTrip, bool) {
 	return c.entries[i].rtt, true
 }
 
-// before appends to list up to max contacts that precede the target, nearest
-// first, none of them at or before self.
-func (c *locationCache) before(target ID, max int, list []Contact) []Contact {
+// before lists up to max contacts that precede the target, nearest first, none
+// of them at or before self.
+func (c *locationCache) before(target ID, max int) []Contact {
+	var list []Contact
 	i, _ := c.find(target)
 	for range min(max, len(c.entries)) {
 		i--

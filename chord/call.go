@@ -56,7 +56,7 @@ func (n *Node) answered(now Time, m Message) (call, bool) {
 	i, ok := slices.BinarySearchFunc(n.calls, m.Seq, func(c call, seq uint64) int {
 		return int(int64(c.seq - seq))
 	})
-	if !ok || n.calls[i].to != m.From {
+	if !ok || n.calls[i].to != m.From || (n.calls[i].lookup != 0) != (m.Kind == Found) {
 		return call{}, false
 	}
 	c := n.calls[i]

@@ -51,7 +51,7 @@ func (n *Node) remove(now Time, c Contact) {
 	if i < 0 {
 		return
 	}
-	n.replaceSuccessors(now, slices.Delete(slices.Clone(n.succ), i, i+1))
+	n.replaceSuccessors(slices.Delete(slices.Clone(n.succ), i, i+1))
 	if i == 0 && n.member {
 		n.askSuccessor(now)
 	}

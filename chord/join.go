@@ -4,13 +4,12 @@ import "slices"
 
 // Meet tells the node of a contact in the same ring, or in another ring of the
 // same name. A node that is no member joins through it; a member looks up its
-// own place there, so that two rings become one.
+// own place there, so that two rings become one. A node that has left stays away.
 func (n *Node) Meet(now Time, via Contact) {
-	if n.member {
+	switch {
+	case n.member:
 		n.introduce(now, via)
-		return
-	}
-	if !n.looking(joinLookup) {
+	case !n.left && !n.looking(joinLookup):
 		n.startLookup(now, joinLookup, n.cfg.Self.ID, []Contact{via})
 	}
 }
@@ -41,7 +40,7 @@ func (n *Node) joined(now Time, pred Contact, succ []Contact) {
 func (n *Node) becomeMember(now Time, pred Contact, succ []Contact) {
 	n.member = true
 	n.preds = []Contact{pred}
-	n.setSuccessors(now, firstOf(succ), tail(succ))
+	n.setSuccessors(firstOf(succ), tail(succ))
 	n.epoch++
 	n.ready.Neighbours = true
 	n.stabilizeAt = now.Add(n.cfg.StabilizeEvery)

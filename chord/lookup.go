@@ -44,6 +44,7 @@ type Result struct {
 	Lookup LookupID
 	Target ID
 	Owners []Contact // the owner of Target and the peers that follow it; none if the lookup failed
+	Whole  bool      // Owners has all members of the ring
 	Hops   []Hop     // the requests made, in order
 	Took   time.Duration
 }
@@ -67,10 +68,10 @@ func (n *Node) restart(now Time, l *lookup) {
 	l.asked, l.toAsk = nil, slices.Clone(l.seeds)
 	if len(l.seeds) == 0 {
 		if owners := n.ownOwners(l.target); owners != nil {
-			n.finish(now, l, n.cfg.Self, owners)
+			n.finish(now, l, Message{From: n.cfg.Self, Succ: owners, Whole: n.spans()})
 			return
 		}
-		l.toAsk = n.closestPreceding(l.target, nil)
+		l.toAsk = n.closestPreceding(l.target)
 	}
 	n.askNext(now, l)
 }
@@ -91,11 +92,14 @@ func (n *Node) ownOwners(target ID) []Contact {
 	return nil
 }
 
+// spans reports whether we know all other members of the ring.
+func (n *Node) spans() bool { return n.whole || len(n.succ) == 0 }
+
 // owners are the peers responsible for what lies between us and our successor:
 // the successor list, and ourselves at its end if the list spans the ring.
 func (n *Node) owners() []Contact {
 	owners := slices.Clone(n.succ)
-	if n.whole {
+	if n.spans() {
 		owners = append(owners, n.cfg.Self)
 	}
 	return owners
@@ -105,7 +109,7 @@ func (n *Node) owners() []Contact {
 // to ask: the ring may be mending.
 func (n *Node) askNext(now Time, l *lookup) {
 	if now >= l.deadline || (len(l.toAsk) == 0 && l.purpose == introduceLookup) {
-		n.finish(now, l, Contact{}, nil)
+		n.finish(now, l, Message{})
 		return
 	}
 	if len(l.toAsk) == 0 {
@@ -126,9 +130,9 @@ func (n *Node) onFind(m Message) {
 	switch {
 	case !n.member:
 	case len(n.succ) == 0 || Arc{n.cfg.Self.ID, n.succ[0].ID}.Contains(m.Target):
-		reply.Done, reply.Succ = true, n.owners()
+		reply.Done, reply.Succ, reply.Whole = true, n.owners(), n.spans()
 	default:
-		reply.Closer = n.closestPreceding(m.Target, nil)
+		reply.Closer = n.closestPreceding(m.Target)
 	}
 	n.send(m.From, reply)
 }
@@ -144,8 +148,8 @@ func (n *Node) onFound(now Time, m Message) {
 	switch {
 	case !m.Member:
 		n.remove(now, m.From)
-	case m.Done && len(m.Succ) > 0:
-		n.finish(now, l, m.From, m.Succ)
+	case m.Done && len(m.Succ) > 0 && Arc{m.From.ID, m.Succ[0].ID}.Contains(l.target):
+		n.finish(now, l, m)
 		return
 	default:
 		n.shortlist(l, m)
@@ -195,23 +199,26 @@ func (n *Node) lookup(id LookupID) *lookup {
 	return n.lookups[i]
 }
 
-// finish ends a lookup: last is the peer whose answer it is, nobody if it failed.
-func (n *Node) finish(now Time, l *lookup, last Contact, owners []Contact) {
+// finish ends a lookup with the answer that names the owners, or with none if it
+// failed.
+func (n *Node) finish(now Time, l *lookup, m Message) {
 	n.lookups = slices.DeleteFunc(n.lookups, func(k *lookup) bool { return k == l })
 	switch l.purpose {
 	case clientLookup:
-		n.ready.Found = append(n.ready.Found, Result{Lookup: l.id, Target: l.target, Owners: owners, Hops: l.hops, Took: now.Sub(l.started)})
+		n.ready.Found = append(n.ready.Found, Result{
+			Lookup: l.id, Target: l.target, Owners: m.Succ, Whole: m.Whole, Hops: l.hops, Took: now.Sub(l.started),
+		})
 	case fingerLookup:
-		n.fingerFound(now, firstOf(owners))
+		n.fingerFound(now, firstOf(m.Succ))
 	case joinLookup:
-		if last.IsZero() {
+		if m.From.IsZero() {
 			n.emit(JoinFailed, firstOf(l.seeds))
-		} else if !n.member {
-			n.joined(now, last, withoutSelf(owners, n.cfg.Self))
+		} else if !n.member && !n.left {
+			n.joined(now, m.From, withoutSelf(m.Succ, n.cfg.Self))
 		}
 	case introduceLookup:
-		if !last.IsZero() && n.member {
-			n.introduced(now, last, owners)
+		if !m.From.IsZero() && n.member {
+			n.introduced(now, m.From, m.Succ)
 		}
 	}
 }
@@ -222,10 +229,10 @@ func withoutSelf(list []Contact, self Contact) []Contact {
 	return slices.DeleteFunc(slices.Clone(list), func(c Contact) bool { return c == self })
 }
 
-// closestPreceding appends to list the contacts from all our tables that most
-// closely precede the target, closest first.
-func (n *Node) closestPreceding(target ID, list []Contact) []Contact {
-	list = n.cache.before(target, closerContacts, list)
+// closestPreceding lists the contacts from all our tables that most closely
+// precede the target, closest first.
+func (n *Node) closestPreceding(target ID) []Contact {
+	list := n.cache.before(target, closerContacts)
 	for _, table := range [2][]Contact{n.fingers.contacts, n.succ} {
 		for _, c := range table {
 			if Between(n.cfg.Self.ID, c.ID, target) && !slices.Contains(list, c) {

@@ -37,13 +37,14 @@ type Message struct {
 	Kind   Kind      `cbor:"1,keyasint"`
 	From   Contact   `cbor:"2,keyasint"`
 	To     Contact   `cbor:"3,keyasint"`
-	Member bool      `cbor:"4,keyasint,omitempty"` // the sender is a member of the ring
-	Seq    uint64    `cbor:"5,keyasint,omitempty"` // a request's number, repeated in its answer
-	Target ID        `cbor:"6,keyasint,omitzero"`  // Find
-	Done   bool      `cbor:"7,keyasint,omitempty"` // Found: Succ has the owner and those that follow it
-	Preds  []Contact `cbor:"8,keyasint,omitempty"` // State, Notify, Leaving: nearest first; the first is nobody if unknown
-	Succ   []Contact `cbor:"9,keyasint,omitempty"` // State, Found, Leaving: nearest first
-	Closer []Contact `cbor:"10,keyasint,omitempty"`
+	Member bool      `cbor:"4,keyasint,omitempty"`  // the sender is a member of the ring
+	Seq    uint64    `cbor:"5,keyasint,omitempty"`  // a request's number, repeated in its answer
+	Target ID        `cbor:"6,keyasint,omitzero"`   // Find
+	Done   bool      `cbor:"7,keyasint,omitempty"`  // Found: Succ has the owner and those that follow it
+	Preds  []Contact `cbor:"8,keyasint,omitempty"`  // State, Notify, Leaving: nearest first; the first is nobody if unknown
+	Succ   []Contact `cbor:"9,keyasint,omitempty"`  // State, Found, Leaving: nearest first
+	Closer []Contact `cbor:"10,keyasint,omitempty"` // Found: contacts nearer to Target
+	Whole  bool      `cbor:"11,keyasint,omitempty"` // Found: Succ has all members of the ring
 }
 
 // Contacts appends the contacts that the message is about to list.
@@ -62,6 +63,11 @@ func (m *Message) Valid() error {
 		return fmt.Errorf("chord: %v without sender or receiver", m.Kind)
 	case len(m.Preds) > MaxContacts || len(m.Succ) > MaxContacts || len(m.Closer) > MaxContacts:
 		return fmt.Errorf("chord: %v with more than %d contacts", m.Kind, MaxContacts)
+	}
+	for _, c := range m.Contacts([]Contact{m.From, m.To}) {
+		if c.Index != 0 { // else a peer could choose among four billion places
+			return fmt.Errorf("chord: %v with a position of index %d: virtual nodes are not in use", m.Kind, c.Index)
+		}
 	}
 	return nil
 }

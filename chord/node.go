@@ -11,6 +11,7 @@ type Node struct {
 	cfg    Config
 	rand   *rand.Rand
 	member bool
+	left   bool      // for good
 	preds  []Contact // preds[0] is the predecessor, nobody if unknown; the rest is hearsay from it
 	succ   []Contact // the successor list; empty when alone
 	whole  bool      // succ goes round the whole ring, up to ourselves
@@ -63,8 +64,13 @@ func New(cfg Config) (*Node, error) {
 // Self is the node's own contact.
 func (n *Node) Self() Contact { return n.cfg.Self }
 
-// Create makes the node a ring of its own.
-func (n *Node) Create(now Time) { n.becomeMember(now, Contact{}, nil) }
+// Create makes the node a ring of its own. It does nothing for a node that is a
+// member or has left.
+func (n *Node) Create(now Time) {
+	if !n.member && !n.left {
+		n.becomeMember(now, Contact{}, nil)
+	}
+}
 
 // Restore makes the node a member with the given neighbours and fingers, as a
 // simulator does that starts from a finished ring.
@@ -179,7 +185,7 @@ func (v *Neighbourhood) Pred() Contact {
 
 // Neighbourhood gives a copy of the current view.
 func (n *Node) Neighbourhood() Neighbourhood {
-	return Neighbourhood{Self: n.cfg.Self, Member: n.member, Preds: slices.Clone(n.preds), Succ: slices.Clone(n.succ), Whole: n.whole || len(n.succ) == 0}
+	return Neighbourhood{Self: n.cfg.Self, Member: n.member, Preds: slices.Clone(n.preds), Succ: slices.Clone(n.succ), Whole: n.spans()}
 }
 
 // Fingers are the distinct fingers, nearest first.

@@ -219,6 +219,18 @@ func TestLeave(t *testing.T) {
 	}
 }
 
+// Who has left stays away, whomever it hears of.
+func TestLeaverNeverReturns(t *testing.T) {
+	n := member(t, 0x40, 0x10, 0x50, 0x60)
+	n.Leave()
+	n.Ready()
+	n.Meet(1, at(0x20))
+	n.Create(2)
+	if sent := n.Ready().Messages; n.Member() || len(sent) > 0 {
+		t.Errorf("it is a member again: %v, or asks to be: %v", n.Member(), sent)
+	}
+}
+
 // Those who are told drop it without waiting for a timeout.
 func TestLeaverIsDroppedAtOnce(t *testing.T) {
 	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)

@@ -62,7 +62,7 @@ func (n *Node) onState(now Time, m Message) {
 	if m.From != head && !Between(self, m.From.ID, head.ID) {
 		return
 	}
-	n.setSuccessors(now, m.From, m.Succ)
+	n.setSuccessors(m.From, m.Succ)
 	if before := firstOf(m.Preds); Between(self, before.ID, m.From.ID) && !before.IsZero() {
 		n.query(now, before)
 		if !n.isLost(before) { // else it may be back, but the head need not wait for it
@@ -78,7 +78,7 @@ func (n *Node) notify(to Contact) {
 
 // setSuccessors makes the list of a live head ours: the head, then its own
 // list, as far as it does not come round to us.
-func (n *Node) setSuccessors(now Time, head Contact, behind []Contact) {
+func (n *Node) setSuccessors(head Contact, behind []Contact) {
 	list := make([]Contact, 0, min(n.cfg.Successors, len(behind)+1))
 	last, whole := n.cfg.Self, head.IsZero()
 	for i := -1; i < len(behind) && len(list) < n.cfg.Successors; i++ {
@@ -99,10 +99,10 @@ func (n *Node) setSuccessors(now Time, head Contact, behind []Contact) {
 	if whole != n.whole {
 		n.whole, n.ready.Neighbours = whole, true
 	}
-	n.replaceSuccessors(now, list)
+	n.replaceSuccessors(list)
 }
 
-func (n *Node) replaceSuccessors(now Time, list []Contact) {
+func (n *Node) replaceSuccessors(list []Contact) {
 	if slices.Equal(list, n.succ) {
 		return
 	}
@@ -176,12 +176,13 @@ func (n *Node) onLeaving(now Time, m Message) {
 	n.remove(now, m.From)
 }
 
-// Leave says goodbye to every neighbour. The node is no member afterwards.
+// Leave says goodbye to every neighbour. The node is no member afterwards, and
+// never will be again.
 func (n *Node) Leave() {
 	if !n.member {
 		return
 	}
-	n.member = false
+	n.member, n.left = false, true
 	told := append(slices.Clone(n.succ), n.preds...)
 	for i, c := range told {
 		if !c.IsZero() && !slices.Contains(told[:i], c) {

@@ -34,6 +34,29 @@ func TestStrangersChangeNothing(t *testing.T) {
 	}
 }
 
+// An answer of the wrong kind does not end the wait for the right one.
+func TestAnswerOfTheWrongKind(t *testing.T) {
+	n := newNode(t, 0x20, 3)
+	n.Meet(0, at(0x10))
+	find := onlySent(t, n, Find, 0x10)
+	n.Step(1, Message{Kind: State, From: at(0x10), To: n.Self(), Member: true, Seq: find.Seq})
+	silence(n, Time(time.Minute))
+	if e := n.Ready().Events; !slices.Contains(e, Event{JoinFailed, at(0x10)}) {
+		t.Errorf("events %v, want a failed join", e)
+	}
+}
+
+// Owners that the answerer's own place contradicts are no answer.
+func TestOwnersOutOfPlace(t *testing.T) {
+	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
+	n.Lookup(0, point(0xc8))
+	find := onlySent(t, n, Find, 0x40)
+	n.Step(1, Message{Kind: Found, From: at(0x40), To: n.Self(), Member: true, Seq: find.Seq, Done: true, Succ: ats(0x50)})
+	if found := n.Ready().Found; len(found) > 0 {
+		t.Errorf("found the owners %v of %v", found[0].Owners, point(0xc8))
+	}
+}
+
 func TestValid(t *testing.T) {
 	good := Message{Kind: Query, From: at(1), To: at(2), Succ: make([]Contact, MaxContacts)}
 	if err := good.Valid(); err != nil {
@@ -45,6 +68,8 @@ func TestValid(t *testing.T) {
 		{Kind: State, From: at(1), To: at(2), Preds: make([]Contact, MaxContacts+1)},
 		{Kind: State, From: at(1), To: at(2), Succ: make([]Contact, MaxContacts+1)},
 		{Kind: Found, From: at(1), To: at(2), Closer: make([]Contact, MaxContacts+1)},
+		{Kind: Query, From: NewContact("chooser", 7), To: at(2)},
+		{Kind: State, From: at(1), To: at(2), Preds: []Contact{NewContact("chooser", 7)}},
 	} {
 		if bad.Valid() == nil {
 			t.Errorf("%v from %v to %v with %d, %d, %d contacts is valid", bad.Kind, bad.From, bad.To, len(bad.Preds), len(bad.Succ), len(bad.Closer))
@@ -72,6 +97,10 @@ func FuzzStep(f *testing.F) {
 			n.Tick(now)
 			n.Ready()
 			wantSoundLists(t, n)
+		}
+		end := silence(n, now.Add(time.Minute))
+		if len(n.lookups) > 0 && end.Sub(n.lookups[0].deadline) > n.cfg.MaxTimeout {
+			t.Errorf("%d lookups never end", len(n.lookups))
 		}
 	})
 }

@@ -99,7 +99,7 @@ func TestCacheEvictsTheSilent(t *testing.T) {
 func TestNoCache(t *testing.T) {
 	c := locationCache{self: point(0)}
 	c.add(1, at(0x90))
-	if len(c.entries) != 0 || c.after(point(0), 3) != nil || c.before(point(0xff), 3, nil) != nil {
+	if len(c.entries) != 0 || c.after(point(0), 3) != nil || c.before(point(0xff), 3) != nil {
 		t.Errorf("a cache of no size has %v", c.entries)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"sync"
-	"syscall"
 
 	"golang.org/x/sync/errgroup"
 
@@ -22,8 +21,10 @@ const (
 	Memory = "memory"
 )
 
-// atOnce is how many peers join at the same time.
-const atOnce = 16
+const (
+	atOnce = 16 // peers that join at the same time
+	waysIn = 3  // peers that each is told of, since some may be killed meanwhile
+)
 
 var listenAddrs = map[string][]string{
 	TCP:    {"/ip4/127.0.0.1/tcp/0"},
@@ -94,18 +95,24 @@ func (t *Testnet) startOne(ctx context.Context) (*node.Node, error) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.closed {
+		p.Close()
+		return nil, ErrNoPeers
+	}
 	t.peers = append(t.peers, p)
 	return p, nil
 }
 
-// peerConfig gives a peer its transport, its store, and a live peer to join by.
+// peerConfig gives a peer its transport, its store, and live peers to join by.
 func (t *Testnet) peerConfig(number int) (node.Config, error) {
 	cfg := node.Config{
 		Ring: t.cfg.Ring, Version: t.cfg.Version, Observer: t.cfg.Observer,
 		Logger: t.cfg.Logger.With("number", number), Store: store.Memory(),
 	}
-	if way, err := t.Peer(""); err == nil {
-		cfg.Join = way.Info().Addresses[:1]
+	for range waysIn {
+		if way, err := t.Peer(""); err == nil {
+			cfg.Join = append(cfg.Join, way.Addresses()...)
+		}
 	}
 	var keyFile string
 	if t.cfg.DataDir != "" {
@@ -132,10 +139,10 @@ func (t *Testnet) peerConfig(number int) (node.Config, error) {
 // of some hundred would otherwise become a full mesh: each TCP connection takes
 // one descriptor at each end.
 func (t *Testnet) maxConns() int {
-	var limit syscall.Rlimit
-	if t.cfg.Transport != TCP || syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit) != nil {
+	files := openFiles()
+	if t.cfg.Transport != TCP || files == 0 {
 		return 0
 	}
-	share := limit.Cur * 7 / 10 / uint64(max(t.cfg.Peers, len(t.Live())+1))
+	share := files * 7 / 10 / uint64(max(t.cfg.Peers, len(t.Live())+1))
 	return int(min(max(share, 24), 400))
 }

@@ -83,6 +83,7 @@ type Testnet struct {
 	rand    *rand.Rand
 	peers   []*node.Node // in the order in which they were started
 	started int          // ever
+	closed  bool
 }
 
 // New makes a testnet without peers yet: call [Testnet.Start].
@@ -194,7 +195,7 @@ func unsettled(ring node.Ring) string {
 func (t *Testnet) Close() error {
 	t.mu.Lock()
 	peers := t.peers
-	t.peers = nil
+	t.peers, t.closed = nil, true
 	t.mu.Unlock()
 	return closeAll(peers)
 }

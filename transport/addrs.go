@@ -106,8 +106,7 @@ func (t *Transport) tellable(p chord.PeerID, conn network.Conn) [][]byte {
 	return addrs[:min(len(addrs), maxPeerAddrs)]
 }
 
-// learn keeps what a peer told of the addresses of others. The newest come
-// first where a peer would have too many.
+// learn keeps what a peer told of the addresses of others.
 func (t *Transport) learn(hints []hint) {
 	for _, h := range hints {
 		id, err := peer.IDFromBytes(h.Peer)
@@ -124,24 +123,20 @@ func (t *Transport) learn(hints []hint) {
 	}
 }
 
-// remember adds addresses of a peer. What a connected peer says of itself is
-// better, and stays.
+// remember adds addresses of a peer. Where there would be too many, half of the
+// room stays with those known before: what one peer says of another must not make
+// it unreachable. What a connected peer says of itself is better, and stays.
 func (t *Transport) remember(id peer.ID, addrs []ma.Multiaddr) {
 	book := t.host.Peerstore()
-	if len(addrs) == 0 {
-		return
-	}
-	all := slices.Clone(addrs)
-	for _, old := range book.Addrs(id) {
-		if !ma.Contains(all, old) {
-			all = append(all, old)
-		}
-	}
-	if len(all) > maxPeerAddrs && t.swarm.Connectedness(id) != network.Connected {
-		addrs = all[:maxPeerAddrs]
+	known := book.Addrs(id)
+	fresh := slices.DeleteFunc(slices.Clone(addrs), func(a ma.Multiaddr) bool { return ma.Contains(known, a) })
+	if len(known)+len(fresh) > maxPeerAddrs && t.swarm.Connectedness(id) != network.Connected {
+		fresh = fresh[:min(len(fresh), maxPeerAddrs/2)]
+		known = known[:min(len(known), maxPeerAddrs-len(fresh))]
 		book.ClearAddrs(id)
+		book.AddAddrs(id, known, learnedTTL)
 	}
-	book.AddAddrs(id, addrs, learnedTTL)
+	book.AddAddrs(id, fresh, learnedTTL)
 }
 
 // renew keeps the addresses of a peer that is still asked for, which libp2p

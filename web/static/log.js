@@ -117,7 +117,7 @@ function row(event) {
   return item;
 }
 
-const noun = (kind) => ({ lookup: "hop", reconciled: "moved record" })[kind] ?? "time";
+const noun = (kind) => ({ lookup: "hop", reconciled: "moved record", stored: "replica" })[kind] ?? "time";
 
 function name(contact) {
   const element = make("button", { type: "button", className: "name" }, brief(contact?.id));

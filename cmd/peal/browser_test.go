@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// A tab is a page in a browser without a window.
+type tab struct {
+	ctx     context.Context
+	console func() string // ends the tab and gives the errors that it logged
+}
+
+func openTab(t *testing.T) tab {
+	t.Helper()
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(findBrowser(t)),
+		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1400, 900),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(end)
+	ctx, closeTab := chromedp.NewContext(allocator)
+	t.Cleanup(func() { // waits, so that nothing is left behind
+		closeTab()
+		_ = chromedp.WaitClosed(ctx)
+	})
+	if err := chromedp.Do(ctx); err != nil { // starts the browser
+		t.Fatal(err)
+	}
+	return tab{ctx, collectErrors(ctx)}
+}
+
+// findBrowser skips the test where there is none.
+func findBrowser(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	cannot(t, "neither Chromium nor Chrome is installed (Debian: chromium)")
+	return ""
+}
+
+// collectErrors hears the console from now on. What the content security policy
+// forbids is an error there, too.
+func collectErrors(ctx context.Context) func() string {
+	ctx, cancel := context.WithCancel(ctx)
+	messages := chromedp.Console(ctx)
+	said := make(chan string, 1)
+	go func() {
+		var all strings.Builder
+		for m, err := range messages {
+			if err != nil {
+				break
+			}
+			if m.Type == chromedp.ConsoleError || m.IsException() {
+				fmt.Fprintf(&all, "%v (%s)\n", m, m.URL)
+			}
+		}
+		said <- all.String()
+	}()
+	return func() string {
+		cancel()
+		return <-said
+	}
+}
+
+func (b tab) do(t *testing.T, steps ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		shown, _ := chromedp.Run(b.ctx, chromedp.Evaluate[string](`document.body.innerText`))
+		t.Fatalf("%v; the page shows\n%s", err, shown)
+	}
+}
+
+// shows waits until an element has a text in it.
+func shows(id, text string) chromedp.Action[chromedp.Void] {
+	return chromedp.Poll[chromedp.Void](fmt.Sprintf("document.getElementById(%q).textContent.includes(%q)", id, text))
+}
+
+// counts waits until the header and the drawing have so many peers.
+func counts(peers int) chromedp.Action[chromedp.Void] {
+	return chromedp.Poll[chromedp.Void](fmt.Sprintf(
+		`document.getElementById("peers").textContent === "%d" && document.getElementById("ring").dataset.peers === "%[1]d"`, peers))
+}
+
+func click(id string) chromedp.Action[chromedp.Void] { return chromedp.Click(chromedp.CSS("#" + id)) }
+
+// enter types over what is in a field.
+func enter(id, text string) chromedp.Action[chromedp.Void] {
+	return chromedp.Steps(
+		chromedp.Evaluate[chromedp.Void](fmt.Sprintf("document.getElementById(%q).focus(), document.activeElement.select()", id)),
+		chromedp.SendKeys(chromedp.CSS("#"+id), text))
+}
+
+func TestDashboard(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not in a short run: a browser takes its time")
+	}
+	t.Parallel()
+	b := openTab(t)
+	s := background(t, "testnet", "--peers", "20", "--transport", "memory")
+	var up settled
+	s.hears(t, &up)
+
+	b.do(t, chromedp.Navigate(up.URL), shows("state", "Live"), counts(20), shows("shape", "Well-formed"))
+	b.do(t, enter("key", "greeting"), enter("value", "hello, ring"), click("put"), shows("result", "Stored"))
+	b.do(t, click("get"), shows("result", "hello, ring"))
+	b.do(t, click("lookup"), chromedp.WaitVisible(chromedp.CSS("#result .route")), shows("result", "Owner"))
+	lookupIsListed(t, b, up.URL)
+
+	b.do(t, enter("kill-count", "1"), click("kill"), shows("lab-result", "Killed 1 peer"), counts(19))
+	b.do(t, enter("join-count", "2"), click("join"), shows("lab-result", "Joined 2 peers"), counts(21), shows("shape", "Well-formed"))
+	killedPeerVanishes(t, b)
+	b.do(t, enter("key", "no such key"), click("delete"), shows("result", "Deleted"))
+	if said := b.console(); said != "" {
+		t.Errorf("errors in the console:\n%s", said)
+	}
+}
+
+// lookupIsListed compares the owner that the page shows with what the command
+// line says.
+func lookupIsListed(t *testing.T, b tab, api string) {
+	t.Helper()
+	shown, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](
+		`[...document.querySelectorAll("#result .route > li")].find((li) => li.textContent.startsWith("Owner")).querySelector("[data-peer]").textContent`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := runWith(t, "", "PEAL_API="+api, "lookup", "greeting")
+	if shown == "" || !strings.Contains(want.out, shown) {
+		t.Errorf("the page names the owner %q; the command line says\n%s", shown, want.out)
+	}
+}
+
+// killedPeerVanishes selects a peer on the ring and kills that one.
+func killedPeerVanishes(t *testing.T, b tab) {
+	t.Helper()
+	b.do(t, chromedp.Focus(chromedp.CSS("#ring")), chromedp.KeyEvent(kb.ArrowRight),
+		chromedp.Poll[chromedp.Void](`document.getElementById("ring").dataset.selected !== ""`),
+		shows("details", "Successors"), click("kill-selected"), counts(20), shows("details", "is no longer in the ring"))
+}
