@@ -1,6 +1,7 @@
 package chord
 
 import (
+	"cmp"
 	"errors"
 	"time"
 )
@@ -61,21 +62,16 @@ const (
 	lookupPause    = 250 * time.Millisecond // before a lookup that ran dry starts over
 )
 
-func orDefault[T int | time.Duration](v *T, def T) {
-	if *v == 0 {
-		*v = def
-	}
-}
-
+// validate fills in the defaults, and says what is wrong with the rest.
 func (c *Config) validate() error {
-	orDefault(&c.Successors, 8)
-	orDefault(&c.CacheSize, 1024)
-	orDefault(&c.StabilizeEvery, time.Second)
-	orDefault(&c.FixFingerEvery, 5*time.Second)
-	orDefault(&c.MinTimeout, 500*time.Millisecond)
-	orDefault(&c.MaxTimeout, 3*time.Second)
-	orDefault(&c.Tries, 3)
-	orDefault(&c.LookupTimeout, 10*time.Second)
+	c.Successors = cmp.Or(c.Successors, 8)
+	c.CacheSize = cmp.Or(c.CacheSize, 1024)
+	c.StabilizeEvery = cmp.Or(c.StabilizeEvery, time.Second)
+	c.FixFingerEvery = cmp.Or(c.FixFingerEvery, 5*time.Second)
+	c.MinTimeout = cmp.Or(c.MinTimeout, 500*time.Millisecond)
+	c.MaxTimeout = cmp.Or(c.MaxTimeout, 3*time.Second)
+	c.Tries = cmp.Or(c.Tries, 3)
+	c.LookupTimeout = cmp.Or(c.LookupTimeout, 10*time.Second)
 	switch {
 	case c.Self.IsZero():
 		return errors.New("chord: Config.Self is not set")
