@@ -36,10 +36,10 @@ func Ideal(views []Neighbourhood, successors int) error {
 			want = append(want, r.members[(i+k)%count].Self)
 		}
 		if !slices.Equal(v.Succ, want) {
-			return fmt.Errorf("%v has the successors %v, want %v", v.Self, v.Succ, want)
+			return fmt.Errorf("%v has the successors %v, should have %v", v.Self, v.Succ, want)
 		}
 		if pred := r.members[(i+count-1)%count].Self; count > 1 && v.Pred() != pred {
-			return fmt.Errorf("%v has the predecessor %v, want %v", v.Self, v.Pred(), pred)
+			return fmt.Errorf("%v has the predecessor %v, should have %v", v.Self, v.Pred(), pred)
 		}
 	}
 	return nil

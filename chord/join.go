@@ -9,8 +9,21 @@ func (n *Node) Meet(now Time, via Contact) {
 	switch {
 	case n.member:
 		n.introduce(now, via)
-	case !n.left && !n.looking(joinLookup):
+	case n.left:
+	case n.looking(joinLookup):
+		n.joinAlso(via)
+	default:
 		n.startLookup(now, joinLookup, n.cfg.Self.ID, []Contact{via})
+	}
+}
+
+// joinAlso gives a join another way in: the first may be about to join itself.
+func (n *Node) joinAlso(via Contact) {
+	for _, l := range n.lookups {
+		if l.purpose == joinLookup && !slices.Contains(l.seeds, via) {
+			l.seeds = append(l.seeds, via)
+			l.toAsk = append(l.toAsk, via)
+		}
 	}
 }
 

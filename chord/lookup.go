@@ -56,8 +56,12 @@ func (n *Node) Lookup(now Time, target ID) LookupID {
 }
 
 func (n *Node) startLookup(now Time, purpose lookupPurpose, target ID, seeds []Contact) LookupID {
+	timeout := n.cfg.LookupTimeout
+	if purpose == joinLookup {
+		timeout = min(timeout, joinTimeout)
+	}
 	n.lastLook++
-	l := &lookup{id: n.lastLook, purpose: purpose, target: target, seeds: seeds, started: now, deadline: now.Add(n.cfg.LookupTimeout)}
+	l := &lookup{id: n.lastLook, purpose: purpose, target: target, seeds: seeds, started: now, deadline: now.Add(timeout)}
 	n.lookups = append(n.lookups, l)
 	n.restart(now, l)
 	return l.id

@@ -219,6 +219,21 @@ func TestLeave(t *testing.T) {
 	}
 }
 
+// A joiner that is told of several ways in does not wait for one that is itself
+// about to join.
+func TestJoinTakesTheWayThatLeadsIn(t *testing.T) {
+	n := newNode(t, 0x20, 3)
+	n.Meet(0, at(0x10))
+	find := onlySent(t, n, Find, 0x10)
+	n.Meet(1, at(0x30))
+	n.Step(2, Message{Kind: Found, From: at(0x10), To: n.Self(), Seq: find.Seq})
+	find = onlySent(t, n, Find, 0x30)
+	n.Step(3, Message{Kind: Found, From: at(0x30), To: n.Self(), Member: true, Seq: find.Seq, Done: true, Succ: ats(0x30)})
+	if !n.Member() {
+		t.Error("it is no member")
+	}
+}
+
 // Who has left stays away, whomever it hears of.
 func TestLeaverNeverReturns(t *testing.T) {
 	n := member(t, 0x40, 0x10, 0x50, 0x60)

@@ -55,12 +55,12 @@ func (n *Node) inquire(ctx context.Context, peer chord.PeerID) (Info, error) {
 			var info Info
 			if from == peer && json.Unmarshal(b, &info) == nil && info.Peer == peer {
 				delete(n.inquiries, number)
-				answers <- info
+				answers <- info.checked()
 			}
 		}
 		n.send(peer, envelope{Inquiry: number}, nil)
 	}
-	if !n.inbox.put(ask, false) {
+	if !n.inbox.call(ask) {
 		return Info{}, ErrClosed
 	}
 	select {
@@ -69,9 +69,27 @@ func (n *Node) inquire(ctx context.Context, peer chord.PeerID) (Info, error) {
 	case <-n.done:
 		return Info{}, ErrClosed
 	case <-ctx.Done():
-		n.inbox.put(func(chord.Time) { delete(n.inquiries, number) }, false)
+		n.inbox.call(func(chord.Time) { delete(n.inquiries, number) })
 		return Info{}, fmt.Errorf("peer %v does not answer", peer)
 	}
+}
+
+// checked computes the positions that a peer named, and bounds its lists.
+func (i Info) checked() Info {
+	place := func(c chord.Contact) chord.Contact {
+		if c.IsZero() {
+			return chord.Contact{}
+		}
+		return chord.NewContact(c.Peer, c.Index)
+	}
+	i.Contact, i.Predecessor = place(i.Contact), place(i.Predecessor)
+	for _, list := range []*[]chord.Contact{&i.Successors, &i.Fingers} {
+		*list = (*list)[:min(len(*list), chord.MaxContacts)]
+		for k, c := range *list {
+			(*list)[k] = place(c)
+		}
+	}
+	return i
 }
 
 func (n *Node) answerInquiry(from chord.PeerID, number uint64) {
@@ -139,9 +157,10 @@ func (n *Node) stride(ctx context.Context, reached []Info) (next []Info, closed 
 	return next, closed || len(ahead) == 0, problem
 }
 
-// NewRing judges the peers of a ring by what they know of themselves.
+// NewRing judges the peers of a ring by what they know of themselves. It is
+// replicated when each of them says so, and their neighbourhoods fit together.
 func NewRing(name string, infos []Info) Ring {
-	ring := Ring{Name: name, Peers: infos, Replicated: true}
+	ring := Ring{Name: name, Peers: infos, Replicated: len(infos) > 0}
 	views := make([]chord.Neighbourhood, len(infos))
 	for i := range infos {
 		v := &infos[i]
@@ -150,23 +169,28 @@ func NewRing(name string, infos []Info) Ring {
 	}
 	if len(infos) == 0 {
 		ring.Problem = "it has no peers"
-	} else if err := wellFormed(views); err != nil {
+	} else if err := wellFormed(views, 1); err != nil {
 		ring.Problem = err.Error()
 	}
 	ring.WellFormed = ring.Problem == ""
+	ring.Replicated = ring.Replicated && wellFormed(views, placingDepth) == nil
 	return ring
 }
 
+// placingDepth is how many successors of every peer must be right before each
+// key's replicas are the same from everywhere.
+const placingDepth = 4
+
 // wellFormed asks for more than the protocol's invariants: that neighbours
-// agree with each other all the way round.
-func wellFormed(views []chord.Neighbourhood) error {
+// agree with each other all the way round, to a depth of successors.
+func wellFormed(views []chord.Neighbourhood, depth int) error {
 	if err := chord.Check(views); err != nil {
 		return err
 	}
 	heads := make([]chord.Neighbourhood, len(views))
 	for i, v := range views {
-		v.Succ = v.Succ[:min(1, len(v.Succ))]
+		v.Succ = v.Succ[:min(depth, len(v.Succ))]
 		heads[i] = v
 	}
-	return chord.Ideal(heads, 1)
+	return chord.Ideal(heads, depth)
 }
