@@ -15,15 +15,16 @@ const (
 	dialTimeout   = 5 * time.Second
 	firstRedial   = time.Second // grows by half each time
 	lastRedial    = 5 * time.Minute
-	rememberEvery = 2 * time.Second
+	rememberEvery = time.Second / 2
 	rememberPeers = 32
 	peersNote     = "peers" // name of the note in the store
 )
 
 // bootstrap finds a way into the ring: by the addresses given, and by those of
 // the peers met before. If nobody answers, the node is a ring of its own for
-// now. It goes on, with growing pauses, while a given address has not answered
-// or the node is alone.
+// now. It goes on, with growing pauses: with addresses that have not answered,
+// and with the others in turn, since peers that started at the same time may have
+// become several rings.
 func (n *Node) bootstrap() {
 	ctx, cancel := n.lifetime()
 	defer cancel()
@@ -33,10 +34,14 @@ func (n *Node) bootstrap() {
 	if len(answered) == 0 {
 		n.do(n.createRing)
 	}
+	turn := 0
 	for pause := firstRedial; n.sleep(pause); pause = min(pause*3/2, lastRedial) {
-		targets := missing
+		targets := slices.Clone(missing)
 		if len(n.Info().Successors) == 0 {
 			targets = append(n.remembered(), n.cfg.Join...)
+		} else if len(n.cfg.Join) > 0 {
+			targets = append(targets, n.cfg.Join[turn%len(n.cfg.Join)])
+			turn++
 		}
 		missing = without(missing, n.dialAll(ctx, targets, slog.LevelDebug))
 	}

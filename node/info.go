@@ -30,7 +30,7 @@ type Ring struct {
 	Peers      []Info `json:"peers"` // clockwise, beginning with the peer that walked
 	WellFormed bool   `json:"well_formed"`
 	Problem    string `json:"problem,omitempty"` // why it is not well-formed
-	Replicated bool   `json:"replicated"`        // every peer says so of itself
+	Replicated bool   `json:"replicated"`        // every peer says so of itself, and their neighbourhoods fit together
 }
 
 // A Receipt tells where a write is.

@@ -79,6 +79,7 @@ func (n *Node) drainData(now chord.Time) (busy bool) {
 	if len(r.Writes)+len(r.Drops) > 0 {
 		if err = n.cfg.Store.Commit(r.Writes, r.Drops); err != nil {
 			n.storeFailed(err)
+			n.data.NotStored(now, r.Writes, r.Drops)
 		}
 	}
 	for i := range r.Messages {

@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -19,7 +20,8 @@ type Node struct {
 	closing chan struct{}
 	done    chan struct{}
 	work    sync.WaitGroup // goroutines beside the loop
-	once    sync.Once
+	once    sync.Once      // closes
+	joined  sync.Once      // closes members
 
 	// What follows belongs to the event loop.
 	clock     wallClock
@@ -40,11 +42,11 @@ func Open(ctx context.Context, cfg Config) (*Node, error) {
 		return nil, err
 	}
 	n, err := prepare(cfg)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = cfg.Transport.Start((*receiver)(n))
 	}
-	if err := cfg.Transport.Start((*receiver)(n)); err != nil {
-		return nil, fmt.Errorf("start transport: %w", err)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open the peer: %w", err), cfg.Transport.Close(), cfg.Store.Close())
 	}
 	go n.run()
 	n.event(Event{Kind: Started})
@@ -90,6 +92,9 @@ func prepare(cfg Config) (*Node, error) {
 
 // Self is the peer's contact.
 func (n *Node) Self() chord.Contact { return n.self }
+
+// Addresses are the full multiaddrs that other peers can join by.
+func (n *Node) Addresses() []string { return n.cfg.Transport.Addrs() }
 
 // Close stops the peer at once, without a goodbye to the others. What was
 // acknowledged is in the store.

@@ -2,112 +2,327 @@ package node_test
 
 import (
 	"context"
-	"fmt"
+	"errors"
+	"slices"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"peal/node"
+	"peal/node/replica"
+	"peal/node/store"
 )
 
-func settle(t *testing.T, n *node.Node, peers int) {
-	t.Helper()
-	var ring node.Ring
-	for range 600 {
-		ring, _ = n.Walk(context.Background())
-		if ring.WellFormed && ring.Replicated && len(ring.Peers) == peers {
-			return
-		}
-		time.Sleep(100 * time.Millisecond) // virtual
+func TestRingsOfOneToThreePeers(t *testing.T) {
+	for size, most := range map[int]int{1: 1, 2: 2, 3: 3, 5: 3} {
+		synctest.Test(t, func(t *testing.T) {
+			nodes := newNetwork().ring(t, size)
+			for _, p := range nodes {
+				r := put(t, p, "key", p.Self().String())
+				if len(r.Replicas) < min(2, size) || len(r.Replicas) > most || r.Wanted != most {
+					t.Errorf("ring of %d: stored on %d of %d, want on 2 of %d where there are so many", size, len(r.Replicas), r.Wanted, most)
+				}
+				for _, q := range nodes {
+					wantValue(t, q, "key", p.Self().String())
+				}
+			}
+		})
 	}
-	for _, p := range ring.Peers {
-		t.Logf("%v pred %v succ %v repl %v rec %d", p.Contact, p.Predecessor, p.Successors, p.Replicated, p.Records)
-	}
-	t.Fatalf("ring of %d peers, well-formed %v (%s), replicated %v; want %d peers", len(ring.Peers), ring.WellFormed, ring.Problem, ring.Replicated, peers)
 }
 
-func TestSmoke(t *testing.T) {
+func TestKillsAndJoinsWhileReading(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const size = 20
+		net, data := newNetwork(), corpus(150)
+		nodes := net.ring(t, size)
+		data.put(t, nodes...)
+		settle(t, nodes[0], size)
+
+		ring, _ := nodes[0].Walk(t.Context())
+		for i := 1; i < size; i += 4 {
+			victim := slices.IndexFunc(nodes, func(p *node.Node) bool { return p.Self() == ring.Peers[i].Contact })
+			nodes[victim].Close()
+		}
+		data.wantAll(t, nodes[0])
+		settle(t, nodes[0], size-5)
+
+		for i := range 8 {
+			nodes = append(nodes, start(t, net.config(size+i, 0)))
+		}
+		data.wantAll(t, nodes[0])
+		data.wantAll(t, nodes[len(nodes)-1])
+		settle(t, nodes[0], size+3)
+	})
+}
+
+func TestLeave(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		data := corpus(60)
+		nodes := newNetwork().ring(t, 8)
+		data.put(t, nodes...)
+		for i := 7; i > 0; i-- {
+			if err := nodes[i].Leave(t.Context()); err != nil {
+				t.Errorf("leave: %v", err)
+			}
+			data.wantAll(t, nodes[0])
+			_, err := nodes[i].Get(t.Context(), []byte("key"))
+			wantError(t, "get at a peer that has left", err, node.ErrClosed)
+		}
+		if err := nodes[0].Leave(t.Context()); err != nil {
+			t.Errorf("the last one leaves: %v", err)
+		}
+	})
+}
+
+func TestEmptyValueIsNoMissingKey(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		nodes := newNetwork().ring(t, 4)
+		put(t, nodes[0], "\x00/../\xff", "")
+		wantValue(t, nodes[1], "\x00/../\xff", "")
+		_, err := nodes[1].Get(t.Context(), []byte("missing"))
+		wantError(t, "get of a missing key", err, node.ErrNotFound)
+		if _, err := nodes[2].Delete(t.Context(), []byte("\x00/../\xff")); err != nil {
+			t.Errorf("delete: %v", err)
+		}
+		_, err = nodes[1].Get(t.Context(), []byte("\x00/../\xff"))
+		wantError(t, "get of a deleted key", err, node.ErrNotFound)
+		if _, err := nodes[3].Delete(t.Context(), []byte("missing")); err != nil {
+			t.Errorf("delete of a missing key: %v", err)
+		}
+	})
+}
+
+func TestSizesOutsideTheLimits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newNetwork().ring(t, 1)[0]
+		ctx := t.Context()
+		longKey, longValue := make([]byte, replica.MaxKeyLen+1), make([]byte, replica.MaxValueLen+1)
+		for _, key := range [][]byte{nil, longKey} {
+			_, err := p.Put(ctx, key, nil)
+			wantError(t, "put", err, node.ErrInvalid)
+			_, err = p.Get(ctx, key)
+			wantError(t, "get", err, node.ErrInvalid)
+			_, err = p.Delete(ctx, key)
+			wantError(t, "delete", err, node.ErrInvalid)
+			_, err = p.Lookup(ctx, key)
+			wantError(t, "lookup", err, node.ErrInvalid)
+		}
+		_, err := p.Put(ctx, []byte("key"), longValue)
+		wantError(t, "put of a long value", err, node.ErrInvalid)
+		_, err = p.Keys(ctx, nil, "no cursor", 10)
+		wantError(t, "keys", err, node.ErrInvalid)
+		put(t, p, string(longKey[1:]), string(longValue[1:]))
+		wantValue(t, p, string(longKey[1:]), string(longValue[1:]))
+	})
+}
+
+// The caller may use its buffers again, and change what it was given.
+func TestBuffersBelongToTheCaller(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newNetwork().ring(t, 1)[0]
+		key, value := []byte("key"), []byte("value")
+		if _, err := p.Put(t.Context(), key, value); err != nil {
+			t.Fatal(err)
+		}
+		copy(key, "xxx")
+		copy(value, "xxxxx")
+		v, err := p.Get(t.Context(), []byte("key"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		copy(v.Data, "yyyyy")
+		wantValue(t, p, "key", "value")
+	})
+}
+
+func TestKeysPageByPage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		nodes := newNetwork().ring(t, 6)
+		corpus(50).put(t, nodes...)
+		put(t, nodes[0], "other", "")
+		seen := map[string]bool{}
+		for cursor, more := "", true; more; {
+			page, err := nodes[1].Keys(t.Context(), []byte("key "), cursor, 7)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, k := range page.Keys {
+				if seen[k.Key] || k.Size != len(strings.Replace(k.Key, "key", "value", 1)) {
+					t.Errorf("listed %q of %d bytes, seen before %v", k.Key, k.Size, seen[k.Key])
+				}
+				seen[k.Key] = true
+			}
+			cursor, more = page.Next, page.Next != ""
+		}
+		if len(seen) != 50 {
+			t.Errorf("listed %d keys, want 50", len(seen))
+		}
+	})
+}
+
+func TestLookup(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		nodes := newNetwork().ring(t, 9)
+		want, err := nodes[0].Lookup(t.Context(), []byte("key"))
+		if err != nil || len(want.Replicas) != 3 || want.Owner != want.Replicas[0] {
+			t.Fatalf("%v, error %v; want three replicas, the owner first", want, err)
+		}
+		for _, p := range nodes {
+			got, err := p.Lookup(t.Context(), []byte("key"))
+			if err != nil || !slices.Equal(got.Replicas, want.Replicas) {
+				t.Errorf("at %v: replicas %v, error %v; want %v", p.Self(), got.Replicas, err, want.Replicas)
+			}
+		}
+	})
+}
+
+func TestContextsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		nodes := newNetwork().ring(t, 3)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		_, err := nodes[0].Put(ctx, []byte("key"), nil)
+		wantError(t, "put", err, context.Canceled)
+		_, err = nodes[0].Get(ctx, []byte("key"))
+		wantError(t, "get", err, context.Canceled)
+		_, err = nodes[0].Lookup(ctx, []byte("key"))
+		if err != nil {
+			wantError(t, "lookup", err, context.Canceled)
+		}
+		_, err = nodes[0].Walk(ctx)
+		wantError(t, "walk", err, context.Canceled)
+		wantNotClosed(t, nodes[0])
+	})
+}
+
+func wantNotClosed(t *testing.T, p *node.Node) {
+	t.Helper()
+	put(t, p, "still", "here")
+	wantValue(t, p, "still", "here")
+}
+
+// Before the caller's time runs out, an operation says how it failed.
+func TestDeadlineTellsTheReason(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		net := newNetwork()
+		nodes := net.ring(t, 3)
+		net.deafen(name(1), true)
+		net.deafen(name(2), true)
+		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+		defer cancel()
+		begin := time.Now()
+		_, err := nodes[0].Put(ctx, []byte("key"), nil)
+		if err == nil || errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("put: error %v, want the reason", err)
+		}
+		if took := time.Since(begin); took >= 500*time.Millisecond {
+			t.Errorf("took %v, want less than the caller's 500ms", took)
+		}
+	})
+}
+
+func TestCloseWhileCallsWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		net := newNetwork()
+		nodes := net.ring(t, 3)
+		net.deafen(name(1), true)
+		net.deafen(name(2), true)
+		errs := make(chan error, 3)
+		go func() { _, err := nodes[0].Put(t.Context(), []byte("key"), nil); errs <- err }()
+		go func() { _, err := nodes[0].Get(t.Context(), []byte("key")); errs <- err }()
+		go func() { errs <- nodes[0].Leave(t.Context()) }()
+		synctest.Wait()
+		if err := nodes[0].Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+		for range 3 {
+			wantError(t, "a call that waited", <-errs, node.ErrClosed)
+		}
+	})
+}
+
+func TestClosedNode(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newNetwork().ring(t, 1)[0]
+		p.Close()
+		if err := p.Close(); err != nil {
+			t.Errorf("closed again: %v", err)
+		}
+		ctx, key := t.Context(), []byte("key")
+		_, err := p.Put(ctx, key, nil)
+		wantError(t, "put", err, node.ErrClosed)
+		_, err = p.Lookup(ctx, key)
+		wantError(t, "lookup", err, node.ErrClosed)
+		_, err = p.Keys(ctx, nil, "", 10)
+		wantError(t, "keys", err, node.ErrClosed)
+		wantError(t, "leave", p.Leave(ctx), node.ErrClosed)
+		if info := p.Info(); info.Member || info.Contact != p.Self() {
+			t.Errorf("info %v, want no member", info)
+		}
+	})
+}
+
+// A refusingStore fails to write while told so.
+type refusingStore struct {
+	*store.Mem
+	refuses atomic.Bool
+}
+
+var errFull = errors.New("disk full")
+
+func (s *refusingStore) Commit(writes []replica.Record, drops []replica.Item) error {
+	if s.refuses.Load() {
+		return errFull
+	}
+	return s.Mem.Commit(writes, drops)
+}
+
+func TestStoreThatRefusesWrites(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		disk := &refusingStore{Mem: store.Memory()}
+		cfg := newNetwork().config(0)
+		cfg.Store = disk
+		p := start(t, cfg)
+		put(t, p, "key", "before")
+		disk.refuses.Store(true)
+		_, err := p.Put(t.Context(), []byte("key"), []byte("lost"))
+		wantError(t, "put", err, errFull)
+		wantValue(t, p, "key", "before")
+		disk.refuses.Store(false)
+		put(t, p, "key", "after")
+		wantValue(t, p, "key", "after")
+	})
+}
+
+// Of three replicas, one with a full disk is no harm; with two, no write is
+// acknowledged, however often it is tried.
+func TestReplicasThatRefuseWrites(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		net := newNetwork()
 		var nodes []*node.Node
-		const N = 20
-		start := time.Now()
-		for i := range N {
-			nodes = append(nodes, net.open(t, i))
+		var disks []*refusingStore
+		for i := range 3 {
+			cfg := net.config(i, 0)
+			disks = append(disks, &refusingStore{Mem: store.Memory()})
+			cfg.Store = disks[i]
+			nodes = append(nodes, start(t, cfg))
 		}
-		settle(t, nodes[0], N)
-		t.Log("settled", time.Since(start))
-		ctx := context.Background()
-		for i := range 300 {
-			r, err := nodes[i%N].Put(ctx, fmt.Append(nil, "key", i), fmt.Append(nil, "value", i))
-			if err != nil {
-				t.Fatal(i, err)
-			}
-			if i == 0 {
-				t.Log(r)
-			}
+		settle(t, nodes[0], 3)
+		disks[1].refuses.Store(true)
+		put(t, nodes[0], "key", "two of three")
+		disks[2].refuses.Store(true)
+		_, err := nodes[0].Put(t.Context(), []byte("key"), []byte("one of three"))
+		wantError(t, "put", err, node.ErrQuorum)
+		_, err = nodes[1].Put(t.Context(), []byte("key"), []byte("one of three"))
+		if err == nil {
+			t.Error("a put at a peer with a full disk succeeds")
 		}
-		t.Cleanup(func() {})
-		defer func() {
-			for _, p := range nodes {
-				p.Close()
-			}
-		}()
-		check := func() {
-			t.Helper()
-			for i := range 300 {
-				v, err := nodes[0].Get(ctx, fmt.Append(nil, "key", i))
-				if err != nil || string(v.Data) != fmt.Sprint("value", i) {
-					t.Errorf("%d: %q %v", i, v.Data, err)
-				}
-			}
-			var keys int
-			cur := ""
-			for {
-				p, err := nodes[0].Keys(ctx, []byte("key"), cur, 100)
-				if err != nil {
-					t.Fatal(err)
-				}
-				keys += len(p.Keys)
-				if cur = p.Next; cur == "" {
-					break
-				}
-			}
-			if keys != 300 {
-				t.Errorf("listed %d", keys)
-			}
-		}
-		check()
-		{
-			ring, _ := nodes[0].Walk(ctx)
-			for i := 1; i < N; i += 4 {
-				for _, p := range nodes {
-					if p.Self() == ring.Peers[i].Contact {
-						p.Close()
-					}
-				}
-			}
-		}
-		start = time.Now()
-		check()
-		t.Log("read while mending", time.Since(start))
-		settle(t, nodes[0], N-5)
-		t.Log("mended", time.Since(start))
-		for i := N; i < N+10; i++ {
-			nodes = append(nodes, net.open(t, i))
-		}
-		check()
-		settle(t, nodes[0], N+5)
-		for i := N; i < N+10; i++ {
-			if err := nodes[i].Leave(ctx); err != nil {
-				t.Error(err)
-			}
-		}
-		check()
-		settle(t, nodes[0], N-5)
-		check()
-		for i := range N {
-			nodes[i].Close()
-		}
+		disks[1].refuses.Store(false)
+		disks[2].refuses.Store(false)
+		settle(t, nodes[0], 3)
+		put(t, nodes[1], "key", "three of three")
+		wantValue(t, nodes[2], "key", "three of three")
 	})
 }

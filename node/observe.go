@@ -21,7 +21,7 @@ var ringEvents = map[chord.EventKind]EventKind{
 func (n *Node) ringEvent(now chord.Time, e chord.Event) {
 	switch e.Kind {
 	case chord.Joined:
-		close(n.members)
+		n.joined.Do(func() { close(n.members) })
 	case chord.JoinFailed:
 		n.cfg.Logger.Warn("a peer was found, but no place on its ring", "peer", e.About.Peer)
 		n.createRing(now)

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -14,7 +15,7 @@ import (
 // do runs f in the event loop and waits for its end.
 func (n *Node) do(f func(now chord.Time)) error {
 	done := make(chan struct{})
-	if !n.inbox.put(func(now chord.Time) { f(now); close(done) }, false) {
+	if !n.inbox.call(func(now chord.Time) { f(now); close(done) }) {
 		return ErrClosed
 	}
 	<-done
@@ -33,7 +34,7 @@ func (n *Node) operate(ctx context.Context, start func(now, deadline chord.Time)
 		id = start(now, n.deadline(ctx, now))
 		n.calls[id] = func(o replica.Outcome, err error) { results <- result{o, err} }
 	}
-	if !n.inbox.put(begin, false) {
+	if !n.inbox.call(begin) {
 		return replica.Outcome{}, ErrClosed
 	}
 	select {
@@ -43,7 +44,7 @@ func (n *Node) operate(ctx context.Context, start func(now, deadline chord.Time)
 		}
 		return res.outcome, failure(res.outcome)
 	case <-ctx.Done():
-		n.inbox.put(func(chord.Time) { n.data.Cancel(id); delete(n.calls, id) }, false)
+		n.inbox.call(func(chord.Time) { n.data.Cancel(id); delete(n.calls, id) })
 		return replica.Outcome{}, ctx.Err()
 	}
 }
@@ -79,7 +80,7 @@ func failure(o replica.Outcome) error {
 
 // Put stores a value under a key, on W replicas at least.
 func (n *Node) Put(ctx context.Context, key, value []byte) (Receipt, error) {
-	return n.write(ctx, replica.Record{Key: string(key), Value: value})
+	return n.write(ctx, replica.Record{Key: string(key), Value: bytes.Clone(value)})
 }
 
 // Delete removes a key: its replicas store a tombstone. A key that does not
@@ -118,7 +119,7 @@ func (n *Node) Get(ctx context.Context, key []byte) (Value, error) {
 		return n.data.Get(now, deadline, rec.Key)
 	})
 	v := Value{
-		Data: o.Record.Value, Version: o.Record.Version, Asked: o.Asked, Agreed: len(o.Replicas),
+		Data: bytes.Clone(o.Record.Value), Version: o.Record.Version, Asked: o.Asked, Agreed: len(o.Replicas),
 		Repaired: o.Repaired, Hops: o.Hops, Millis: millis(time.Since(start)),
 	}
 	if err == nil && !o.Found {
@@ -137,7 +138,7 @@ func (n *Node) Lookup(ctx context.Context, key []byte) (Route, error) {
 	begin := func(now chord.Time) {
 		n.lookups[n.ring.Lookup(now, target)] = func(r chord.Result) { results <- r }
 	}
-	if !n.inbox.put(begin, false) {
+	if !n.inbox.call(begin) {
 		return Route{}, ErrClosed
 	}
 	select {

@@ -21,7 +21,7 @@ func (r *receiver) Deliver(from chord.PeerID, body []byte) error {
 	if err != nil {
 		return err
 	}
-	n.inbox.put(func(now chord.Time) { n.step(now, from, e) }, true)
+	n.inbox.message(func(now chord.Time) { n.step(now, from, e) }, len(body))
 	return nil
 }
 
@@ -45,18 +45,18 @@ func (n *Node) step(now chord.Time, from chord.PeerID, e envelope) {
 // Unreachable ends what waits for the peer.
 func (r *receiver) Unreachable(peer chord.PeerID) {
 	n := (*Node)(r)
-	n.inbox.put(func(now chord.Time) {
+	n.inbox.message(func(now chord.Time) {
 		n.ring.Step(now, chord.Message{Kind: chord.Unreachable, From: chord.NewContact(peer, 0)})
 		n.data.Step(now, replica.Message{Kind: replica.Unreachable, From: peer})
-	}, true)
+	}, 0)
 }
 
 // Disconnected makes the ring look after the peer.
 func (r *receiver) Disconnected(peer chord.PeerID) {
 	n := (*Node)(r)
-	n.inbox.put(func(now chord.Time) {
+	n.inbox.message(func(now chord.Time) {
 		n.ring.Step(now, chord.Message{Kind: chord.Disconnected, From: chord.NewContact(peer, 0)})
-	}, true)
+	}, 0)
 }
 
 // Discovered makes the ring meet the peer.
@@ -71,8 +71,8 @@ func (r *receiver) Rejected(from chord.PeerID, reason string) {
 // meet tells the ring of a peer of the same ring name.
 func (n *Node) meet(peer chord.PeerID, where string) {
 	c := chord.NewContact(peer, 0)
-	n.inbox.put(func(now chord.Time) {
+	n.inbox.call(func(now chord.Time) {
 		n.event(Event{Kind: Met, About: c, Text: where})
 		n.ring.Meet(now, c)
-	}, false)
+	})
 }

@@ -19,14 +19,14 @@ type envelope struct {
 }
 
 // Keys and peer IDs are Go strings that hold any bytes, so strings travel as
-// byte strings. The limits keep a stranger from making us allocate much more
-// than was sent.
+// byte strings. The limits bound what a stranger can make us allocate before a
+// message is looked at: no list of ours is longer than a page of items.
 var (
 	wireEncoding, _ = cbor.EncOptions{String: cbor.StringToByteString}.EncMode()
 	wireDecoding, _ = cbor.DecOptions{
 		ByteStringToString: cbor.ByteStringToStringAllowed,
 		MaxNestedLevels:    8,
-		MaxArrayElements:   1 << 14,
+		MaxArrayElements:   1 << 10,
 		MaxMapPairs:        64,
 	}.DecMode()
 )

@@ -6,7 +6,8 @@
 // [Replica.SetNeighbours] the peer's place on the ring, and [Replica.Ready]
 // yields what is to be done. Its driver first stores Ready's Writes and Drops,
 // and only then sends the Messages and hands out the Outcomes behind them, so
-// that nothing is acknowledged before it is durable. Where a key lives is asked
+// that nothing is acknowledged before it is durable; what the store refuses is
+// taken back by [Replica.NotStored]. Where a key lives is asked
 // by Ready's Locates and answered by [Replica.Located]. Values are read back
 // through the [Reader]; keys and versions are kept in memory ([Index]).
 //

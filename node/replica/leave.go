@@ -26,27 +26,57 @@ func (r *Replica) heirs() []share {
 			after = r.cfg.N
 		}
 		for _, c := range p.succ[:min(len(p.succ), after)] {
-			shares = append(shares, share{c, cell})
+			shares = append(shares, share{c, cell, onlyGive})
 		}
 		for _, c := range p.preds[:min(len(p.preds), k)] {
-			shares = append(shares, share{c, cell})
+			shares = append(shares, share{c, cell, onlyGive})
 		}
 	}
 	return shares
 }
 
-// bequeath serves one heir after another. If one does not answer, we look
-// again who our heirs are.
+// bequeath serves one heir after another, and then the replicas of strays. If
+// one does not answer, we look again who our heirs are.
 func (r *Replica) bequeath(now chord.Time, o *operation, heirs []share) {
 	if len(heirs) == 0 {
-		r.finish(o)
+		r.bequeathStrays(now, o, r.place.self.ID)
 		return
 	}
-	r.reconcile(now, heirs[0].with, heirs[0].arc, true, func(now chord.Time, ok bool, _ int, _ *chord.Arc) {
+	h := heirs[0]
+	r.reconcile(now, h.with, h.arc, h.way, func(now chord.Time, ok bool, _ int, _ *chord.Arc) {
 		if !ok {
 			r.retry(now, o)
 			return
 		}
 		r.bequeath(now, o, heirs[1:])
+	})
+}
+
+// bequeathStrays gives what lies outside our arc, from a position on, to its
+// replicas.
+func (r *Replica) bequeathStrays(now chord.Time, o *operation, from chord.ID) {
+	outside := chord.Arc{From: from, To: r.place.arc.From}
+	if outside.Whole() || r.index.Summary(outside).Count == 0 {
+		r.finish(o)
+		return
+	}
+	attempt, first := o.attempt, r.index.Items(outside, 1)[0]
+	r.locate(chord.KeyID([]byte(first.Key)), func(now chord.Time, found chord.Result) {
+		replicas := Distinct(found.Owners, r.cfg.N)
+		if !r.going(o, attempt) {
+			return
+		}
+		if len(replicas) == 0 || hasPeer(replicas, r.cfg.Self.Peer) {
+			r.retry(now, o)
+			return
+		}
+		arc := stretch(outside, replicas[0])
+		r.give(now, replicas, arc, func(now chord.Time, silent chord.Contact) {
+			if !silent.IsZero() {
+				r.retry(now, o)
+				return
+			}
+			r.bequeathStrays(now, o, arc.To)
+		})
 	})
 }

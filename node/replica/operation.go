@@ -54,6 +54,7 @@ type operation struct {
 	outcome  Outcome
 	targets  []chord.Contact
 	sent     bool // some replica was asked
+	reported bool // the outcome is out; a write goes on until all replicas have it
 
 	// ask sends the requests of an attempt when its targets are known.
 	ask func(now chord.Time)
@@ -82,12 +83,20 @@ func (r *Replica) try(o *operation) {
 		o.outcome.Hops = len(found.Hops)
 		o.targets = Distinct(found.Owners, r.cfg.N)
 		o.outcome.Wanted = len(o.targets)
-		if len(o.targets) == 0 {
+		if len(o.targets) < r.replicasKnown() {
 			r.retry(now, o)
 			return
 		}
 		o.ask(now)
 	})
+}
+
+// replicasKnown is how many replicas a key must have at least, as far as we see
+// the ring. A lookup that finds fewer met a peer whose successor list has not
+// grown with the ring yet.
+func (r *Replica) replicasKnown() int {
+	peers := append([]chord.Contact{r.place.self}, r.place.succ...)
+	return len(Distinct(append(peers, r.place.preds...), r.cfg.N))
 }
 
 // going reports whether an attempt is still the one under way.
@@ -106,7 +115,9 @@ func (r *Replica) expireOperations(now chord.Time) {
 	for _, o := range slices.Clone(r.ops) {
 		switch {
 		case o.deadline <= now:
-			o.giveUp(now)
+			if !o.reported {
+				o.giveUp(now)
+			}
 			r.finish(o)
 		case o.retryAt <= now:
 			r.try(o)
@@ -114,13 +125,23 @@ func (r *Replica) expireOperations(now chord.Time) {
 	}
 }
 
-// finish hands out the outcome. Answers that come later find the operation gone.
+// finish ends an operation. Answers that come later find it gone.
 func (r *Replica) finish(o *operation) {
 	i := slices.Index(r.ops, o)
 	if i < 0 {
 		return
 	}
 	r.ops = slices.Delete(r.ops, i, i+1)
+	r.report(o)
+}
+
+// report hands out the outcome, once.
+func (r *Replica) report(o *operation) {
+	if o.reported {
+		return
+	}
+	o.reported = true
+	o.outcome.Replicas = slices.Clone(o.outcome.Replicas)
 	r.ready.Outcomes = append(r.ready.Outcomes, o.outcome)
 }
 

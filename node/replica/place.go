@@ -17,12 +17,14 @@ type place struct {
 	preds []chord.Contact // the N-1 before us, nearest first
 	succ  []chord.Contact // all successors known, nearest first
 
-	// complete is the part of arc on which we have everything that was written
-	// before we became responsible for it, nil if there is none; answers from it
-	// count towards quorums. source reaches further: what has moved to others
-	// stays a source for them until it is handed over.
-	complete, source *chord.Arc
+	coverage
 }
+
+// A coverage says where we have everything: complete is the part of our arc on
+// which we have what was written before we became responsible for it, nil if
+// there is none; answers from it count towards quorums. source reaches further:
+// what has moved to others stays a source for them until it is handed over.
+type coverage struct{ complete, source *chord.Arc }
 
 // set takes in the neighbours, and reports whether it made a difference.
 func (p *place) set(v chord.Neighbourhood) bool {
@@ -43,7 +45,7 @@ func (p *place) set(v chord.Neighbourhood) bool {
 		p.succ = v.Succ
 		return false
 	}
-	next.complete, next.source = p.complete, p.source
+	next.coverage = p.coverage
 	*p = next
 	p.shrink()
 	return true
@@ -99,10 +101,11 @@ func (p *place) dropped() {
 	p.source = &arc
 }
 
-// A share is an arc that a partner holds as well.
+// A share is an arc to reconcile with a peer, usually one that holds it as well.
 type share struct {
 	with chord.Contact
 	arc  chord.Arc
+	way  direction
 }
 
 // partners are the N-1 peers on either side with what we share with each: the
@@ -111,14 +114,14 @@ type share struct {
 func (p *place) partners() []share {
 	var shares []share
 	for k := 1; k < p.n && k <= len(p.succ); k++ {
-		shares = append(shares, share{p.succ[k-1], chord.Arc{From: p.boundary(p.n - k), To: p.self.ID}})
+		shares = append(shares, share{with: p.succ[k-1], arc: chord.Arc{From: p.boundary(p.n - k), To: p.self.ID}})
 	}
 	for k := 1; k < p.n && k <= len(p.preds); k++ {
 		c := p.preds[k-1]
 		if p.arc.Whole() && slices.Contains(p.succ[:min(p.n-1, len(p.succ))], c) {
 			continue // everybody holds everything
 		}
-		shares = append(shares, share{c, chord.Arc{From: p.arc.From, To: c.ID}})
+		shares = append(shares, share{with: c, arc: chord.Arc{From: p.arc.From, To: c.ID}})
 	}
 	return shares
 }

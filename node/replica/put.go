@@ -17,7 +17,8 @@ func (r *Replica) Put(now, deadline chord.Time, key string, value []byte, delete
 	return o.id
 }
 
-// A write is a Put under way.
+// A write is a Put under way. It is answered when W replicas have the record,
+// and goes on, in the background, until all have it or the deadline has come.
 type write struct {
 	*operation
 	r       *Replica
@@ -32,6 +33,8 @@ func (w *write) ask(now chord.Time) {
 	w.waiting = len(w.targets)
 	for _, c := range w.targets {
 		switch {
+		case w.attempt != attempt: // stamped anew by settle, which has begun over
+			return
 		case slices.Contains(stored, c):
 			w.acknowledge(now, c)
 		case c.Peer == w.r.cfg.Self.Peer:
@@ -67,7 +70,7 @@ func (w *write) answer(now chord.Time, c chord.Contact, attempt int, m Message, 
 func (w *write) settle(now chord.Time, c chord.Contact, attempt int, held Item) {
 	switch {
 	case !w.r.going(w.operation, attempt):
-	case held.Version.Compare(w.outcome.Record.Version) <= 0:
+	case held.Version.Compare(w.outcome.Record.Version) <= 0, w.reported:
 		w.acknowledge(now, c)
 	case tooFarAhead(now, held.Version):
 		w.outcome.Error = ClockRefused
@@ -84,6 +87,9 @@ func (w *write) settle(now chord.Time, c chord.Contact, attempt int, held Item) 
 func (w *write) acknowledge(now chord.Time, c chord.Contact) {
 	w.outcome.Replicas = append(w.outcome.Replicas, c)
 	if len(w.outcome.Replicas) >= min(w.r.cfg.W, len(w.targets)) {
+		w.r.report(w.operation)
+	}
+	if len(w.outcome.Replicas) == len(w.targets) {
 		w.r.finish(w.operation)
 		return
 	}

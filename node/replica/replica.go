@@ -3,6 +3,7 @@ package replica
 import (
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"peal/chord"
@@ -83,13 +84,14 @@ type Replica struct {
 	fresh   map[string]int // records of ready.Writes by key, since the Reader has them only later
 	ready   Ready
 	drained Ready
+	durable [2]coverage // at the last Ready, and at the one before
 }
 
 // Ready is what a replica wants done, in this order. Its slices are valid until
 // the next Ready.
 type Ready struct {
 	Writes   []Record // to be stored durably
-	Drops    []Item   // to be deleted from the store, unless it holds another version by now
+	Drops    []Item   // to be deleted from the store
 	Messages []Message
 	Outcomes []Outcome
 	Locates  []Locate
@@ -185,6 +187,8 @@ func (r *Replica) Deadline() chord.Time {
 
 // Ready drains what the replica wants done.
 func (r *Replica) Ready() Ready {
+	r.dropOnlyAbsent()
+	r.durable[0], r.durable[1] = r.place.coverage, r.durable[0]
 	r.ready, r.drained = r.drained, r.ready
 	r.ready = Ready{
 		Writes:   r.ready.Writes[:0],
@@ -205,39 +209,11 @@ func (r *Replica) Len() int { return r.index.Len() }
 func (r *Replica) Live(arc chord.Arc) int { return r.index.Summary(arc).Live }
 
 // Replicated reports whether, as far as the replica knows, everything on its
-// arc is on all its replicas, and it holds nothing else.
-func (r *Replica) Replicated() bool { return r.round.settled }
-
-// store merges a record into what we hold, and gives the winner's item.
-func (r *Replica) store(rec Record) Item {
-	held, ok := r.index.Get(rec.Key)
-	if ok && held.Version.Compare(rec.Version) >= 0 {
-		return held
-	}
-	r.clock.Observe(rec.Version)
-	r.index.Set(rec.item())
-	if i, ok := r.fresh[rec.Key]; ok {
-		r.ready.Writes[i] = rec
-	} else {
-		r.fresh[rec.Key] = len(r.ready.Writes)
-		r.ready.Writes = append(r.ready.Writes, rec)
-	}
-	return rec.item()
-}
-
-// load reads a record back.
-func (r *Replica) load(key string) (Record, bool) {
-	if i, ok := r.fresh[key]; ok {
-		return r.ready.Writes[i], true
-	}
-	if _, ok := r.index.Get(key); !ok {
-		return Record{}, false
-	}
-	rec, ok, err := r.cfg.Reader.Get(key)
-	if err != nil {
-		r.emit(Event{Kind: ReadFailed})
-	}
-	return rec, ok && err == nil
+// arc is on all its replicas, it holds nothing else, and every write that it
+// coordinated has reached all.
+func (r *Replica) Replicated() bool {
+	strays := r.index.Len() - r.index.Summary(r.place.arc).Count
+	return r.round.settled && strays == 0 && !slices.ContainsFunc(r.ops, func(o *operation) bool { return o.reported })
 }
 
 func (r *Replica) emit(e Event) { r.ready.Events = append(r.ready.Events, e) }

@@ -34,8 +34,12 @@ type cell struct {
 
 // SetNeighbours tells the replica of its place on the ring.
 func (r *Replica) SetNeighbours(now chord.Time, v chord.Neighbourhood) {
+	alone := len(r.place.succ) == 0
 	if !r.place.set(v) {
 		return
+	}
+	if alone && r.index.Len() == 0 {
+		r.place.coverage = coverage{} // a ring of one that holds nothing vouches for nothing
 	}
 	r.round.settled = false
 	r.round.number++
@@ -62,13 +66,13 @@ func (r *Replica) nextShare(now chord.Time) {
 	if len(rd.shares) > 0 {
 		s := rd.shares[0]
 		rd.shares = rd.shares[1:]
-		r.reconcile(now, s.with, s.arc, false, r.inRound(func(now chord.Time, ok bool, moved int, source *chord.Arc) {
+		r.reconcile(now, s.with, s.arc, s.way, r.inRound(func(now chord.Time, ok bool, moved int, source *chord.Arc) {
 			r.shareDone(now, s, ok, moved, source)
 		}))
 		return
 	}
 	if !r.vouched() && rd.reach < len(r.place.succ) {
-		rd.shares = append(rd.shares, share{r.place.succ[rd.reach], r.place.arc})
+		rd.shares = append(rd.shares, share{r.place.succ[rd.reach], r.place.arc, onlyTake})
 		rd.reach++
 		r.nextShare(now)
 		return
@@ -107,11 +111,13 @@ func (r *Replica) shareDone(now chord.Time, s share, ok bool, moved int, source 
 	r.nextShare(now)
 }
 
-// vouched reports whether every cell has been reconciled with somebody who
-// had everything on it, or was complete here before.
+// vouched reports whether every cell was complete here before, or has been
+// reconciled with as many who were there for its writes as it takes to meet one
+// of any W that acknowledged.
 func (r *Replica) vouched() bool {
+	enough := r.cfg.N - r.cfg.W + 1
 	for _, c := range r.round.cells {
-		if c.sources == 0 && (r.place.complete == nil || !covers(*r.place.complete, c.arc)) {
+		if c.sources < enough && (r.place.complete == nil || !covers(*r.place.complete, c.arc)) {
 			return false
 		}
 	}
@@ -131,85 +137,6 @@ func (r *Replica) endRound(now chord.Time, ok bool) {
 		}
 	}
 	r.round.at = now.Add(pause)
-}
-
-// handOff gives the first stretch of records outside the arc to its replicas,
-// and so on until none is left.
-func (r *Replica) handOff(now chord.Time) {
-	outside := chord.Arc{From: r.place.self.ID, To: r.place.arc.From}
-	if r.place.arc.Whole() {
-		r.strayless(now)
-		return
-	}
-	first := r.index.Items(outside, 1)
-	if len(first) == 0 {
-		r.strayless(now)
-		return
-	}
-	pos := chord.KeyID([]byte(first[0].Key))
-	number := r.round.number
-	r.locate(pos, func(now chord.Time, found chord.Result) {
-		if r.round.number == number {
-			r.handOver(now, outside, found.Owners)
-		}
-	})
-}
-
-func (r *Replica) strayless(now chord.Time) {
-	r.place.dropped()
-	r.endRound(now, true)
-}
-
-// handOver reconciles a stretch of strays with each of its replicas, and drops
-// them when all have them.
-func (r *Replica) handOver(now chord.Time, outside chord.Arc, owners []chord.Contact) {
-	if len(owners) == 0 {
-		r.endRound(now, false)
-		return
-	}
-	arc := chord.Arc{From: outside.From, To: owners[0].ID}
-	if !outside.Contains(arc.To) {
-		arc.To = outside.To
-	}
-	targets := Distinct(owners, r.cfg.N)
-	for _, c := range targets {
-		if c.Peer == r.cfg.Self.Peer {
-			r.endRound(now, false) // our view of our arc and theirs will meet soon
-			return
-		}
-	}
-	given := r.rangeOf(arc)
-	r.handTo(now, targets, arc, func(now chord.Time) {
-		if r.agrees(given) {
-			r.drop(arc)
-		}
-		r.handOff(now)
-	})
-}
-
-// handTo reconciles an arc with one target after another.
-func (r *Replica) handTo(now chord.Time, targets []chord.Contact, arc chord.Arc, done func(chord.Time)) {
-	if len(targets) == 0 {
-		done(now)
-		return
-	}
-	r.reconcile(now, targets[0], arc, true, r.inRound(func(now chord.Time, ok bool, _ int, _ *chord.Arc) {
-		if !ok {
-			r.emit(Event{Kind: RoundFell, About: targets[0]})
-			r.endRound(now, false)
-			return
-		}
-		r.handTo(now, targets[1:], arc, done)
-	}))
-}
-
-func (r *Replica) drop(arc chord.Arc) {
-	items := r.index.Items(arc, r.index.Len())
-	for _, it := range items {
-		r.index.Remove(it.Key)
-		r.ready.Drops = append(r.ready.Drops, it)
-	}
-	r.emit(Event{Kind: HandedOff, Count: len(items)})
 }
 
 // Distinct gives the first n contacts of different peers: virtual nodes of one

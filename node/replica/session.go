@@ -5,16 +5,25 @@ import (
 )
 
 // sessionEnd is told how a reconciliation went: whether both sides now hold the
-// same (or, pushing, the other side holds at least what we hold), how many
+// same (or, one way, the receiver at least what the giver holds), how many
 // records moved, and where the other side is a source, nil if nowhere.
 type sessionEnd func(now chord.Time, ok bool, moved int, source *chord.Arc)
+
+// A direction says which way records may move in a session.
+type direction uint8
+
+const (
+	exchange direction = iota
+	onlyGive
+	onlyTake // from a peer that need not hold what we have
+)
 
 // A session reconciles one arc with one peer. It has one request under way at
 // a time, so a slow peer slows nothing but itself.
 type session struct {
 	r      *Replica
 	with   chord.PeerID
-	push   bool // only give, do not take
+	way    direction
 	ranges []Range
 	pulls  []Item
 	pushes []Item
@@ -29,9 +38,9 @@ type session struct {
 // for ten million records.
 const maxAsked = 1 << 16
 
-// reconcile makes an arc equal here and at a peer.
-func (r *Replica) reconcile(now chord.Time, with chord.Contact, arc chord.Arc, push bool, done sessionEnd) {
-	s := &session{r: r, with: with.Peer, push: push, done: done, ranges: []Range{{Arc: arc}}}
+// reconcile makes an arc equal here and at a peer, as far as records may move.
+func (r *Replica) reconcile(now chord.Time, with chord.Contact, arc chord.Arc, way direction, done sessionEnd) {
+	s := &session{r: r, with: with.Peer, way: way, done: done, ranges: []Range{{Arc: arc}}}
 	s.step(now)
 }
 
@@ -95,9 +104,12 @@ func (s *session) match(rg Range) {
 	for _, it := range rg.Items {
 		theirs[it.Key] = it.Version
 		mine, ok := s.r.index.Get(it.Key)
-		if !s.push && (!ok || mine.Version.Compare(it.Version) < 0) {
+		if s.way != onlyGive && (!ok || mine.Version.Compare(it.Version) < 0) {
 			s.pulls = append(s.pulls, it)
 		}
+	}
+	if s.way == onlyTake {
+		return
 	}
 	for _, it := range s.r.index.Items(rg.Arc, s.r.index.Len()) {
 		if v, ok := theirs[it.Key]; !ok || v.Compare(it.Version) < 0 {
@@ -115,7 +127,7 @@ func (s *session) give(now chord.Time) {
 		}
 	}
 	s.pushes = s.pushes[n:]
-	if len(records) < n && s.push {
+	if len(records) < n && s.way == onlyGive {
 		s.done(now, false, s.moved, nil) // unreadable here, so it must not be dropped
 		return
 	}
@@ -141,9 +153,9 @@ func (s *session) take(now chord.Time) {
 			}
 		}
 		rest := s.missing(wanted)
-		if len(m.Records) > 0 {
+		if len(rest) < len(wanted) {
 			s.pulls = append(s.pulls, rest...)
-		} else if len(rest) > 0 {
+		} else {
 			s.short = true
 		}
 		s.step(now)
@@ -229,6 +241,7 @@ func (r *Replica) onWrite(now chord.Time, m Message) {
 			reply.Refused = ClockAhead
 			continue
 		}
+		r.expectStray(now, rec.Key)
 		if held := r.store(rec); held.Version.Compare(rec.Version) > 0 {
 			reply.Items = append(reply.Items, held)
 		}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -30,22 +31,30 @@ type DB struct{ ldb *leveldb.DB }
 // Open opens or creates the database in a directory.
 func Open(dir string) (*DB, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("open store: %w", err)
+		return nil, openError(dir, err)
 	}
 	ldb, err := leveldb.OpenFile(dir, &opt.Options{
 		WriteBuffer:            1 << 20,
 		BlockCacheCapacity:     1 << 20,
 		OpenFilesCacheCapacity: 64,
 	})
-	switch {
-	case errors.Is(err, syscall.EAGAIN), errors.Is(err, syscall.EWOULDBLOCK):
-		return nil, fmt.Errorf("open store %s: %w", dir, ErrInUse)
-	case errors.Is(err, fs.ErrPermission):
-		return nil, fmt.Errorf("open store %s: it is not writable: change its permissions, or name another directory with --data", dir)
-	case err != nil:
-		return nil, fmt.Errorf("open store %s: %w", dir, err)
+	if err != nil {
+		return nil, openError(dir, err)
 	}
 	return &DB{ldb}, nil
+}
+
+// openError says what to do about a directory that cannot be opened.
+func openError(dir string, err error) error {
+	switch {
+	case errors.Is(err, syscall.EAGAIN), errors.Is(err, syscall.EWOULDBLOCK):
+		err = ErrInUse
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		err = fmt.Errorf("it is not writable: change its permissions, or name another directory with --data (%w)", err)
+	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, fs.ErrExist):
+		err = fmt.Errorf("a file stands in its place: move it, or name another directory with --data (%w)", err)
+	}
+	return fmt.Errorf("open store %s: %w", dir, err)
 }
 
 // Close closes the database.
@@ -62,7 +71,7 @@ func (db *DB) Get(key string) (replica.Record, bool, error) {
 	}
 	rec, err := decodeRecord(b)
 	if err == nil && rec.Key != key {
-		err = errors.New("the record of another key stands in its place")
+		err = fmt.Errorf("%w: that of another key stands in its place", ErrDamaged)
 	}
 	if err != nil {
 		return replica.Record{}, false, fmt.Errorf("read %q: %w", key, err)
@@ -77,7 +86,7 @@ func (db *DB) Each(f func(replica.Record)) (damaged int, err error) {
 	defer it.Release()
 	for it.Next() {
 		rec, err := decodeRecord(it.Value())
-		if err != nil {
+		if err != nil || !bytes.Equal(it.Key(), recordKey(rec.Key)) {
 			damaged++
 			continue
 		}
@@ -90,27 +99,37 @@ func (db *DB) Each(f func(replica.Record)) (damaged int, err error) {
 }
 
 // Commit stores writes and then deletes drops, in one synced batch. A drop of
-// another version than the one just written is void.
+// another version than the one written with it is void.
 func (db *DB) Commit(writes []replica.Record, drops []replica.Item) error {
 	var batch leveldb.Batch
-	written := make(map[string]replica.Version, len(writes))
 	for _, rec := range writes {
 		b, err := encodeRecord(rec)
 		if err != nil {
 			return fmt.Errorf("write %q: %w", rec.Key, err)
 		}
 		batch.Put(recordKey(rec.Key), b)
-		written[rec.Key] = rec.Version
 	}
-	for _, it := range drops {
-		if v, ok := written[it.Key]; !ok || v == it.Version {
-			batch.Delete(recordKey(it.Key))
-		}
+	for _, key := range dropped(writes, drops) {
+		batch.Delete(recordKey(key))
 	}
 	if err := db.ldb.Write(&batch, &opt.WriteOptions{Sync: true}); err != nil {
 		return fmt.Errorf("write store: %w", err)
 	}
 	return nil
+}
+
+// dropped lists the keys that are gone after a commit.
+func dropped(writes []replica.Record, drops []replica.Item) (keys []string) {
+	written := make(map[string]replica.Version, len(writes))
+	for i := range writes {
+		written[writes[i].Key] = writes[i].Version
+	}
+	for _, it := range drops {
+		if v, ok := written[it.Key]; !ok || v == it.Version {
+			keys = append(keys, it.Key)
+		}
+	}
+	return keys
 }
 
 // Meta reads what SetMeta stored under a name, nil if nothing.

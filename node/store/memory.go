@@ -40,17 +40,15 @@ func (m *Mem) Each(f func(replica.Record)) (damaged int, err error) {
 }
 
 // Commit stores writes and then deletes drops. A drop of another version than
-// the one held is void.
+// the one written with it is void.
 func (m *Mem) Commit(writes []replica.Record, drops []replica.Item) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, rec := range writes {
 		m.records[rec.Key] = rec
 	}
-	for _, it := range drops {
-		if m.records[it.Key].Version == it.Version {
-			delete(m.records, it.Key)
-		}
+	for _, key := range dropped(writes, drops) {
+		delete(m.records, key)
 	}
 	return nil
 }

@@ -1,0 +1,357 @@
+package node_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"peal/chord"
+	"peal/node"
+	"peal/node/replica"
+	"peal/node/store"
+)
+
+// waitFor waits for a condition.
+func waitFor(t *testing.T, what string, done func() bool) {
+	t.Helper()
+	for range 600 {
+		if done() {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Fatalf("a minute has passed without %s", what)
+}
+
+// A record of events.
+type journal struct {
+	mu     sync.Mutex
+	events []node.Event
+}
+
+func (j *journal) observe(e node.Event) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.events = append(j.events, e)
+}
+
+func (j *journal) all(kind node.EventKind) []node.Event {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(j.events), func(e node.Event) bool { return e.Kind != kind })
+}
+
+// An address where nobody is delays nothing; who comes there later is found.
+func TestBootstrapAddressThatAnswersLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		net := newNetwork()
+		begin := time.Now()
+		early := start(t, net.config(1, 0))
+		if took := time.Since(begin); took > time.Second {
+			t.Errorf("took %v to serve alone", took)
+		}
+		put(t, early, "early", "value")
+		time.Sleep(10 * time.Minute)
+		late := start(t, net.config(0))
+		put(t, late, "late", "value")
+		time.Sleep(10 * time.Minute) // pauses have grown to five minutes
+		settle(t, early, 2)
+		wantValue(t, late, "early", "value")
+		wantValue(t, early, "late", "value")
+	})
+}
+
+func TestBootstrapAddressThatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		net := newNetwork()
+		net.hang(string(name(9)), true)
+		begin := time.Now()
+		start(t, net.config(0, 9))
+		if took := time.Since(begin); took > 5*time.Second {
+			t.Errorf("took %v to serve alone, want at most 5s", took)
+		}
+		begin = time.Now()
+		second := start(t, net.config(1, 9, 0))
+		if took := time.Since(begin); took > time.Second {
+			t.Errorf("took %v to join by the address that answers", took)
+		}
+		settle(t, second, 2)
+	})
+}
+
+func TestOpenEndsWithItsContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		net := newNetwork()
+		net.hang(string(name(9)), true)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		begin := time.Now()
+		_, err := node.Open(ctx, net.config(0, 9))
+		wantError(t, "open", err, context.DeadlineExceeded)
+		if took := time.Since(begin); took > time.Second {
+			t.Errorf("took %v, want 1s", took)
+		}
+		start(t, net.config(0)) // the same identity may try again
+	})
+}
+
+// A list of addresses may be the same for all peers, and so name oneself.
+func TestJoinByOwnAddress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		net := newNetwork()
+		first := start(t, net.config(0, 0, 1, 2))
+		start(t, net.config(1, 0, 1, 2))
+		start(t, net.config(2, 0, 1, 2))
+		settle(t, first, 3)
+	})
+}
+
+// Peers that all start at the same moment, each with all addresses.
+func TestStartTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		net := newNetwork()
+		nodes, errs := make([]*node.Node, 6), make([]error, 6)
+		var wait sync.WaitGroup
+		for i := range nodes {
+			wait.Go(func() { nodes[i], errs[i] = node.Open(t.Context(), net.config(i, 0, 1, 2, 3, 4, 5)) })
+		}
+		wait.Wait()
+		if err := errors.Join(errs...); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range nodes {
+			defer p.Close()
+		}
+		settle(t, nodes[0], len(nodes))
+	})
+}
+
+// Identity and data are in the data directory; whom a peer knew is there too.
+func TestRestartWithoutAddresses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const size = 5
+		net, data := newNetwork(), corpus(30)
+		var stores []node.Store
+		open := func(i int, join ...int) *node.Node {
+			cfg := net.config(i, join...)
+			cfg.Store = stores[i]
+			return start(t, cfg)
+		}
+		var nodes []*node.Node
+		for i := range size {
+			stores = append(stores, store.Memory())
+			nodes = append(nodes, open(i, 0))
+		}
+		settle(t, nodes[0], size)
+		data.put(t, nodes...)
+		time.Sleep(5 * time.Second) // known peers are noted now and then
+		for _, p := range nodes {
+			p.Close()
+		}
+		for i := range size {
+			nodes[i] = open(i)
+		}
+		settle(t, nodes[0], size)
+		data.wantAll(t, nodes[1])
+	})
+}
+
+func TestOneOfManyRestarts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		net, data, disk := newNetwork(), corpus(30), store.Memory()
+		nodes := net.ring(t, 6)
+		cfg := net.config(6, 0)
+		cfg.Store = disk
+		p := start(t, cfg)
+		settle(t, p, 7)
+		data.put(t, nodes...)
+		settle(t, p, 7)
+		p.Close()
+		put(t, nodes[0], "key 3", "changed meanwhile")
+		if _, err := nodes[0].Delete(t.Context(), []byte("key 4")); err != nil {
+			t.Fatal(err)
+		}
+		cfg = net.config(6)
+		cfg.Store = disk
+		p = start(t, cfg)
+		settle(t, p, 7)
+		wantValue(t, p, "key 3", "changed meanwhile")
+		_, err := p.Get(t.Context(), []byte("key 4"))
+		wantError(t, "get of what was deleted meanwhile", err, node.ErrNotFound)
+	})
+}
+
+// Two rings that know nothing of each other, until one is told an address.
+func TestRingsMerge(t *testing.T) {
+	for _, size := range []int{1, 3, 6} {
+		synctest.Test(t, func(t *testing.T) {
+			net := newNetwork()
+			nodes := net.ring(t, 6)
+			net.hang(string(name(0)), true)
+			other := []*node.Node{start(t, net.config(100, 0))}
+			for i := 1; i < size; i++ {
+				other = append(other, start(t, net.config(100+i, 100)))
+			}
+			for i := range 20 {
+				put(t, nodes[0], fmt.Sprint("ours ", i), "value")
+				put(t, other[0], fmt.Sprint("theirs ", i), "value")
+			}
+			net.hang(string(name(0)), false)
+			waitFor(t, "one ring", func() bool {
+				ring, _ := nodes[0].Walk(t.Context())
+				return ring.WellFormed && len(ring.Peers) == 6+size
+			})
+			settle(t, nodes[0], 6+size)
+			for i := range 20 {
+				wantValue(t, other[0], fmt.Sprint("ours ", i), "value")
+				wantValue(t, nodes[0], fmt.Sprint("theirs ", i), "value")
+			}
+		})
+	}
+}
+
+func TestDiscoveredPeersJoin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		net := newNetwork()
+		first, second := start(t, net.config(0)), start(t, net.config(1))
+		net.live(name(1)).recv.Discovered(name(0))
+		settle(t, first, 2)
+		settle(t, second, 2)
+	})
+}
+
+func TestWalkNamesTheProblem(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		nodes := newNetwork().ring(t, 5)
+		nodes[3].Close()
+		ring, err := nodes[0].Walk(t.Context())
+		if err != nil || ring.WellFormed || !strings.Contains(ring.Problem, nodes[3].Self().Peer.String()) {
+			t.Errorf("well-formed %v, problem %q, error %v; want one that names %v", ring.WellFormed, ring.Problem, err, nodes[3].Self().Peer)
+		}
+		settle(t, nodes[0], 4)
+	})
+}
+
+func TestNewRingJudges(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		nodes := newNetwork().ring(t, 4)
+		ring, _ := nodes[0].Walk(t.Context())
+		if got := node.NewRing("peal", ring.Peers); !got.WellFormed || !got.Replicated {
+			t.Errorf("a settled ring: problem %q, replicated %v", got.Problem, got.Replicated)
+		}
+		broken := slices.Clone(ring.Peers)
+		broken[1].Successors = broken[1].Successors[:1]
+		if got := node.NewRing("peal", broken); !got.WellFormed || got.Replicated {
+			t.Errorf("a short list: problem %q, replicated %v; want a ring that is not replicated", got.Problem, got.Replicated)
+		}
+		broken = slices.Clone(ring.Peers)
+		broken[2].Predecessor = broken[2].Contact
+		if got := node.NewRing("peal", broken); got.WellFormed || got.Problem == "" {
+			t.Error("a wrong predecessor is no problem")
+		}
+		if got := node.NewRing("peal", slices.Delete(broken, 1, 2)); got.WellFormed || got.Problem == "" {
+			t.Error("a missing peer is no problem")
+		}
+	})
+}
+
+// Bytes from strangers, and messages in another's name, change nothing, and
+// somebody is told.
+func TestStrangersAreRejected(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		net, seen := newNetwork(), &journal{}
+		cfg := net.config(0)
+		cfg.Observer = seen.observe
+		p := start(t, cfg)
+		var genuine []byte
+		net.tap = func(from chord.PeerID, b []byte) {
+			if from == name(1) && genuine == nil {
+				genuine = slices.Clone(b)
+			}
+		}
+		start(t, net.config(1, 0))
+		settle(t, p, 2)
+		net.tap = nil
+		if len(seen.all(node.Rejected)) != 0 {
+			t.Fatalf("rejected %v among friends", seen.all(node.Rejected))
+		}
+		stranger := &wire{net: net, self: "stranger"}
+		bodies := [][]byte{nil, []byte("GET / HTTP/1.1\r\n"), {0xa0}, genuine, genuine[:len(genuine)/2]}
+		for _, b := range bodies {
+			net.mu.Lock()
+			net.peers["stranger"] = stranger
+			net.mu.Unlock()
+			stranger.Send(name(0), b, nil)
+		}
+		time.Sleep(time.Second)
+		got := seen.all(node.Rejected)
+		if len(got) != len(bodies) || got[0].About.Peer != "stranger" || got[0].Text == "" {
+			t.Errorf("rejected %v, want all %d from the stranger, with the reason", got, len(bodies))
+		}
+		wantNotClosed(t, p)
+	})
+}
+
+func TestEventsOfALife(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		net, seen := newNetwork(), &journal{}
+		net.ring(t, 3)
+		cfg := net.config(3, 0)
+		cfg.Observer = seen.observe
+		p := start(t, cfg)
+		settle(t, p, 4)
+		put(t, p, "key", "value")
+		if _, err := p.Lookup(t.Context(), []byte("key")); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Leave(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for _, kind := range []node.EventKind{node.Started, node.Met, node.Joined, node.Successor, node.Reconciled, node.Stored, node.LookedUp, node.Left} {
+			if got := seen.all(kind); len(got) == 0 || got[0].Peer != p.Self() || got[0].Time.IsZero() {
+				t.Errorf("events of kind %s: %v, want some of this peer's", kind, got)
+			}
+		}
+	})
+}
+
+// damagedStore counts records that it cannot read, or fails altogether.
+type damagedStore struct {
+	*store.Mem
+	err error
+}
+
+func (s damagedStore) Each(f func(replica.Record)) (int, error) { return 0, s.err }
+
+func TestOpenWithAnUnreadableStore(t *testing.T) {
+	broken := errors.New("input/output error")
+	cfg := newNetwork().config(0)
+	cfg.Store = damagedStore{store.Memory(), broken}
+	_, err := node.Open(t.Context(), cfg)
+	wantError(t, "open", err, broken)
+}
+
+func TestConfigIsChecked(t *testing.T) {
+	good := newNetwork().config(0)
+	for name, change := range map[string]func(*node.Config){
+		"no transport":        func(c *node.Config) { c.Transport = nil },
+		"no store":            func(c *node.Config) { c.Store = nil },
+		"negative replicas":   func(c *node.Config) { c.Replicas = -1 },
+		"W above N":           func(c *node.Config) { c.Replicas, c.WriteQuorum = 2, 3 },
+		"R above N":           func(c *node.Config) { c.Replicas, c.ReadQuorum = 2, 3 },
+		"too many neighbours": func(c *node.Config) { c.Chord.Successors = 1000 },
+	} {
+		cfg := good
+		change(&cfg)
+		if p, err := node.Open(t.Context(), cfg); err == nil {
+			p.Close()
+			t.Errorf("a configuration with %s is accepted", name)
+		}
+	}
+}

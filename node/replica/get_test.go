@@ -1,0 +1,154 @@
+package replica
+
+import (
+	"testing"
+	"time"
+
+	"peal/chord"
+)
+
+func old(key, value string) Record {
+	return Record{Key: key, Value: []byte(value), Version: Version{Wall: 1, Writer: "w"}}
+}
+
+func newer(key, value string) Record {
+	return Record{Key: key, Value: []byte(value), Version: Version{Wall: 2, Writer: "w"}}
+}
+
+func TestGetTakesTheNewestAndMendsTheStale(t *testing.T) {
+	c := settledCluster(t, 6)
+	replicas := c.replicas("key")
+	give(replicas[0], old("key", "old"))
+	give(replicas[1], newer("key", "new"))
+	o := c.wantGet(replicas[0], "key", "new")
+	if o.Asked != 2 || len(o.Replicas) != 1 || o.Repaired != 1 {
+		t.Errorf("asked %d, agreed %d, repaired %d; want 2, 1, 1", o.Asked, len(o.Replicas), o.Repaired)
+	}
+	c.pass(100 * time.Millisecond)
+	if got := string(replicas[0].stored["key"].Value); got != "new" {
+		t.Errorf("the stale replica has %q afterwards, want it mended", got)
+	}
+}
+
+func TestGetMendsReplicasElsewhere(t *testing.T) {
+	c := settledCluster(t, 6)
+	replicas := c.replicas("key")
+	give(replicas[0], newer("key", "new"))
+	if o := c.wantGet(c.outsider("key"), "key", "new"); o.Repaired != 1 {
+		t.Errorf("repaired %d, want the one that lacks the record", o.Repaired)
+	}
+	c.pass(100 * time.Millisecond)
+	if got := string(replicas[1].stored["key"].Value); got != "new" {
+		t.Errorf("the replica without the record has %q afterwards, want it mended", got)
+	}
+}
+
+func TestGetMovesOneValueOnly(t *testing.T) {
+	c := settledCluster(t, 6)
+	client := c.outsider("key")
+	c.wantPut(client, "key", "value")
+	c.settle()
+	values := 0
+	c.watch = func(m Message) {
+		if m.Kind == Answer {
+			values += len(m.Records)
+		}
+	}
+	if o := c.wantGet(client, "key", "value"); o.Asked != 2 || len(o.Replicas) != 2 {
+		t.Errorf("asked %d, agreed %d; want 2 and 2", o.Asked, len(o.Replicas))
+	}
+	if values != 1 {
+		t.Errorf("%d values travelled, want 1 and a digest", values)
+	}
+}
+
+// Two of three replicas have just come and know nothing yet: the key is not
+// missing, and they do not count.
+func TestGetDoesNotCountIncompleteReplicas(t *testing.T) {
+	c := settledCluster(t, 6)
+	replicas := c.replicas("key")
+	for _, p := range replicas[:2] {
+		p.place.complete = nil
+		p.round.at = Never
+	}
+	give(replicas[2], old("key", "value"))
+	start := c.now
+	if o := c.get(c.outsider("key"), "key"); o.Error != QuorumNotMet || o.Found {
+		t.Errorf("error %v, found %v; want an unmet quorum", o.Error, o.Found)
+	}
+	if got := c.now.Sub(start); got != soon {
+		t.Errorf("gave up after %v, want %v", got, soon)
+	}
+	replicas[1].place.caughtUp()
+	c.wantGet(c.outsider("key"), "key", "value")
+}
+
+func TestGetGoesOnToTheThirdReplica(t *testing.T) {
+	c := settledCluster(t, 6)
+	client := c.outsider("key")
+	c.wantPut(client, "key", "value")
+	c.settle()
+	c.mute(c.replicas("key")[0])
+	c.wantGet(client, "key", "value")
+	c.mute(c.replicas("key")[1])
+	if o := c.get(client, "key"); o.Error != QuorumNotMet {
+		t.Errorf("error %v with one replica left, want an unmet quorum", o.Error)
+	}
+}
+
+// A digest names a version, but its holder cannot give the record any more.
+func TestGetOfADamagedRecord(t *testing.T) {
+	c := settledCluster(t, 6)
+	client := c.outsider("key")
+	replicas := c.replicas("key")
+	give(replicas[0], old("key", "old"))
+	give(replicas[2], old("key", "old"))
+	give(replicas[1], newer("key", "new"))
+	replicas[1].stored["key"] = Record{} // reading it fails
+	if o := c.get(client, "key"); o.Error != QuorumNotMet {
+		t.Errorf("found %q, error %v; want no answer but the newest", o.Record.Value, o.Error)
+	}
+	if c.events[ReadFailed] == 0 {
+		t.Error("no event tells of the damaged record")
+	}
+}
+
+func TestReadOfADamagedRecordIsIncomplete(t *testing.T) {
+	c := settledCluster(t, 3)
+	client := c.peers[2]
+	c.wantPut(client, "key", "value")
+	c.settle()
+	c.peers[0].stored["key"] = Record{}
+	c.wantGet(client, "key", "value")
+	c.wantGet(c.peers[0], "key", "value")
+}
+
+// Versions order what replicas hold, so a tombstone wins over an older value.
+func TestGetFindsTheTombstoneOfOneReplica(t *testing.T) {
+	c := settledCluster(t, 5)
+	replicas := c.replicas("key")
+	give(replicas[0], old("key", "value"))
+	rec := newer("key", "")
+	rec.Deleted = true
+	give(replicas[1], rec)
+	c.wantMissing(replicas[0], "key")
+	c.pass(100 * time.Millisecond)
+	if it, _ := replicas[0].index.Get("key"); !it.Deleted {
+		t.Error("the stale replica did not get the tombstone")
+	}
+}
+
+// Answers of an attempt that is over, and answers that nobody asked for, change
+// nothing.
+func TestStrangeAnswersAreDropped(t *testing.T) {
+	c := settledCluster(t, 5)
+	p := c.outsider("key")
+	id := p.Get(c.now, c.now.Add(soon), "key")
+	for seq := range uint64(100) {
+		p.Step(c.now, Message{Kind: Answer, From: "stranger", Seq: seq, Complete: true, Records: []Record{old("key", "forged")}})
+	}
+	if o := c.wait(p, id); o.Found {
+		t.Errorf("found %q, which a stranger made up", o.Record.Value)
+	}
+	p.Located(c.now, 12345, chord.Result{})
+}

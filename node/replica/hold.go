@@ -1,0 +1,85 @@
+package replica
+
+import (
+	"slices"
+
+	"peal/chord"
+)
+
+// store merges a record into what we hold, and gives the winner's item.
+func (r *Replica) store(rec Record) Item {
+	held, ok := r.index.Get(rec.Key)
+	if ok && held.Version.Compare(rec.Version) >= 0 {
+		return held
+	}
+	r.clock.Observe(rec.Version)
+	r.index.Set(rec.item())
+	if i, ok := r.fresh[rec.Key]; ok {
+		r.ready.Writes[i] = rec
+	} else {
+		r.fresh[rec.Key] = len(r.ready.Writes)
+		r.ready.Writes = append(r.ready.Writes, rec)
+	}
+	return rec.item()
+}
+
+// load reads a record back.
+func (r *Replica) load(key string) (Record, bool) {
+	if i, ok := r.fresh[key]; ok {
+		return r.ready.Writes[i], true
+	}
+	if _, ok := r.index.Get(key); !ok {
+		return Record{}, false
+	}
+	rec, ok, err := r.cfg.Reader.Get(key)
+	if err != nil {
+		r.emit(Event{Kind: ReadFailed})
+	}
+	return rec, ok && err == nil
+}
+
+// drop gives up what we hold on an arc.
+func (r *Replica) drop(arc chord.Arc) {
+	items := r.index.Items(arc, r.index.Len())
+	for _, it := range items {
+		r.index.Remove(it.Key)
+		r.ready.Drops = append(r.ready.Drops, it)
+	}
+	r.emit(Event{Kind: HandedOff, Count: len(items)})
+}
+
+// dropOnlyAbsent spares what came back after it was dropped.
+func (r *Replica) dropOnlyAbsent() {
+	r.ready.Drops = slices.DeleteFunc(r.ready.Drops, func(it Item) bool {
+		_, held := r.index.Get(it.Key)
+		return held
+	})
+}
+
+// NotStored takes back the Writes and Drops of the last Ready, which the store
+// refused; its Messages must not be sent. We hold what the store still has, and
+// are no more complete than before.
+func (r *Replica) NotStored(now chord.Time, writes []Record, drops []Item) {
+	for i := range writes {
+		r.reload(writes[i].Key)
+	}
+	for i := range drops {
+		r.reload(drops[i].Key)
+	}
+	for _, o := range r.ops {
+		o.outcome.Replicas = slices.DeleteFunc(o.outcome.Replicas, func(c chord.Contact) bool { return c.Peer == r.cfg.Self.Peer })
+	}
+	r.place.coverage = r.durable[1]
+	r.place.shrink()
+	r.round.failed, r.round.settled = true, false
+	if r.round.at != Never {
+		r.round.at = min(r.round.at, now.Add(retryPause))
+	}
+}
+
+func (r *Replica) reload(key string) {
+	r.index.Remove(key)
+	if rec, ok, err := r.cfg.Reader.Get(key); ok && err == nil {
+		r.index.Set(rec.item())
+	}
+}

@@ -1,0 +1,81 @@
+package replica
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+func TestLeaveGivesEverythingAway(t *testing.T) {
+	for _, peers := range []int{2, 3, 4, 5, 9} {
+		keys := numbered("key", 100)
+		c := filled(t, peers, keys)
+		c.leave(c.peers[peers/2])
+		for _, key := range keys {
+			for _, p := range c.replicas(key) {
+				if _, held := p.index.Get(key); !held {
+					t.Errorf("%d peers: %v lacks %q when the other has left", peers, p.self, key)
+				}
+			}
+		}
+		c.settle()
+		c.wantPlaced()
+	}
+}
+
+func TestLastPeerLeaves(t *testing.T) {
+	c := filled(t, 1, numbered("key", 10))
+	c.leave(c.peers[0])
+}
+
+// The others may all leave, one after another.
+func TestLeaveOneByOne(t *testing.T) {
+	keys := numbered("key", 50)
+	c := filled(t, 8, keys)
+	for len(c.peers) > 1 {
+		c.leave(c.peers[c.rand.IntN(len(c.peers))])
+		for _, key := range keys {
+			c.wantGet(c.peers[0], key, "value of "+key)
+		}
+	}
+}
+
+// Records that are not ours to keep, and perhaps nobody else's yet, go to
+// their replicas too.
+func TestLeaveGivesStraysAway(t *testing.T) {
+	c := settledCluster(t, 9)
+	p := c.peers[4]
+	var keys []string
+	for i := range 40 {
+		keys = append(keys, fmt.Sprint("stray ", i))
+		give(p, old(keys[i], "value"))
+	}
+	c.leave(p)
+	for _, key := range keys {
+		c.wantGet(c.peers[0], key, "value")
+	}
+	c.settle()
+	c.wantPlaced()
+}
+
+func TestLeaveWithASilentHeir(t *testing.T) {
+	c := filled(t, 6, numbered("key", 20))
+	p, heir := c.peers[0], c.peers[1]
+	c.mute(heir)
+	o := c.wait(p, p.Leave(c.now, c.now.Add(10*time.Second)))
+	if o.Error != QuorumNotMet {
+		t.Errorf("error %v, want an unmet quorum", o.Error)
+	}
+	if p.Replicated() {
+		t.Error("a peer that leaves calls its records replicated")
+	}
+}
+
+func TestLeaveWhileAnHeirDies(t *testing.T) {
+	c := filled(t, 7, numbered("key", 20))
+	p, heir := c.peers[0], c.peers[1]
+	c.kill(heir)
+	if o := c.wait(p, p.Leave(c.now, c.now.Add(30*time.Second))); o.Error != NoError {
+		t.Errorf("error %v, want success with the next heir", o.Error)
+	}
+}

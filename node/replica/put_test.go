@@ -1,0 +1,201 @@
+package replica
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"peal/chord"
+)
+
+func TestReceiptsOfSmallRings(t *testing.T) {
+	for _, test := range []struct{ peers, stored, wanted int }{{1, 1, 1}, {2, 2, 2}, {3, 2, 3}, {5, 2, 3}} {
+		c := settledCluster(t, test.peers)
+		o := c.wantPut(c.peers[0], "key", "value")
+		if len(o.Replicas) < test.stored || o.Wanted != test.wanted {
+			t.Errorf("ring of %d: stored on %d of %d, want %d of %d", test.peers, len(o.Replicas), o.Wanted, test.stored, test.wanted)
+		}
+		c.settle()
+		c.wantPlaced()
+	}
+}
+
+func TestPutThenGetFromEverywhere(t *testing.T) {
+	c := settledCluster(t, 7)
+	for _, p := range c.peers {
+		c.wantPut(p, "key", p.self.String())
+		for _, q := range c.peers {
+			c.wantGet(q, "key", p.self.String())
+		}
+	}
+}
+
+func TestEmptyValueIsNoMissingKey(t *testing.T) {
+	c := settledCluster(t, 4)
+	c.wantPut(c.peers[0], "empty", "")
+	c.wantGet(c.peers[1], "empty", "")
+	c.wantMissing(c.peers[1], "missing")
+}
+
+func TestTombstoneHidesTheKey(t *testing.T) {
+	c := settledCluster(t, 5)
+	c.wantPut(c.peers[0], "key", "value")
+	if o := c.remove(c.peers[3], "key"); o.Error != NoError {
+		t.Fatalf("delete ended with error %v", o.Error)
+	}
+	for _, p := range c.peers {
+		c.wantMissing(p, "key")
+	}
+	c.wantPut(c.peers[2], "key", "again")
+	c.wantGet(c.peers[0], "key", "again")
+}
+
+// A replica that nobody acknowledges is no replica: W = 2 needs two live ones.
+func TestPutNeedsItsQuorum(t *testing.T) {
+	c := settledCluster(t, 5)
+	replicas := c.replicas("key")
+	c.mute(replicas[1], replicas[2])
+	o := c.put(replicas[0], "key", "value")
+	if o.Error != QuorumNotMet || !slices.Equal(o.Replicas, []chord.Contact{replicas[0].self}) {
+		t.Errorf("error %v, stored on %v; want an unmet quorum, stored on %v", o.Error, o.Replicas, replicas[0].self)
+	}
+}
+
+func TestPutOfUnknownOutcome(t *testing.T) {
+	c := settledCluster(t, 6)
+	client := c.outsider("key")
+	c.mute(c.replicas("key")...)
+	if o := c.put(client, "key", "value"); o.Error != OutcomeUnknown || len(o.Replicas) != 0 {
+		t.Errorf("error %v, stored on %v; want an unknown outcome", o.Error, o.Replicas)
+	}
+}
+
+func TestPutWithoutAnyOwner(t *testing.T) {
+	c := settledCluster(t, 3)
+	c.lost = true
+	p := c.peers[0]
+	start := c.now
+	if o := c.put(p, "key", "value"); o.Error != NoPeer {
+		t.Errorf("put: error %v, want no peer", o.Error)
+	}
+	if got := c.now.Sub(start); got != soon {
+		t.Errorf("gave up after %v, want the deadline of %v", got, soon)
+	}
+	if o := c.get(p, "key"); o.Error != NoPeer {
+		t.Errorf("get: error %v, want no peer", o.Error)
+	}
+}
+
+// A lookup that ended at a peer with an old, short successor list does not make
+// a quorum smaller.
+func TestPutWaitsForAllOwners(t *testing.T) {
+	for few := 1; few <= 2; few++ {
+		c := settledCluster(t, 6)
+		c.few = few
+		p := c.outsider("key")
+		if o := c.put(p, "key", "value"); o.Error != NoPeer {
+			t.Errorf("%d owners found: error %v, stored on %v; want no peer", few, o.Error, o.Replicas)
+		}
+		if o := c.get(p, "key"); o.Error != NoPeer {
+			t.Errorf("%d owners found: get ended with error %v, want no peer", few, o.Error)
+		}
+		c.after(time.Second, func() { c.few = 0 })
+		c.wantPut(p, "key", "value")
+	}
+}
+
+// The attempt is repeated until the deadline.
+func TestPutOutlivesAnOutage(t *testing.T) {
+	c := settledCluster(t, 6)
+	client := c.outsider("key")
+	c.loss = 1
+	c.after(5*time.Second, func() { c.loss = 0 })
+	c.wantPut(client, "key", "value")
+	c.wantGet(client, "key", "value")
+}
+
+// Clocks that differ do not make a later write lose.
+func TestPutBeatsANewerVersion(t *testing.T) {
+	c := settledCluster(t, 6)
+	fast, slow := c.peers[0], c.peers[3]
+	fast.skew, slow.skew = 20*time.Second, -20*time.Second
+	first := c.wantPut(fast, "key", "first")
+	second := c.wantPut(slow, "key", "second")
+	if second.Record.Version.Compare(first.Record.Version) <= 0 {
+		t.Errorf("the later write has version %v, the earlier %v", second.Record.Version, first.Record.Version)
+	}
+	c.settle()
+	for _, p := range c.peers {
+		c.wantGet(p, "key", "second")
+	}
+}
+
+// Stamped anew in the middle of an attempt, a write counts no acknowledgement
+// of the version that it had before.
+func TestRestampedPutForgetsAcknowledgements(t *testing.T) {
+	c := settledCluster(t, 5)
+	replicas := c.replicas("key")
+	p := replicas[0]
+	id := p.Put(c.now, c.now.Add(soon), "key", []byte("late"), false)
+	o := p.ops[0]
+	o.outcome.Replicas = []chord.Contact{replicas[1].self} // of an earlier attempt
+	newer := Version{Wall: millis(c.now.Add(time.Second)), Writer: "another"}
+	p.store(Record{Key: "key", Value: []byte("newer"), Version: newer})
+	c.mute(replicas[1:]...)
+	if got := c.wait(p, id); got.Error != QuorumNotMet || len(got.Replicas) != 1 {
+		t.Errorf("error %v, stored on %v; want an unmet quorum, stored here only", got.Error, got.Replicas)
+	}
+}
+
+func TestPutByAClockThatIsFarAhead(t *testing.T) {
+	c := settledCluster(t, 6)
+	client := c.outsider("key")
+	client.skew = MaxSkew + time.Second
+	if o := c.put(client, "key", "value"); o.Error != ClockRefused {
+		t.Errorf("error %v, want a refusal", o.Error)
+	}
+	client.skew = 0
+	c.wantMissing(client, "key")
+}
+
+// A write that the store refuses is not acknowledged, neither at once nor when
+// it is repeated.
+func TestPutIntoAStoreThatRefuses(t *testing.T) {
+	c := settledCluster(t, 6)
+	client := c.outsider("key")
+	replicas := c.replicas("key")
+	replicas[0].refuses, replicas[1].refuses = true, true
+	if o := c.put(client, "key", "value"); o.Error != QuorumNotMet || len(o.Replicas) != 1 {
+		t.Errorf("error %v, stored on %v; want an unmet quorum, stored on one", o.Error, o.Replicas)
+	}
+	replicas[0].refuses = false
+	c.wantPut(client, "key", "value")
+}
+
+// The same holds for the coordinator's own store.
+func TestPutAtAPeerWhoseStoreRefuses(t *testing.T) {
+	c := settledCluster(t, 6)
+	replicas := c.replicas("key")
+	p := replicas[0]
+	p.refuses = true
+	c.mute(replicas[2])
+	if o := c.put(p, "key", "value"); o.Error == NoError {
+		t.Errorf("stored on %v, want an error: only %v can store it", o.Replicas, replicas[1].self)
+	}
+	p.refuses, replicas[2].muted = false, false
+	c.settle()
+	if _, held := p.index.Get("key"); held != (p.stored["key"].Key != "") {
+		t.Errorf("the index says %v, the store has %q", held, p.stored["key"].Key)
+	}
+}
+
+func TestCancelledOperationHasNoOutcome(t *testing.T) {
+	c := settledCluster(t, 5)
+	p := c.peers[0]
+	id := p.Get(c.now, c.now.Add(soon), "key")
+	p.Cancel(id)
+	c.pass(2 * soon)
+	if o, ok := c.outcomes[opAt{p, id}]; ok {
+		t.Errorf("the outcome is %v, want none", o)
+	}
+}

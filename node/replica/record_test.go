@@ -1,0 +1,72 @@
+package replica
+
+import (
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"testing"
+
+	"peal/chord"
+)
+
+// anyRecord draws from few versions, so that many are alike. Equal versions of
+// a key have equal contents.
+func anyRecord(r *rand.Rand) Record {
+	v := Version{Wall: r.Uint64N(3), Count: r.Uint32N(3), Writer: chord.PeerID("ab"[r.IntN(2):][:1])}
+	return Record{Key: "k", Value: []byte(v.String()), Version: v, Deleted: v.Count == 2}
+}
+
+func TestMergeLaws(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	same := func(law string, a, b Record) {
+		t.Helper()
+		if !reflect.DeepEqual(a, b) {
+			t.Errorf("merge is not %s: %v and %v", law, a, b)
+		}
+	}
+	for range 2000 {
+		a, b, c := anyRecord(r), anyRecord(r), anyRecord(r)
+		same("commutative", Merge(a, b), Merge(b, a))
+		same("associative", Merge(Merge(a, b), c), Merge(a, Merge(b, c)))
+		same("idempotent", Merge(a, Merge(a, b)), Merge(a, b))
+	}
+}
+
+func TestVersionsAreOrderedByTimeThenCountThenWriter(t *testing.T) {
+	ascending := []Version{
+		{},
+		{Wall: 1, Count: 9, Writer: "z"},
+		{Wall: 2, Writer: "b"},
+		{Wall: 2, Count: 1, Writer: "a"},
+		{Wall: 2, Count: 1, Writer: "b"},
+	}
+	for i, v := range ascending {
+		for k, w := range ascending {
+			got := v.Compare(w)
+			if want := min(1, max(-1, i-k)); got != want {
+				t.Errorf("%v compared with %v: %d, want %d", v, w, got, want)
+			}
+		}
+	}
+}
+
+func TestRecordLimits(t *testing.T) {
+	long := func(n int) string { return strings.Repeat("x", n) }
+	for _, c := range []struct {
+		key   string
+		value int
+		ok    bool
+	}{
+		{"", 0, false},
+		{"k", 0, true},
+		{"\x00", 1, true},
+		{long(MaxKeyLen), MaxValueLen, true},
+		{long(MaxKeyLen + 1), 0, false},
+		{"k", MaxValueLen + 1, false},
+	} {
+		err := Record{Key: c.key, Value: make([]byte, c.value)}.Valid()
+		if ok := err == nil; ok != c.ok {
+			t.Errorf("key of %d bytes, value of %d: %v, want valid %v", len(c.key), c.value, err, c.ok)
+		}
+	}
+}

@@ -1,0 +1,328 @@
+package replica
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"peal/chord"
+)
+
+// watchCompleteness settles the cluster, and checks all the while that a peer
+// which counts as complete for a key has it.
+func (c *cluster) watchCompleteness(keys []string) {
+	c.t.Helper()
+	c.run(5*time.Minute, func() bool {
+		settled := true
+		for _, p := range c.peers {
+			settled = settled && p.Replicated()
+			for _, key := range keys {
+				if _, held := p.index.Get(key); !held && p.place.completeAt(position(key)) {
+					c.t.Fatalf("%v counts as complete for %q, and does not have it", p.self, key)
+				}
+			}
+		}
+		return settled && len(c.due) == 0
+	})
+	c.settle()
+	c.wantPlaced()
+}
+
+// filled is a settled cluster with records everywhere.
+func filled(t testing.TB, peers int, keys []string) *cluster {
+	t.Helper()
+	c := settledCluster(t, peers)
+	c.fill(keys...)
+	return c
+}
+
+func TestJoinerCatchesUpBeforeItCounts(t *testing.T) {
+	for _, peers := range []int{1, 2, 3, 4, 8} {
+		keys := numbered("key", 60)
+		c := filled(t, peers, keys)
+		p := c.join(named(100))
+		if p.place.complete != nil {
+			t.Errorf("complete on %v at once", *p.place.complete)
+		}
+		c.watchCompleteness(keys)
+	}
+}
+
+// between are n contacts between two neighbours on the ring.
+func between(from, to chord.Contact, n int) []chord.Contact {
+	var list []chord.Contact
+	for i := 0; len(list) < n; i++ {
+		if c := named(1000 + i); chord.Between(from.ID, c.ID, to.ID) {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// N and more neighbours join at once: nobody among a key's new replicas had it
+// before, so they have to ask farther along.
+func TestAdjacentJoinersNeverMakeAKeyLookMissing(t *testing.T) {
+	for _, joiners := range []int{2, 3, 5} {
+		keys := numbered("key", 60)
+		c := filled(t, 12, keys)
+		for _, contact := range between(c.peers[4].self, c.peers[5].self, joiners) {
+			c.join(contact)
+		}
+		c.watchCompleteness(keys)
+	}
+}
+
+// Now one of the old replicas lacks the record, as it may after a write that
+// two of three acknowledged. The joiners must not take its word alone.
+func TestAdjacentJoinersAskASecondSource(t *testing.T) {
+	for lacking := range 3 {
+		c := settledCluster(t, 12)
+		first, second := c.peers[4].self, c.peers[5].self
+		joiners := between(first, second, 4)
+		slices.SortFunc(joiners, func(a, b chord.Contact) int { return first.ID.Distance(a.ID).Compare(first.ID.Distance(b.ID)) })
+		keys := []string{keyBetween(first.ID, joiners[0].ID, 1)}
+		for i, p := range c.replicas(keys[0]) {
+			if i != lacking {
+				give(p, old(keys[0], "value"))
+			}
+		}
+		c.lag = 5 * time.Second // the old replicas do not reconcile with each other so soon
+		for _, contact := range joiners {
+			c.join(contact)
+		}
+		for _, contact := range joiners {
+			p := c.live(contact.Peer)
+			p.SetNeighbours(c.now, c.neighbours(p))
+		}
+		c.wantReadable(keys[0], joiners)
+	}
+}
+
+// wantReadable reads a key again and again until the cluster has settled.
+func (c *cluster) wantReadable(key string, at []chord.Contact) {
+	c.t.Helper()
+	for range 50 {
+		for _, contact := range at {
+			c.wantGet(c.live(contact.Peer), key, "value")
+		}
+		c.pass(10 * time.Millisecond)
+	}
+	c.settle()
+	c.wantPlaced()
+}
+
+// A peer that found nobody at first, and is a ring of its own, knows nothing
+// of what the others wrote: it has to catch up like any joiner.
+func TestEmptyRingsOfOneVouchForNothing(t *testing.T) {
+	keys := numbered("key", 100)
+	c := filled(t, 6, keys)
+	for _, contact := range between(c.peers[2].self, c.peers[3].self, 3) {
+		c.merge(contact)
+	}
+	c.watchCompleteness(keys)
+}
+
+// One that has records of its own brings them along.
+func TestRingsOfOneMerge(t *testing.T) {
+	c := filled(t, 5, numbered("ours", 50))
+	c.merge(named(100), old("theirs", "value"), old("ours1", "stale"))
+	c.settle()
+	c.wantPlaced()
+	c.wantGet(c.peers[0], "theirs", "value")
+	c.wantGet(c.peers[0], "ours2", "value of ours2")
+}
+
+func TestFounderKeepsItsRecordsWhenManyJoinAtOnce(t *testing.T) {
+	keys := numbered("key", 100)
+	c := filled(t, 1, keys)
+	for i := range 20 {
+		c.join(named(100 + i))
+	}
+	c.settle()
+	c.wantPlaced()
+	for _, key := range keys {
+		c.wantGet(c.peers[7], key, "value of "+key)
+	}
+}
+
+func TestCrashOfTwoReplicas(t *testing.T) {
+	keys := numbered("key", 200)
+	c := filled(t, 9, keys)
+	victims := slices.Clone(c.peers[3:5])
+	for _, p := range victims {
+		c.kill(p)
+	}
+	c.watchCompleteness(keys)
+	for _, key := range keys {
+		c.wantGet(c.peers[0], key, "value of "+key)
+	}
+}
+
+func TestRestartAfterAnAbsence(t *testing.T) {
+	keys := numbered("key", 100)
+	c := filled(t, 5, keys)
+	p := c.peers[2]
+	c.kill(p)
+	c.settle()
+	c.remove(c.peers[0], keys[0])
+	c.wantPut(c.peers[0], keys[1], "later")
+	c.wantPut(c.peers[0], "new", "value")
+	p = c.restart(p.self, p.stored)
+	c.settle()
+	c.wantPlaced()
+	c.wantMissing(p, keys[0])
+	c.wantGet(p, keys[1], "later")
+	c.wantGet(p, "new", "value")
+}
+
+// Whoever finds records outside its arc gives them to all their replicas, and
+// then drops them.
+func TestStraysAreHandedOver(t *testing.T) {
+	c := settledCluster(t, 9)
+	for i := range 30 {
+		give(c.peers[i%9], old(fmt.Sprint("stray ", i), "value"))
+	}
+	c.pass(time.Minute)
+	c.settle()
+	c.wantPlaced()
+	if c.events[HandedOff] == 0 {
+		t.Error("nothing was handed over")
+	}
+}
+
+// A record that a coordinator with an old view sent here does not wait for the
+// regular round.
+func TestStrayIsHandedOverSoon(t *testing.T) {
+	c := settledCluster(t, 9)
+	holder := c.outsider("stray")
+	holder.Step(c.now, Message{Kind: Write, From: c.peers[0].self.Peer, Records: []Record{old("stray", "value")}})
+	if holder.Replicated() {
+		t.Error("a peer with a stray calls its records replicated")
+	}
+	c.pass(2 * time.Second)
+	if _, held := holder.index.Get("stray"); held {
+		t.Error("the stray is still here after 2s")
+	}
+	c.settle()
+	c.wantPlaced()
+}
+
+// A record that comes while the others are handed over is not dropped with them.
+func TestStrayThatComesDuringAHandOver(t *testing.T) {
+	c := settledCluster(t, 9)
+	holder := c.outsider("stray")
+	give(holder, old("stray", "old"))
+	given := 0
+	c.watch = func(m Message) {
+		if m.Kind == Written && m.To == holder.self.Peer {
+			if given++; given == 3 {
+				holder.store(newer("stray", "new"))
+			}
+		}
+	}
+	holder.round.at = c.now
+	c.settle()
+	c.pass(time.Minute)
+	c.wantGet(c.peers[0], "stray", "new")
+	c.wantPlaced()
+}
+
+func TestStraysAreKeptUntilAllReplicasHaveThem(t *testing.T) {
+	c := settledCluster(t, 9)
+	replicas := c.replicas("stray")
+	i := slices.Index(c.peers, replicas[0])
+	holder := c.peers[(i+5)%9]
+	give(holder, old("stray", "value"))
+	c.mute(replicas[2])
+	c.pass(3 * time.Minute)
+	if _, held := holder.index.Get("stray"); !held {
+		t.Errorf("dropped, though %v did not say that it has it", replicas[2].self)
+	}
+	replicas[2].muted = false
+	c.settle()
+	c.wantPlaced()
+}
+
+// A lookup that finds fewer than N owners, though we are not among them, comes
+// from a ring that is mending.
+func TestStraysAreKeptWhileOwnersAreUnknown(t *testing.T) {
+	c := settledCluster(t, 9)
+	key := "stray"
+	i := slices.Index(c.peers, c.replicas(key)[0])
+	holder := c.peers[(i+5)%9]
+	give(holder, old(key, "value"))
+	c.few = 1
+	c.pass(time.Minute)
+	if _, held := holder.index.Get(key); !held {
+		t.Error("dropped after it was given to one replica")
+	}
+	c.few = 0
+	c.settle()
+	c.wantPlaced()
+}
+
+func TestRoundWithADeadPartnerIsRepeated(t *testing.T) {
+	c := settledCluster(t, 5)
+	p, partner := c.peers[0], c.peers[1]
+	c.mute(partner)
+	c.pass(time.Minute)
+	if p.Replicated() || c.events[RoundFell] < 2 {
+		t.Errorf("replicated %v after %d failed rounds, want not, after several", p.Replicated(), c.events[RoundFell])
+	}
+	partner.muted = false
+	c.settle()
+}
+
+// A failing partner is not asked ever more often.
+func TestFailedRoundsPause(t *testing.T) {
+	c := settledCluster(t, 5)
+	c.mute(c.peers[1])
+	c.pass(time.Minute)
+	clear(c.sent)
+	c.pass(10 * time.Minute)
+	if most := 5 * 8 * 10 * 60 / 25; c.sent[Compare] > most {
+		t.Errorf("%d comparisons in ten minutes, want at most %d", c.sent[Compare], most)
+	}
+}
+
+// Changes of neighbours in the middle of a round begin it anew.
+func TestRoundsOverlap(t *testing.T) {
+	keys := numbered("key", 60)
+	c := filled(t, 6, keys)
+	for i := range 6 {
+		c.join(named(100 + i))
+		c.pass(time.Duration(c.rand.IntN(150)) * time.Millisecond)
+	}
+	c.watchCompleteness(keys)
+}
+
+// What is dropped and comes back at once stays.
+func TestDropThenStoreInOneStep(t *testing.T) {
+	c := settledCluster(t, 3)
+	p := c.peers[0]
+	rec := old("key", "value")
+	give(p, rec)
+	p.drop(whole())
+	p.store(rec)
+	c.drain(p)
+	if _, held := p.stored["key"]; !held {
+		t.Error("the index has the record, and the store does not")
+	}
+}
+
+// A round whose records the store refused does not make a peer complete.
+func TestRefusingStoreIsNotComplete(t *testing.T) {
+	for _, peers := range []int{1, 5} {
+		keys := numbered("key", 50)
+		c := filled(t, peers, keys)
+		p := c.join(named(100))
+		p.refuses = true
+		c.pass(time.Minute)
+		if p.place.complete != nil {
+			t.Errorf("complete on %v without having stored anything", *p.place.complete)
+		}
+		p.refuses = false
+		c.watchCompleteness(keys)
+	}
+}

@@ -1,0 +1,258 @@
+package replica
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"reflect"
+	"testing"
+	"time"
+
+	"peal/chord"
+)
+
+// pair is two peers without rounds of their own.
+func pair(t testing.TB, seed uint64) (c *cluster, a, b *peer) {
+	t.Helper()
+	c = newCluster(t, seed)
+	a, b = c.join(named(0)), c.join(named(1))
+	c.settle()
+	a.round.at, b.round.at = Never, Never
+	clear(c.sent)
+	return c, a, b
+}
+
+type ending struct {
+	ok    bool
+	moved int
+}
+
+// reconcile runs one session to its end.
+func (c *cluster) reconcile(a, b *peer, arc chord.Arc, way direction) ending {
+	c.t.Helper()
+	var end *ending
+	a.reconcile(c.time(a), b.self, arc, way, func(_ chord.Time, ok bool, moved int, _ *chord.Arc) {
+		end = &ending{ok, moved}
+	})
+	if !c.run(time.Hour, func() bool { return end != nil }) {
+		c.t.Fatal("the session has no end")
+	}
+	return *end
+}
+
+func whole() chord.Arc { return chord.Arc{} }
+
+func TestEqualArcsCostOneMessageEachWay(t *testing.T) {
+	c, a, b := pair(t, 1)
+	for i := range 1000 {
+		rec := old(fmt.Sprint(i), "value")
+		give(a, rec)
+		give(b, rec)
+	}
+	if end := c.reconcile(a, b, whole(), exchange); !end.ok || end.moved != 0 {
+		t.Errorf("ended %v, want success and nothing moved", end)
+	}
+	if want := map[Kind]int{Compare: 1, Compared: 1}; !maps.Equal(c.sent, want) {
+		t.Errorf("sent %v, want %v", c.sent, want)
+	}
+}
+
+func TestOneDifferenceAmongManyIsCheap(t *testing.T) {
+	c, a, b := pair(t, 1)
+	for i := range 5000 {
+		rec := old(fmt.Sprint(i), "value")
+		give(a, rec)
+		give(b, rec)
+	}
+	give(b, newer("77", "another"))
+	if end := c.reconcile(a, b, whole(), exchange); !end.ok || end.moved != 1 {
+		t.Errorf("ended %v, want success and one record moved", end)
+	}
+	if c.sent[Compare] > 4 || c.sent[Pull] != 1 || c.sent[Write] != 0 {
+		t.Errorf("sent %v, want at most 4 comparisons and one pull", c.sent)
+	}
+}
+
+// Whatever two peers hold, on the arc they end up with the newer of both, and
+// off the arc with what they had.
+func TestReconcileConverges(t *testing.T) {
+	for seed := range uint64(60) {
+		c, a, b := pair(t, seed)
+		r := c.rand
+		before := map[string]Record{}
+		for i := range r.IntN([]int{5, 50, 200, 2000}[seed%4]) {
+			rec := Record{Key: fmt.Sprint("k", i), Value: []byte("v"), Version: Version{Wall: 1, Writer: "w"}, Deleted: r.IntN(8) == 0}
+			before[rec.Key] = rec
+			spread(r, rec, before, a, b, seed%3)
+		}
+		arc := anyArc(r)
+		heldA, heldB := maps.Clone(a.stored), maps.Clone(b.stored)
+		end := c.reconcile(a, b, arc, exchange)
+		if !end.ok {
+			t.Fatalf("seed %d: the session failed", seed)
+		}
+		for key, rec := range before {
+			wantA, wantB := heldA[key], heldB[key]
+			if arc.Contains(position(key)) {
+				wantA, wantB = rec, rec
+			}
+			if !reflect.DeepEqual(a.stored[key], wantA) || !reflect.DeepEqual(b.stored[key], wantB) {
+				t.Fatalf("seed %d: %q is %v and %v, want %v and %v", seed, key, a.stored[key], b.stored[key], wantA, wantB)
+			}
+		}
+	}
+}
+
+// spread gives a record to one or both peers, some of them newer, and notes the
+// newest. The higher differ, the more alike the peers are.
+func spread(r *rand.Rand, rec Record, newest map[string]Record, a, b *peer, differ uint64) {
+	what := uint64(r.IntN(100))
+	update := rec
+	update.Version.Wall, update.Deleted, update.Value = 2, r.IntN(2) == 0, []byte("later")
+	switch limit := []uint64{100, 20, 1}[differ]; {
+	case what >= limit:
+		give(a, rec)
+		give(b, rec)
+	case what%4 == 0:
+		give(a, rec)
+	case what%4 == 1:
+		give(b, rec)
+	case what%4 == 2:
+		give(a, rec)
+		give(b, update)
+		newest[rec.Key] = update
+	default:
+		give(a, update)
+		give(b, rec)
+		newest[rec.Key] = update
+	}
+}
+
+func TestGiveOnlyGives(t *testing.T) {
+	c, a, b := pair(t, 1)
+	give(a, old("mine", "value"))
+	give(b, old("theirs", "value"))
+	give(a, old("both", "old"))
+	give(b, newer("both", "new"))
+	if end := c.reconcile(a, b, whole(), onlyGive); !end.ok || end.moved != 1 {
+		t.Errorf("ended %v, want success and one record moved", end)
+	}
+	if len(a.stored) != 2 || len(b.stored) != 3 {
+		t.Errorf("%d and %d records afterwards, want 2 and 3", len(a.stored), len(b.stored))
+	}
+}
+
+func TestTakeOnlyTakes(t *testing.T) {
+	c, a, b := pair(t, 1)
+	give(a, old("mine", "value"))
+	give(b, old("theirs", "value"))
+	if end := c.reconcile(a, b, whole(), onlyTake); !end.ok || end.moved != 1 {
+		t.Errorf("ended %v, want success and one record moved", end)
+	}
+	if len(a.stored) != 2 || len(b.stored) != 1 {
+		t.Errorf("%d and %d records afterwards, want 2 and 1", len(a.stored), len(b.stored))
+	}
+}
+
+func TestLargeValuesMove(t *testing.T) {
+	c, a, b := pair(t, 1)
+	for i := range 10 {
+		large := bytes.Repeat([]byte{byte(i)}, MaxValueLen)
+		give([]*peer{a, b}[i%2], old(fmt.Sprint("large ", i), string(large)))
+		give([]*peer{a, b}[i%2], old(fmt.Sprint("empty ", i), ""))
+	}
+	most := 0
+	c.watch = func(m Message) {
+		size := 0
+		for _, rec := range m.Records {
+			size += len(rec.Value)
+		}
+		most = max(most, size)
+	}
+	if end := c.reconcile(a, b, whole(), exchange); !end.ok || end.moved != 20 {
+		t.Errorf("ended %v, want success and 20 records moved", end)
+	}
+	if !maps.EqualFunc(a.stored, b.stored, func(x, y Record) bool { return reflect.DeepEqual(x, y) }) {
+		t.Error("the peers hold different records afterwards")
+	}
+	if most > batchBytes+MaxValueLen {
+		t.Errorf("a message with %d bytes of values", most)
+	}
+}
+
+// A record from the future is refused; asking for it again and again would not
+// help.
+func TestPullOfARecordFromTheFuture(t *testing.T) {
+	c, a, b := pair(t, 1)
+	rec := old("future", "value")
+	rec.Version.Wall = millis(c.now.Add(2 * MaxSkew))
+	give(b, rec)
+	give(b, old("past", "value"))
+	if end := c.reconcile(a, b, whole(), exchange); end.ok || end.moved != 1 {
+		t.Errorf("ended %v, want no success and one record moved", end)
+	}
+	if c.sent[Pull] > 3 {
+		t.Errorf("asked %d times", c.sent[Pull])
+	}
+	if end := c.reconcile(b, a, whole(), exchange); end.ok {
+		t.Error("the peer that gives it calls that a success")
+	}
+}
+
+// What cannot be read here must not be dropped here as handed over.
+func TestPushOfADamagedRecordFails(t *testing.T) {
+	c, a, b := pair(t, 1)
+	give(a, old("key", "value"))
+	a.stored["key"] = Record{}
+	if end := c.reconcile(a, b, whole(), onlyGive); end.ok {
+		t.Error("a record that could not be read counts as given")
+	}
+}
+
+func TestPullOfADamagedRecordFails(t *testing.T) {
+	c, a, b := pair(t, 1)
+	give(b, old("key", "value"))
+	b.stored["key"] = Record{}
+	if end := c.reconcile(a, b, whole(), exchange); end.ok || end.moved != 0 {
+		t.Errorf("ended %v, want no success", end)
+	}
+}
+
+func TestSessionWithASilentPeerEnds(t *testing.T) {
+	c, a, b := pair(t, 1)
+	give(a, old("key", "value"))
+	b.muted = true
+	start := c.now
+	if end := c.reconcile(a, b, whole(), exchange); end.ok {
+		t.Error("success with a peer that says nothing")
+	}
+	if got := c.now.Sub(start); got != time.Second {
+		t.Errorf("took %v, want the timeout of 1s", got)
+	}
+}
+
+func TestMessagesOfStrangersAreJudged(t *testing.T) {
+	long := string(make([]byte, MaxKeyLen+1))
+	ranges := make([]Range, maxRanges+1)
+	full := Range{Items: make([]Item, maxItems)}
+	for name, m := range map[string]Message{
+		"no kind":         {},
+		"unknown kind":    {Kind: Unreachable},
+		"many ranges":     {Kind: Compare, Ranges: ranges},
+		"many items":      {Kind: Pull, Items: make([]Item, maxItems+1)},
+		"items in ranges": {Kind: Compared, Ranges: []Range{full, full, full, full, full, full, full, full, full, full, full, full, full, full, full, full, full}},
+		"many records":    {Kind: Write, Records: make([]Record, maxItems+1)},
+		"a long key":      {Kind: List, Key: long},
+		"an empty key":    {Kind: Read},
+		"a bad record":    {Kind: Write, Records: []Record{{}}},
+	} {
+		if m.Valid() == nil {
+			t.Errorf("a message with %s is called valid", name)
+		}
+	}
+	good := Message{Kind: Write, Records: []Record{old("key", "value")}}
+	if err := good.Valid(); err != nil {
+		t.Errorf("an ordinary write: %v", err)
+	}
+}

@@ -1,0 +1,155 @@
+package node
+
+import (
+	"encoding/json"
+	"reflect"
+	"testing"
+	"time"
+
+	"peal/chord"
+	"peal/node/replica"
+)
+
+func contact(name string) chord.Contact { return chord.NewContact(chord.PeerID(name), 0) }
+
+func sampleRecord() replica.Record {
+	return replica.Record{
+		Key: "\x00\xff/\xfe", Value: []byte{0, 255}, Deleted: true,
+		Version: replica.Version{Wall: 1 << 63, Count: 1<<32 - 1, Writer: "\x12\x20\xff"},
+	}
+}
+
+// envelopes has one of every kind, with all fields that the kind uses, and one
+// that is as empty as it may be.
+func envelopes() []envelope {
+	self, other := contact("\x00\x24\x08\x01\xff"), chord.NewContact("other", 0)
+	list := []chord.Contact{{}, other, self}
+	rec := sampleRecord()
+	item := replica.Item{Key: rec.Key, Version: rec.Version, Size: 2, Deleted: true}
+	arc := chord.Arc{From: self.ID, To: other.ID}
+	sum := replica.Fingerprint{Hi: 1<<64 - 1, Lo: 1}
+	all := []envelope{{Inquiry: 1<<64 - 1}, {Reply: 1, Info: []byte("{}")}}
+	for kind := chord.Query; kind <= chord.Leaving; kind++ {
+		all = append(all,
+			envelope{Chord: &chord.Message{Kind: kind, From: self, To: other}},
+			envelope{Chord: &chord.Message{Kind: kind, From: self, To: other, Member: true, Seq: 1 << 63, Target: other.ID, Done: true, Preds: list, Succ: list[1:], Closer: list[2:]}})
+	}
+	for kind := replica.Write; kind <= replica.Pulled; kind++ {
+		all = append(all,
+			envelope{Replica: &replica.Message{Kind: kind, Key: "k"}},
+			envelope{Replica: &replica.Message{
+				Kind: kind, Seq: 7, Key: rec.Key, Digest: true, Complete: true, More: true, Limit: 1000, Refused: replica.ClockAhead,
+				Arc: arc, Records: []replica.Record{rec}, Items: []replica.Item{item}, Source: &arc,
+				Ranges: []replica.Range{{Arc: arc, Count: 3, Sum: sum}, {Arc: arc, Listed: true, Items: []replica.Item{item}}},
+			}})
+	}
+	return all
+}
+
+func TestEnvelopesSurviveTheWire(t *testing.T) {
+	for _, want := range envelopes() {
+		b, err := encode(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := decode(b); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s became %s, error %v", show(want), show(got), err)
+		}
+	}
+}
+
+func show(e envelope) string {
+	b, _ := json.Marshal(e)
+	return string(b)
+}
+
+// Positions are not taken on trust: they follow from the peer ID.
+func TestNobodyPicksAPosition(t *testing.T) {
+	forged := contact("peer")
+	forged.ID = chord.ID{1, 2, 3}
+	b, err := encode(envelope{Chord: &chord.Message{Kind: chord.Query, From: forged, To: contact("other")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := decode(b)
+	if err != nil || got.Chord.From != contact("peer") {
+		t.Errorf("arrived as %v, error %v; want the position of the peer ID", got.Chord.From.ID, err)
+	}
+}
+
+func TestDecodeRefuses(t *testing.T) {
+	good, err := encode(envelopes()[3])
+	if err != nil {
+		t.Fatal(err)
+	}
+	bad := map[string]envelope{
+		"nothing":              {},
+		"a reply to nothing":   {Reply: 1},
+		"an unknown kind":      {Chord: &chord.Message{Kind: 99, From: contact("a"), To: contact("b")}},
+		"a local kind":         {Chord: &chord.Message{Kind: chord.Unreachable, From: contact("a"), To: contact("b")}},
+		"no sender":            {Chord: &chord.Message{Kind: chord.Query, To: contact("b")}},
+		"too many contacts":    {Chord: &chord.Message{Kind: chord.State, From: contact("a"), To: contact("b"), Succ: make([]chord.Contact, 65)}},
+		"a local replica kind": {Replica: &replica.Message{Kind: replica.Unreachable}},
+		"a record of no key":   {Replica: &replica.Message{Kind: replica.Write, Records: []replica.Record{{}}}},
+	}
+	for name, e := range bad {
+		b, err := encode(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := decode(b); err == nil {
+			t.Errorf("a message with %s is accepted", name)
+		}
+	}
+	for cut := range good {
+		if _, err := decode(good[:cut]); err == nil {
+			t.Errorf("the first %d of %d bytes are accepted", cut, len(good))
+		}
+	}
+	if _, err := decode(append(good, 0)); err == nil {
+		t.Error("bytes behind the message are accepted")
+	}
+}
+
+func TestInfoSurvivesTheWire(t *testing.T) {
+	a, b := contact("\x00\x24\x08\x01\xff"), chord.NewContact("b", 3)
+	want := Info{
+		Contact: a, Ring: "peal", Addresses: []string{"/ip4/127.0.0.1/tcp/1/p2p/x"}, Member: true,
+		Predecessor: b, Successors: []chord.Contact{b}, Fingers: []chord.Contact{b, a}, Known: 4, Keys: 5, Records: 6,
+		Replicated: true, Started: time.Unix(1e9, 5).UTC(), Version: "v",
+	}
+	for _, want := range []Info{want, {Contact: a, Started: want.Started}} {
+		text, err := json.Marshal(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got Info
+		if err := json.Unmarshal(text, &got); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%+v became %+v, error %v", want, got, err)
+		}
+	}
+}
+
+// Whatever decodes is valid, and encodes to the same again.
+func FuzzDecode(f *testing.F) {
+	for _, e := range envelopes() {
+		b, err := encode(e)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		first, err := decode(b)
+		if err != nil {
+			return
+		}
+		again, err := encode(first)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if second, err := decode(again); err != nil || show(second) != show(first) {
+			t.Errorf("%s became %s, error %v", show(first), show(second), err)
+		}
+	})
+}
