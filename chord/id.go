@@ -71,6 +71,9 @@ func (id ID) AddPowerOfTwo(bit int) ID {
 // Next is id + 1.
 func (id ID) Next() ID { return id.AddPowerOfTwo(0) }
 
+// Prev is id - 1.
+func (id ID) Prev() ID { return ID{}.Next().Distance(id) }
+
 // BitLen is the number of bits needed for id as a number; 0 for zero.
 func (id ID) BitLen() int {
 	for i, b := range id {

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"slices"
 	"time"
 
 	"peal/chord"
@@ -72,7 +73,7 @@ func (n *Node) found(now chord.Time, found chord.Result) {
 }
 
 // drainData commits first: nothing that depends on a write leaves before it is
-// durable. If it cannot be stored, nobody is told that it was.
+// durable. If it cannot be stored, nobody is told that it was; all else goes on.
 func (n *Node) drainData(now chord.Time) (busy bool) {
 	r := n.data.Ready()
 	var err error
@@ -83,9 +84,11 @@ func (n *Node) drainData(now chord.Time) (busy bool) {
 		}
 	}
 	for i := range r.Messages {
-		if err == nil {
-			n.send(r.Messages[i].To, envelope{Replica: &r.Messages[i]}, nil)
+		m := &r.Messages[i]
+		if err != nil && m.Kind == replica.Written {
+			m.Refused = replica.StoreFailed
 		}
+		n.send(m.To, envelope{Replica: m}, nil)
 	}
 	for _, l := range r.Locates {
 		n.locating[n.ring.Lookup(now, l.Target)] = l.ID
@@ -93,13 +96,22 @@ func (n *Node) drainData(now chord.Time) (busy bool) {
 	for _, o := range r.Outcomes {
 		if reply, ok := n.calls[o.Op]; ok {
 			delete(n.calls, o.Op)
-			reply(o, err)
+			if wrote(r.Writes, o.Record) {
+				reply(o, err)
+			} else {
+				reply(o, nil)
+			}
 		}
 	}
 	for _, e := range r.Events {
 		n.dataEvent(e)
 	}
 	return len(r.Locates) > 0
+}
+
+// wrote reports whether a record is among the writes.
+func wrote(writes []replica.Record, rec replica.Record) bool {
+	return slices.ContainsFunc(writes, func(w replica.Record) bool { return w.Key == rec.Key && w.Version == rec.Version })
 }
 
 func (n *Node) storeFailed(err error) {

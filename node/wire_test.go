@@ -38,7 +38,7 @@ func envelopes() []envelope {
 		all = append(all,
 			envelope{Replica: &replica.Message{Kind: kind, Key: "k"}},
 			envelope{Replica: &replica.Message{
-				Kind: kind, Seq: 7, Key: rec.Key, Digest: true, Complete: true, More: true, Limit: 1000, Refused: replica.ClockAhead,
+				Kind: kind, Seq: 7, Key: rec.Key, Digest: true, Complete: true, Limit: 1000, Refused: replica.ClockAhead,
 				Arc: arc, Records: []replica.Record{rec}, Items: []replica.Item{item}, Source: &arc,
 				Ranges: []replica.Range{{Arc: arc, Count: 3, Sum: sum}, {Arc: arc, Listed: true, Items: []replica.Item{item}}},
 			}})

@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"math"
 	"time"
 
 	"peal/chord"
@@ -19,9 +20,12 @@ type Clock struct {
 
 // Stamp is a version later than all before.
 func (c *Clock) Stamp(now chord.Time, writer chord.PeerID) Version {
-	if ms := millis(now); ms > c.wall {
+	switch ms := millis(now); {
+	case ms > c.wall:
 		c.wall, c.count = ms, 0
-	} else {
+	case c.count == math.MaxUint32:
+		c.wall, c.count = c.wall+1, 0
+	default:
 		c.count++
 	}
 	return Version{Wall: c.wall, Count: c.count, Writer: writer}

@@ -261,6 +261,7 @@ func (c *cluster) drain(p *peer) {
 			found := chord.Result{Target: l.Target}
 			if !c.lost {
 				found.Owners = c.owners(l.Target)
+				found.Whole = len(c.peers) <= successors
 			}
 			if c.few > 0 {
 				found.Owners = found.Owners[:c.few]

@@ -53,8 +53,8 @@ func (g *read) take(c chord.Contact, m Message) {
 }
 
 func (g *read) offer(rec Record) {
-	if rec.Key == g.key && (!g.outcome.Found || rec.Version.Compare(g.outcome.Record.Version) > 0) {
-		g.outcome.Found, g.outcome.Record = true, rec
+	if rec.Key == g.key {
+		g.outcome.Found, g.outcome.Record = true, Merge(rec, g.outcome.Record)
 	}
 }
 
@@ -69,8 +69,6 @@ func (g *read) decide(now chord.Time) {
 	}
 	g.count()
 	g.repair(now)
-	g.outcome.Found = g.outcome.Found && !g.outcome.Record.Deleted
-	g.r.finish(g.operation)
 }
 
 func (g *read) fetch(now chord.Time, a answer) {
@@ -112,8 +110,15 @@ func (g *read) current(a answer) bool {
 	return g.outcome.Found && a.has && a.item.Version == g.outcome.Record.Version
 }
 
-// repair sends the newest version to the replicas that answered without it.
+// repair sends the newest version to the replicas that answered without it. The
+// read is answered when R have it, or cannot take it, so that a later read does
+// not see an older one.
 func (g *read) repair(now chord.Time) {
+	missing := 0
+	if g.outcome.Found {
+		missing = min(g.r.cfg.R, len(g.targets)) - len(g.outcome.Replicas)
+	}
+	attempt := g.attempt
 	for _, a := range g.answers {
 		if !g.outcome.Found || g.current(a) {
 			continue
@@ -121,11 +126,24 @@ func (g *read) repair(now chord.Time) {
 		g.outcome.Repaired++
 		if a.from.Peer == g.r.cfg.Self.Peer {
 			g.r.store(g.outcome.Record)
+			missing--
 			continue
 		}
 		m := Message{Kind: Write, Records: []Record{g.outcome.Record}}
-		g.r.request(now, a.from.Peer, m, func(chord.Time, Message, bool) {})
+		g.r.request(now, a.from.Peer, m, func(chord.Time, Message, bool) {
+			if missing--; missing <= 0 && g.r.going(g.operation, attempt) {
+				g.answered()
+			}
+		})
 	}
+	if missing <= 0 {
+		g.answered()
+	}
+}
+
+func (g *read) answered() {
+	g.outcome.Found = g.outcome.Found && !g.outcome.Record.Deleted
+	g.r.finish(g.operation)
 }
 
 func (g *read) giveUp(chord.Time) { g.outcome.Error, g.outcome.Found = g.failure(), false }
@@ -140,6 +158,10 @@ func (r *Replica) onRead(m Message) {
 // back does not count.
 func (r *Replica) read(m Message) Message {
 	reply := Message{Kind: Answer, Complete: r.place.completeAt(chord.KeyID([]byte(m.Key)))}
+	if lost, ok := r.damaged[m.Key]; ok { // which may be newer than what others have
+		reply.Complete, reply.Items = false, []Item{lost}
+		return reply
+	}
 	it, held := r.index.Get(m.Key)
 	if !held {
 		return reply
@@ -150,7 +172,7 @@ func (r *Replica) read(m Message) Message {
 	}
 	rec, ok := r.load(m.Key)
 	if !ok {
-		reply.Complete = false
+		reply.Complete, reply.Items = false, []Item{it}
 		return reply
 	}
 	reply.Records = []Record{rec}

@@ -152,3 +152,18 @@ func TestStrangeAnswersAreDropped(t *testing.T) {
 	}
 	p.Located(c.now, 12345, chord.Result{})
 }
+
+// A record that the store lost is fetched from the other replicas at once.
+func TestDamagedRecordIsMended(t *testing.T) {
+	c := settledCluster(t, 6)
+	client := c.outsider("key")
+	c.wantPut(client, "key", "value")
+	c.settle()
+	damaged := c.replicas("key")[0]
+	damaged.stored["key"] = Record{} // reading it fails
+	c.wantGet(damaged, "key", "value")
+	c.settle()
+	if rec, ok := damaged.load("key"); !ok || string(rec.Value) != "value" {
+		t.Errorf("it holds %q, %v; want the record mended", rec.Value, ok)
+	}
+}

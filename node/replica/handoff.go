@@ -15,8 +15,10 @@ func (r *Replica) handOff(now chord.Time) {
 		r.strayless(now)
 		return
 	}
+	pos := chord.KeyID([]byte(first[0].Key))
+	outside.From = pos.Prev()
 	number := r.round.number
-	r.locate(chord.KeyID([]byte(first[0].Key)), func(now chord.Time, found chord.Result) {
+	r.locate(pos, func(now chord.Time, found chord.Result) {
 		if r.round.number == number {
 			r.handOver(now, outside, Distinct(found.Owners, r.cfg.N))
 		}
@@ -44,11 +46,9 @@ func (r *Replica) handOver(now chord.Time, outside chord.Arc, replicas []chord.C
 		return
 	}
 	arc := stretch(outside, replicas[0])
-	given, number := r.rangeOf(arc), r.round.number
+	given := r.rangeOf(arc)
 	r.give(now, replicas, arc, func(now chord.Time, silent chord.Contact) {
 		switch {
-		case r.round.number != number:
-			return
 		case !silent.IsZero():
 			r.emit(Event{Kind: RoundFell, About: silent})
 			r.endRound(now, false)
@@ -75,7 +75,7 @@ func (r *Replica) give(now chord.Time, targets []chord.Contact, arc chord.Arc, d
 		done(now, chord.Contact{})
 		return
 	}
-	r.reconcile(now, targets[0], arc, onlyGive, func(now chord.Time, ok bool, _ int, _ *chord.Arc) {
+	r.reconcile(now, share{targets[0], arc, onlyGive}, func(now chord.Time, ok bool, _ int, _ *chord.Arc) {
 		if !ok {
 			done(now, targets[0])
 			return

@@ -12,6 +12,9 @@ func (r *Replica) store(rec Record) Item {
 	if ok && held.Version.Compare(rec.Version) >= 0 {
 		return held
 	}
+	if lost, ok := r.damaged[rec.Key]; ok && lost.Version.Compare(rec.Version) <= 0 {
+		delete(r.damaged, rec.Key)
+	}
 	r.clock.Observe(rec.Version)
 	r.index.Set(rec.item())
 	if i, ok := r.fresh[rec.Key]; ok {
@@ -32,10 +35,25 @@ func (r *Replica) load(key string) (Record, bool) {
 		return Record{}, false
 	}
 	rec, ok, err := r.cfg.Reader.Get(key)
-	if err != nil {
-		r.emit(Event{Kind: ReadFailed})
+	if err != nil || !ok {
+		r.missing(key)
+		return Record{}, false
 	}
-	return rec, ok && err == nil
+	return rec, true
+}
+
+// missing takes note that the store cannot give back a record: the next round,
+// at once, fetches it from the other replicas, and until then we are not complete.
+func (r *Replica) missing(key string) {
+	r.emit(Event{Kind: ReadFailed})
+	if it, ok := r.index.Get(key); ok {
+		r.damaged[key] = it
+	}
+	r.index.Remove(key)
+	r.place.complete, r.round.settled = nil, false
+	if r.round.at != Never {
+		r.round.at = 0
+	}
 }
 
 // drop gives up what we hold on an arc.
@@ -57,7 +75,7 @@ func (r *Replica) dropOnlyAbsent() {
 }
 
 // NotStored takes back the Writes and Drops of the last Ready, which the store
-// refused; its Messages must not be sent. We hold what the store still has, and
+// refused; of its Messages the driver turns each Written into a refusal. We hold what the store still has, and
 // are no more complete than before.
 func (r *Replica) NotStored(now chord.Time, writes []Record, drops []Item) {
 	for i := range writes {
@@ -69,9 +87,10 @@ func (r *Replica) NotStored(now chord.Time, writes []Record, drops []Item) {
 	for _, o := range r.ops {
 		o.outcome.Replicas = slices.DeleteFunc(o.outcome.Replicas, func(c chord.Contact) bool { return c.Peer == r.cfg.Self.Peer })
 	}
+	r.durable[0] = r.durable[1]
 	r.place.coverage = r.durable[1]
 	r.place.shrink()
-	r.round.failed, r.round.settled = true, false
+	r.round.failed, r.round.refused, r.round.settled = true, true, false
 	if r.round.at != Never {
 		r.round.at = min(r.round.at, now.Add(retryPause))
 	}

@@ -43,7 +43,7 @@ func (r *Replica) bequeath(now chord.Time, o *operation, heirs []share) {
 		return
 	}
 	h := heirs[0]
-	r.reconcile(now, h.with, h.arc, h.way, func(now chord.Time, ok bool, _ int, _ *chord.Arc) {
+	r.reconcile(now, h, func(now chord.Time, ok bool, _ int, _ *chord.Arc) {
 		if !ok {
 			r.retry(now, o)
 			return
@@ -60,13 +60,14 @@ func (r *Replica) bequeathStrays(now chord.Time, o *operation, from chord.ID) {
 		r.finish(o)
 		return
 	}
-	attempt, first := o.attempt, r.index.Items(outside, 1)[0]
-	r.locate(chord.KeyID([]byte(first.Key)), func(now chord.Time, found chord.Result) {
+	attempt, pos := o.attempt, chord.KeyID([]byte(r.index.Items(outside, 1)[0].Key))
+	outside.From = pos.Prev()
+	r.locate(pos, func(now chord.Time, found chord.Result) {
 		replicas := Distinct(found.Owners, r.cfg.N)
 		if !r.going(o, attempt) {
 			return
 		}
-		if len(replicas) == 0 || hasPeer(replicas, r.cfg.Self.Peer) {
+		if (len(replicas) < r.cfg.N && !found.Whole) || hasPeer(replicas, r.cfg.Self.Peer) {
 			r.retry(now, o)
 			return
 		}

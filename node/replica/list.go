@@ -54,23 +54,19 @@ func (l *listing) ask(now chord.Time) {
 }
 
 func (l *listing) request(bool) Message {
-	before := chord.ID{}.Next().Distance(l.target) // target - 1
-	return Message{Kind: List, Key: l.prefix, Arc: chord.Arc{From: before, To: l.end}, Limit: maxItems}
+	return Message{Kind: List, Key: l.prefix, Arc: chord.Arc{From: l.target.Prev(), To: l.end}, Limit: maxItems}
 }
 
-// take merges the items of a replica. One that could not send all of them
-// shortens the arc that this attempt lists.
+// take merges the items of a replica. One that did not read to the end shortens
+// the arc that this attempt lists.
 func (l *listing) take(_ chord.Contact, m Message) {
 	for _, it := range m.Items {
 		if old, ok := l.items[it.Key]; !ok || old.Version.Compare(it.Version) < 0 {
 			l.items[it.Key] = it
 		}
 	}
-	if m.More && len(m.Items) > 0 {
-		last := chord.KeyID([]byte(m.Items[len(m.Items)-1].Key))
-		if last.Compare(l.target) >= 0 && last.Compare(l.end) < 0 {
-			l.end = last
-		}
+	if to := m.Arc.To; m.Complete && to.Compare(l.target) >= 0 && to.Compare(l.end) < 0 {
+		l.end = to
 	}
 }
 
@@ -113,19 +109,21 @@ func (r *Replica) onList(m Message) {
 	r.send(m.From, reply)
 }
 
-// list answers a List, our own as well.
+// list answers a List, our own as well. It reads a bounded number of items, and
+// says how far it came.
 func (r *Replica) list(m Message) Message {
-	reply := Message{Kind: Listed, Complete: r.place.complete != nil && covers(*r.place.complete, m.Arc)}
+	reply := Message{Kind: Listed, Arc: m.Arc}
+	reply.Complete = r.place.complete != nil && covers(*r.place.complete, m.Arc)
 	limit := min(max(m.Limit, 1), maxItems)
-	for _, it := range r.index.Items(m.Arc, r.index.Len()) {
-		if !strings.HasPrefix(it.Key, m.Key) {
-			continue
+	items := r.index.Items(m.Arc, scanItems)
+	for i, it := range items {
+		if strings.HasPrefix(it.Key, m.Key) {
+			reply.Items = append(reply.Items, it)
 		}
-		if len(reply.Items) == limit {
-			reply.More = true
+		if len(reply.Items) == limit || i+1 == scanItems {
+			reply.Arc.To = chord.KeyID([]byte(it.Key))
 			break
 		}
-		reply.Items = append(reply.Items, it)
 	}
 	return reply
 }

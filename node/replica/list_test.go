@@ -137,8 +137,8 @@ func TestListedStaysInItsLimit(t *testing.T) {
 	p := c.peers[0]
 	for limit, want := range map[int]int{-5: 1, 0: 1, 5: 5, 1 << 30: maxItems} {
 		got := p.list(Message{Kind: List, Limit: limit, Arc: chord.Arc{}})
-		if len(got.Items) != want || !got.More {
-			t.Errorf("limit %d: %d items, more %v; want %d and more", limit, len(got.Items), got.More, want)
+		if more := !got.Arc.Whole(); len(got.Items) != want || !more {
+			t.Errorf("limit %d: %d items, more %v; want %d and more", limit, len(got.Items), more, want)
 		}
 	}
 }

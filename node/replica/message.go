@@ -17,7 +17,7 @@ const (
 	Read                     // Key; Digest: the version is enough
 	Answer                   // Records, or Items for a digest; none if the key is unknown; Complete
 	List                     // items of Arc whose key begins with Key, at most Limit
-	Listed                   // Items, More, Complete
+	Listed                   // Items; Arc, the part of the one asked for that was read; Complete
 	Compare                  // Ranges with the asker's summaries
 	Compared                 // Ranges that differ; Source
 	Pull                     // Items whose records are wanted
@@ -41,7 +41,9 @@ type Refusal uint8
 
 // The reasons to refuse.
 const (
-	ClockAhead Refusal = iota + 1 // the version lies more than MaxSkew in the future
+	ClockAhead  Refusal = iota + 1 // the version lies more than MaxSkew in the future
+	StoreFailed                    // the store did not take it
+	IsLeaving                      // the peer gives its records away, and takes no more
 )
 
 // A Message travels between two peers. Which fields are set depends on Kind.
@@ -54,7 +56,6 @@ type Message struct {
 	Key      string       `cbor:"3,keyasint,omitempty"`
 	Digest   bool         `cbor:"4,keyasint,omitempty"`
 	Complete bool         `cbor:"6,keyasint,omitempty"` // the answer counts towards a quorum
-	More     bool         `cbor:"7,keyasint,omitempty"`
 	Limit    int          `cbor:"8,keyasint,omitempty"`
 	Refused  Refusal      `cbor:"9,keyasint,omitempty"`
 	Arc      chord.Arc    `cbor:"10,keyasint,omitzero"`
@@ -75,13 +76,15 @@ type Range struct {
 
 // Bounds of one message.
 const (
-	maxRanges   = 256
+	maxRanges   = batchRanges * splitInto
 	maxItems    = 1000 // also the longest page of a listing
 	listBelow   = 64   // an arc with at most so many items is listed, not split
 	splitInto   = 16
 	batchBytes  = 512 << 10 // of values in one Write or Pulled, unless a single one is larger
 	batchItems  = 256
 	batchRanges = 8
+	listBytes   = 256 << 10 // of keys in the lists of one Compared
+	scanItems   = 10_000    // read for one Listed
 )
 
 // Valid says what is wrong with a message from a stranger, nil if nothing is.

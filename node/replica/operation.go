@@ -83,7 +83,7 @@ func (r *Replica) try(o *operation) {
 		o.outcome.Hops = len(found.Hops)
 		o.targets = Distinct(found.Owners, r.cfg.N)
 		o.outcome.Wanted = len(o.targets)
-		if len(o.targets) < r.replicasKnown() {
+		if len(o.targets) < r.cfg.N && (!found.Whole || len(o.targets) < r.replicasKnown()) {
 			r.retry(now, o)
 			return
 		}
@@ -92,8 +92,7 @@ func (r *Replica) try(o *operation) {
 }
 
 // replicasKnown is how many replicas a key must have at least, as far as we see
-// the ring. A lookup that finds fewer met a peer whose successor list has not
-// grown with the ring yet.
+// the ring. A lookup that finds fewer met a peer that does not know the ring yet.
 func (r *Replica) replicasKnown() int {
 	peers := append([]chord.Contact{r.place.self}, r.place.succ...)
 	return len(Distinct(append(peers, r.place.preds...), r.cfg.N))

@@ -23,20 +23,26 @@ type write struct {
 	*operation
 	r       *Replica
 	waiting int  // targets of this attempt that have not answered
-	unsure  bool // some target may have stored it without saying so
+	refused int  // targets of this attempt whose clocks refuse the version
+	unsure  bool // a peer may have stored it without saying so, or is no replica any more
 }
 
 func (w *write) ask(now chord.Time) {
 	attempt := w.attempt
 	stored := w.outcome.Replicas
 	w.outcome.Replicas = nil
-	w.waiting = len(w.targets)
+	w.waiting, w.refused = len(w.targets), 0
+	for _, c := range stored {
+		w.unsure = w.unsure || !slices.Contains(w.targets, c)
+	}
 	for _, c := range w.targets {
 		switch {
-		case w.attempt != attempt: // stamped anew by settle, which has begun over
+		case w.attempt != attempt: // stamped anew by settle, to begin over
 			return
 		case slices.Contains(stored, c):
 			w.acknowledge(now, c)
+		case c.Peer == w.r.cfg.Self.Peer && w.r.leaving:
+			w.missed(now)
 		case c.Peer == w.r.cfg.Self.Peer:
 			w.settle(now, c, attempt, w.r.store(w.outcome.Record))
 		default:
@@ -53,10 +59,9 @@ func (w *write) answer(now chord.Time, c chord.Contact, attempt int, m Message, 
 	w.unsure = w.unsure || !ok
 	switch {
 	case !w.r.going(w.operation, attempt):
-	case ok && m.Refused != 0:
-		w.outcome.Error = ClockRefused
-		w.r.finish(w.operation)
-	case !ok:
+	case ok && m.Refused == ClockAhead:
+		w.refuse(now)
+	case !ok || m.Refused != 0:
 		w.missed(now)
 	case len(m.Items) > 0 && m.Items[0].Key == w.outcome.Record.Key:
 		w.settle(now, c, attempt, m.Items[0])
@@ -73,20 +78,37 @@ func (w *write) settle(now chord.Time, c chord.Contact, attempt int, held Item) 
 	case held.Version.Compare(w.outcome.Record.Version) <= 0, w.reported:
 		w.acknowledge(now, c)
 	case tooFarAhead(now, held.Version):
-		w.outcome.Error = ClockRefused
-		w.r.finish(w.operation)
+		w.refuse(now)
 	default:
 		w.r.clock.Observe(held.Version)
 		w.outcome.Record.Version = w.r.clock.Stamp(now, w.r.cfg.Self.Peer)
 		w.outcome.Replicas = nil
-		w.attempt++
-		w.ask(now)
+		w.r.retry(now, w.operation)
 	}
 }
 
+// refuse counts a replica whose clock is too far from ours. Waiting helps only
+// while the others can still make up W.
+func (w *write) refuse(now chord.Time) {
+	w.refused++
+	if w.reported || len(w.targets)-w.refused >= w.need() {
+		w.missed(now)
+		return
+	}
+	w.outcome.Error = ClockRefused
+	if len(w.outcome.Replicas) > 0 {
+		w.outcome.Error = QuorumNotMet
+	} else if w.unsure {
+		w.outcome.Error = OutcomeUnknown
+	}
+	w.r.finish(w.operation)
+}
+
+func (w *write) need() int { return min(w.r.cfg.W, len(w.targets)) }
+
 func (w *write) acknowledge(now chord.Time, c chord.Contact) {
 	w.outcome.Replicas = append(w.outcome.Replicas, c)
-	if len(w.outcome.Replicas) >= min(w.r.cfg.W, len(w.targets)) {
+	if len(w.outcome.Replicas) >= w.need() {
 		w.r.report(w.operation)
 	}
 	if len(w.outcome.Replicas) == len(w.targets) {

@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -198,4 +199,25 @@ func TestCancelledOperationHasNoOutcome(t *testing.T) {
 	if o, ok := c.outcomes[opAt{p, id}]; ok {
 		t.Errorf("the outcome is %v, want none", o)
 	}
+}
+
+// A stranger's version with the highest possible count stops nobody from writing.
+func TestPutAfterTheHighestCount(t *testing.T) {
+	c := settledCluster(t, 6)
+	evil := Record{Key: "key", Version: Version{Wall: millis(c.now.Add(50 * time.Second)), Count: math.MaxUint32, Writer: "evil"}}
+	for _, p := range c.replicas("key") {
+		p.Step(c.time(p), Message{Kind: Write, From: "evil", Seq: 1, Records: []Record{evil}})
+	}
+	c.settle()
+	c.wantPut(c.replicas("key")[0], "key", "value")
+	c.wantPut(c.outsider("key"), "key", "value 2")
+	c.wantGet(c.outsider("key"), "key", "value 2")
+}
+
+// One replica with a wrong clock does not stop the others from making up W.
+func TestPutDespiteOneWrongClock(t *testing.T) {
+	c := settledCluster(t, 6)
+	c.replicas("key")[1].skew = -2 * time.Minute
+	c.wantPut(c.outsider("key"), "key", "value")
+	c.wantGet(c.outsider("key"), "key", "value")
 }

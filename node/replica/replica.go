@@ -81,7 +81,8 @@ type Replica struct {
 	locating []location   // by id
 	lastID   uint64
 
-	fresh   map[string]int // records of ready.Writes by key, since the Reader has them only later
+	damaged map[string]Item // records that the store cannot give back, until they are mended
+	fresh   map[string]int  // records of ready.Writes by key, since the Reader has them only later
 	ready   Ready
 	drained Ready
 	durable [2]coverage // at the last Ready, and at the one before
@@ -132,7 +133,7 @@ func New(cfg Config) (*Replica, error) {
 		rand:  rand.New(rand.NewPCG(cfg.Seed, 1)),
 		place: place{self: cfg.Self, n: cfg.N},
 		round: round{at: Never},
-		fresh: map[string]int{},
+		fresh: map[string]int{}, damaged: map[string]Item{},
 	}, nil
 }
 

@@ -9,6 +9,7 @@ import (
 const (
 	settlePause = 50 * time.Millisecond // after a change of neighbours, since changes come in bursts
 	retryPause  = 500 * time.Millisecond
+	patience    = 4 // rounds that may fail before those who did answer are enough
 )
 
 // A round reconciles, one after another, with every partner; then, where no
@@ -16,12 +17,13 @@ const (
 // over what lies outside the arc.
 type round struct {
 	at      chord.Time // of the next one
-	number  uint64     // of the one going on, so that late answers to an older one are told apart
+	number  uint64     // of the one going on; sessions of an older one stop
 	settled bool       // the last round succeeded, and no neighbour changed since
 	shares  []share    // still to be reconciled
 	cells   []cell
 	reach   int  // successors already asked
 	failed  bool // some partner did not answer
+	refused bool // our store did not take what came
 	moved   int  // records
 	fails   int  // rounds in a row that failed
 }
@@ -35,11 +37,11 @@ type cell struct {
 // SetNeighbours tells the replica of its place on the ring.
 func (r *Replica) SetNeighbours(now chord.Time, v chord.Neighbourhood) {
 	alone := len(r.place.succ) == 0
-	if !r.place.set(v) {
+	if !r.place.set(v) || r.leaving {
 		return
 	}
-	if alone && r.index.Len() == 0 {
-		r.place.coverage = coverage{} // a ring of one that holds nothing vouches for nothing
+	if alone {
+		r.place.coverage = coverage{} // a ring of one is a newcomer to any other
 	}
 	r.round.settled = false
 	r.round.number++
@@ -48,7 +50,7 @@ func (r *Replica) SetNeighbours(now chord.Time, v chord.Neighbourhood) {
 
 func (r *Replica) beginRound(now chord.Time) {
 	r.round = round{at: Never, number: r.round.number + 1, settled: r.round.settled, fails: r.round.fails}
-	if !r.place.known || r.leaving {
+	if !r.place.known {
 		return
 	}
 	r.round.shares = r.place.partners()
@@ -66,9 +68,9 @@ func (r *Replica) nextShare(now chord.Time) {
 	if len(rd.shares) > 0 {
 		s := rd.shares[0]
 		rd.shares = rd.shares[1:]
-		r.reconcile(now, s.with, s.arc, s.way, r.inRound(func(now chord.Time, ok bool, moved int, source *chord.Arc) {
+		r.reconcile(now, s, func(now chord.Time, ok bool, moved int, source *chord.Arc) {
 			r.shareDone(now, s, ok, moved, source)
-		}))
+		})
 		return
 	}
 	if !r.vouched() && rd.reach < len(r.place.succ) {
@@ -77,23 +79,14 @@ func (r *Replica) nextShare(now chord.Time) {
 		r.nextShare(now)
 		return
 	}
+	if !rd.failed || !rd.refused && (r.vouched() || rd.fails >= patience) {
+		r.place.caughtUp()
+	}
 	if rd.failed {
 		r.endRound(now, false)
 		return
 	}
-	r.place.caughtUp()
 	r.handOff(now)
-}
-
-// inRound wraps the end of a session so that it is ignored once the round is
-// over.
-func (r *Replica) inRound(then sessionEnd) sessionEnd {
-	number := r.round.number
-	return func(now chord.Time, ok bool, moved int, source *chord.Arc) {
-		if r.round.number == number {
-			then(now, ok, moved, source)
-		}
-	}
 }
 
 func (r *Replica) shareDone(now chord.Time, s share, ok bool, moved int, source *chord.Arc) {

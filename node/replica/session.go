@@ -1,6 +1,8 @@
 package replica
 
 import (
+	"slices"
+
 	"peal/chord"
 )
 
@@ -24,7 +26,9 @@ type session struct {
 	r      *Replica
 	with   chord.PeerID
 	way    direction
-	ranges []Range
+	round  uint64      // the one it belongs to; it stops when another begins
+	open   []chord.Arc // of the last Compare, as far as not answered yet
+	ranges []chord.Arc // still to be compared
 	pulls  []Item
 	pushes []Item
 	moved  int
@@ -39,8 +43,8 @@ type session struct {
 const maxAsked = 1 << 16
 
 // reconcile makes an arc equal here and at a peer, as far as records may move.
-func (r *Replica) reconcile(now chord.Time, with chord.Contact, arc chord.Arc, way direction, done sessionEnd) {
-	s := &session{r: r, with: with.Peer, way: way, done: done, ranges: []Range{{Arc: arc}}}
+func (r *Replica) reconcile(now chord.Time, sh share, done sessionEnd) {
+	s := &session{r: r, with: sh.with.Peer, way: sh.way, round: r.round.number, done: done, ranges: []chord.Arc{sh.arc}}
 	s.step(now)
 }
 
@@ -64,21 +68,24 @@ func (s *session) step(now chord.Time) {
 // ask sends a request; a peer that does not answer ends the session.
 func (s *session) ask(now chord.Time, m Message, then func(chord.Time, Message)) {
 	s.r.request(now, s.with, m, func(now chord.Time, m Message, ok bool) {
-		if !ok {
+		switch {
+		case s.round != s.r.round.number:
+		case !ok:
 			s.done(now, false, s.moved, nil)
-			return
+		default:
+			then(now, m)
 		}
-		then(now, m)
 	})
 }
 
 func (s *session) compare(now chord.Time) {
 	n := min(len(s.ranges), batchRanges)
-	batch := make([]Range, n)
-	for i, rg := range s.ranges[len(s.ranges)-n:] {
-		batch[i] = s.r.rangeOf(rg.Arc)
-	}
+	s.open = slices.Clone(s.ranges[len(s.ranges)-n:])
 	s.ranges = s.ranges[:len(s.ranges)-n]
+	batch := make([]Range, n)
+	for i, arc := range s.open {
+		batch[i] = s.r.rangeOf(arc)
+	}
 	s.ask(now, Message{Kind: Compare, Ranges: batch}, s.compared)
 }
 
@@ -87,21 +94,44 @@ func (s *session) compare(now chord.Time) {
 func (s *session) compared(now chord.Time, m Message) {
 	s.source = m.Source
 	for _, rg := range m.Ranges {
-		if rg.Listed {
+		nothing := s.way == onlyGive && s.r.index.Summary(rg.Arc).Count == 0
+		switch {
+		case !s.wasAsked(rg.Arc):
+			s.done(now, false, s.moved, nil)
+			return
+		case nothing || s.r.agrees(rg) && !rg.Listed:
+		case rg.Listed:
 			s.match(rg)
-			continue
-		}
-		if !s.r.agrees(rg) {
-			s.ranges = append(s.ranges, rg)
+		default:
+			s.ranges = append(s.ranges, rg.Arc)
 		}
 	}
 	s.step(now)
+}
+
+// wasAsked takes an arc out of those that we asked for: a part of each may be
+// answered once, in the order of a clockwise walk. So a peer that answers
+// something else cannot make a session grow.
+func (s *session) wasAsked(arc chord.Arc) bool {
+	i := slices.IndexFunc(s.open, func(o chord.Arc) bool { return o.From == arc.From && covers(o, arc) })
+	switch {
+	case i < 0:
+		return false
+	case s.open[i].To == arc.To:
+		s.open = slices.Delete(s.open, i, i+1)
+	default:
+		s.open[i].From = arc.To
+	}
+	return true
 }
 
 // match finds what one side lacks on an arc of which we have the other's list.
 func (s *session) match(rg Range) {
 	theirs := make(map[string]Version, len(rg.Items))
 	for _, it := range rg.Items {
+		if !rg.Arc.Contains(chord.KeyID([]byte(it.Key))) {
+			continue
+		}
 		theirs[it.Key] = it.Version
 		mine, ok := s.r.index.Get(it.Key)
 		if s.way != onlyGive && (!ok || mine.Version.Compare(it.Version) < 0) {
@@ -201,11 +231,18 @@ func (r *Replica) agrees(rg Range) bool {
 // summaries of the parts where both have many.
 func (r *Replica) onCompare(m Message) {
 	reply := Message{Kind: Compared, Seq: m.Seq, Source: r.place.source}
+	bytes := 0
 	for _, rg := range m.Ranges {
 		switch {
 		case r.agrees(rg):
+		case bytes > listBytes: // ask again, with fewer at a time
+			reply.Ranges = append(reply.Ranges, r.rangeOf(rg.Arc))
 		case r.index.Summary(rg.Arc).Count <= listBelow:
-			reply.Ranges = append(reply.Ranges, Range{Arc: rg.Arc, Listed: true, Items: r.index.Items(rg.Arc, listBelow)})
+			list := Range{Arc: rg.Arc, Listed: true, Items: r.index.Items(rg.Arc, listBelow)}
+			for _, it := range list.Items {
+				bytes += len(it.Key)
+			}
+			reply.Ranges = append(reply.Ranges, list)
 		default:
 			for _, part := range r.index.Split(rg.Arc, splitInto) {
 				reply.Ranges = append(reply.Ranges, r.rangeOf(part))
@@ -237,7 +274,11 @@ func (r *Replica) onPull(m Message) {
 func (r *Replica) onWrite(now chord.Time, m Message) {
 	reply := Message{Kind: Written, Seq: m.Seq}
 	for _, rec := range m.Records {
-		if tooFarAhead(now, rec.Version) {
+		switch {
+		case r.leaving:
+			reply.Refused = IsLeaving
+			continue
+		case tooFarAhead(now, rec.Version):
 			reply.Refused = ClockAhead
 			continue
 		}

@@ -32,7 +32,7 @@ type ending struct {
 func (c *cluster) reconcile(a, b *peer, arc chord.Arc, way direction) ending {
 	c.t.Helper()
 	var end *ending
-	a.reconcile(c.time(a), b.self, arc, way, func(_ chord.Time, ok bool, moved int, _ *chord.Arc) {
+	a.reconcile(c.time(a), share{b.self, arc, way}, func(_ chord.Time, ok bool, moved int, _ *chord.Arc) {
 		end = &ending{ok, moved}
 	})
 	if !c.run(time.Hour, func() bool { return end != nil }) {
@@ -254,5 +254,53 @@ func TestMessagesOfStrangersAreJudged(t *testing.T) {
 	good := Message{Kind: Write, Records: []Record{old("key", "value")}}
 	if err := good.Valid(); err != nil {
 		t.Errorf("an ordinary write: %v", err)
+	}
+}
+
+// Ranges that were not asked for, or twice, end the session.
+func TestSessionRefusesRangesNotAskedFor(t *testing.T) {
+	a, b := chord.ID{0x40}, chord.ID{0x80}
+	asked := chord.Arc{From: a, To: b}
+	half := chord.Arc{From: a, To: chord.ID{0x60}}
+	rest := chord.Arc{From: half.To, To: b}
+	for _, test := range []struct {
+		name   string
+		ranges []chord.Arc
+		ok     bool
+	}{
+		{"all of it", []chord.Arc{asked}, true},
+		{"both halves", []chord.Arc{half, rest}, true},
+		{"nothing", nil, true},
+		{"more than it", []chord.Arc{whole()}, false},
+		{"twice", []chord.Arc{asked, asked}, false},
+		{"a half twice", []chord.Arc{half, half}, false},
+		{"beside it", []chord.Arc{{From: b, To: a}}, false},
+	} {
+		s := &session{open: []chord.Arc{asked}}
+		ok := true
+		for _, arc := range test.ranges {
+			ok = ok && s.wasAsked(arc)
+		}
+		if ok != test.ok {
+			t.Errorf("%s: accepted %v, want %v", test.name, ok, test.ok)
+		}
+	}
+}
+
+// Giving away one stray costs a few requests, however much the receiver holds.
+func TestOneStrayIsCheapToHandOver(t *testing.T) {
+	c := filled(t, 8, numbered("key", 3000))
+	stray := c.outsider("stray")
+	give(stray, old("stray", "value"))
+	before := c.sent[Compare]
+	stray.round.at = c.time(stray)
+	c.settle()
+	if _, held := stray.index.Get("stray"); held {
+		t.Error("the stray is still held")
+	}
+	// A round of every peer costs a Compare for each partner; the stray may add
+	// a few for each of its replicas.
+	if got, most := c.sent[Compare]-before, 8*4*3+3*8; got > most {
+		t.Errorf("%d comparisons, want at most %d", got, most)
 	}
 }

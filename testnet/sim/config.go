@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"errors"
 	"math"
 	"time"
@@ -63,22 +64,16 @@ type Config struct {
 // checkAlways is the largest ring that is checked after every event.
 const checkAlways = 64
 
-func orDefault[T int | float64 | time.Duration](v *T, def T) {
-	if *v == 0 {
-		*v = def
-	}
-}
-
 func (c *Config) validate() error {
-	orDefault(&c.Peers, 1000)
-	orDefault(&c.JoinEvery, 50*time.Millisecond)
-	orDefault(&c.Duration, time.Minute)
-	orDefault(&c.Lookups, 10)
-	orDefault(&c.MinLatency, 10*time.Millisecond)
-	orDefault(&c.MaxLatency, max(90*time.Millisecond, c.MinLatency))
-	orDefault(&c.SettleFor, 5*time.Minute)
+	c.Peers = cmp.Or(c.Peers, 1000)
+	c.JoinEvery = cmp.Or(c.JoinEvery, 50*time.Millisecond)
+	c.Duration = cmp.Or(c.Duration, time.Minute)
+	c.Lookups = cmp.Or(c.Lookups, 10)
+	c.MinLatency = cmp.Or(c.MinLatency, 10*time.Millisecond)
+	c.MaxLatency = cmp.Or(c.MaxLatency, max(90*time.Millisecond, c.MinLatency))
+	c.SettleFor = cmp.Or(c.SettleFor, 5*time.Minute)
 	if c.Peers > checkAlways {
-		orDefault(&c.CheckEvery, time.Second)
+		c.CheckEvery = cmp.Or(c.CheckEvery, time.Second)
 	}
 	switch {
 	case c.Peers < 1:
