@@ -2,7 +2,6 @@ package node
 
 import (
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -27,12 +26,8 @@ type Config struct {
 	// remembered in the store, the node is a ring of its own at first.
 	Join []string
 
-	// Replicas is N, WriteQuorum W and ReadQuorum R of the data plane.
-	// Defaults 3, 2, 2.
-	Replicas, WriteQuorum, ReadQuorum int
-
-	// Chord and Replica tune the cores; what belongs to the node itself, such
-	// as Self, is filled in.
+	// Chord and Replica tune the ring and the data plane; what belongs to the
+	// node itself, such as Self, is filled in.
 	Chord   chord.Config
 	Replica replica.Config
 
@@ -45,8 +40,8 @@ type Config struct {
 	// Logger of what a person should know. Default: silence.
 	Logger *slog.Logger
 
-	// Observer is called with every event, from the event loop: it must not
-	// block, nor call the node. Default: none.
+	// Observer is called with every event, from several goroutines, the event
+	// loop among them: it must not block, nor call the node. Default: none.
 	Observer func(Event)
 }
 
@@ -71,11 +66,8 @@ type Store interface {
 const defaultDeadline = 30 * time.Second
 
 func (c *Config) validate() error {
-	switch {
-	case c.Transport == nil || c.Store == nil:
+	if c.Transport == nil || c.Store == nil {
 		return errors.New("node: Config.Transport or Config.Store is not set")
-	case c.Replicas < 0 || c.WriteQuorum < 0 || c.ReadQuorum < 0:
-		return fmt.Errorf("node: replicas %d, quorums %d and %d: none may be negative", c.Replicas, c.WriteQuorum, c.ReadQuorum)
 	}
 	if c.Ring == "" {
 		c.Ring = "peal"
@@ -101,6 +93,5 @@ func (c *Config) cores() (chord.Config, replica.Config) {
 	ring, data := c.Chord, c.Replica
 	ring.Self, ring.Seed = self, seed
 	data.Self, data.Seed, data.Reader = self, seed, c.Store
-	data.N, data.W, data.R = c.Replicas, c.WriteQuorum, c.ReadQuorum
 	return ring, data
 }

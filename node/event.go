@@ -11,7 +11,7 @@ import (
 type Event struct {
 	Time  time.Time     `json:"time"`
 	Peer  chord.Contact `json:"peer"`            // the one that observed it
-	Kind  EventKind     `json:"kind"`            //
+	Kind  EventKind     `json:"kind"`            // what happened
 	About chord.Contact `json:"about,omitzero"`  // the peer that it happened to, if another
 	Text  string        `json:"text,omitempty"`  // details for a person
 	Count int           `json:"count,omitempty"` // how many, where the kind counts
@@ -33,8 +33,8 @@ const (
 	Left        EventKind = "left"        // the peer has left the ring
 	Killed      EventKind = "killed"      // the testnet killed the peer
 	Reconciled  EventKind = "reconciled"  // all its arcs agree with its replicas; Count records moved
-	Stored      EventKind = "stored"      // a put or del that entered here is durable
+	Stored      EventKind = "stored"      // a put or del that entered here is durable on Count replicas
 	LookedUp    EventKind = "lookup"      // a lookup that entered here is answered; Count hops
-	Rejected    EventKind = "rejected"    // bytes from About were no message of ours; the stream is closed
+	Rejected    EventKind = "rejected"    // About sent what no correct peer sends; it was ignored
 	Failed      EventKind = "failed"      // the store or the network refused something
 )

@@ -342,9 +342,9 @@ func TestConfigIsChecked(t *testing.T) {
 	for name, change := range map[string]func(*node.Config){
 		"no transport":        func(c *node.Config) { c.Transport = nil },
 		"no store":            func(c *node.Config) { c.Store = nil },
-		"negative replicas":   func(c *node.Config) { c.Replicas = -1 },
-		"W above N":           func(c *node.Config) { c.Replicas, c.WriteQuorum = 2, 3 },
-		"R above N":           func(c *node.Config) { c.Replicas, c.ReadQuorum = 2, 3 },
+		"negative replicas":   func(c *node.Config) { c.Replica.N = -1 },
+		"W above N":           func(c *node.Config) { c.Replica.N, c.Replica.W = 2, 3 },
+		"R above N":           func(c *node.Config) { c.Replica.N, c.Replica.R = 2, 3 },
 		"too many neighbours": func(c *node.Config) { c.Chord.Successors = 1000 },
 	} {
 		cfg := good

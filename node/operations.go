@@ -2,6 +2,7 @@ package node
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -160,7 +161,7 @@ func (n *Node) route(key []byte, found chord.Result) (Route, error) {
 		return route, fmt.Errorf("%w: nobody who was asked knows the owner of this key; try again when the ring has settled", ErrNoPeer)
 	}
 	route.Owner = found.Owners[0]
-	route.Replicas = replica.Distinct(found.Owners, n.replicas())
+	route.Replicas = replica.Distinct(found.Owners, cmp.Or(n.cfg.Replica.N, replica.DefaultN))
 	n.event(Event{Kind: LookedUp, About: route.Owner, Text: printable(string(key)), Count: len(route.Hops)})
 	return route, nil
 }
@@ -187,13 +188,6 @@ func (n *Node) Keys(ctx context.Context, prefix []byte, cursor string, limit int
 		page.Next = hex.EncodeToString(o.Next[:])
 	}
 	return page, err
-}
-
-func (n *Node) replicas() int {
-	if n.cfg.Replicas == 0 {
-		return 3
-	}
-	return n.cfg.Replicas
 }
 
 func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

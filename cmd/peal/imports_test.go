@@ -26,7 +26,7 @@ var importRules = map[string]importRule{
 	},
 	"node/replica": {
 		ours:   []string{"chord"},
-		reason: "the data plane is pure: the simulator runs it as it is",
+		reason: "the data plane is pure: its tests drive whole rings of it on virtual time",
 	},
 	"node/store": {
 		ours:   []string{"chord", "node/replica"},
@@ -55,7 +55,7 @@ var importRules = map[string]importRule{
 	},
 	"testnet/sim": {
 		ours:   []string{"chord", "node/replica"},
-		reason: "the simulator drives the cores alone, and compiles for the browser",
+		reason: "the simulator drives the cores alone, and compiles for js/wasm",
 	},
 }
 

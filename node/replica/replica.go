@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"cmp"
 	"errors"
 	"math/rand/v2"
 	"slices"
@@ -8,6 +9,9 @@ import (
 
 	"peal/chord"
 )
+
+// DefaultN is how many replicas a key has unless told otherwise.
+const DefaultN = 3
 
 // Config of a replica. Zero fields take their defaults.
 type Config struct {
@@ -18,7 +22,7 @@ type Config struct {
 	Seed uint64
 
 	// N is the number of replicas of a key; W and R how many of them a write
-	// and a read need. Defaults 3, 2 and 2.
+	// and a read need. Defaults DefaultN, 2 and 2.
 	N, W, R int
 
 	// RoundEvery is the pause between two regular rounds of reconciliation,
@@ -40,11 +44,11 @@ type Reader interface {
 }
 
 func (c *Config) validate() error {
-	orDefault(&c.N, 3)
-	orDefault(&c.W, min(2, c.N))
-	orDefault(&c.R, min(2, c.N))
-	orDefault(&c.RoundEvery, 30*time.Second)
-	orDefault(&c.RequestTimeout, time.Second)
+	c.N = cmp.Or(c.N, DefaultN)
+	c.W = cmp.Or(c.W, min(2, c.N))
+	c.R = cmp.Or(c.R, min(2, c.N))
+	c.RoundEvery = cmp.Or(c.RoundEvery, 30*time.Second)
+	c.RequestTimeout = cmp.Or(c.RequestTimeout, time.Second)
 	switch {
 	case c.Self.IsZero() || c.Reader == nil:
 		return errors.New("replica: Config.Self or Config.Reader is not set")
@@ -54,12 +58,6 @@ func (c *Config) validate() error {
 		return errors.New("replica: a duration of Config is negative")
 	}
 	return nil
-}
-
-func orDefault[T int | time.Duration](v *T, def T) {
-	if *v == 0 {
-		*v = def
-	}
 }
 
 // Never is later than any other time.
