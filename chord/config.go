@@ -59,7 +59,7 @@ const (
 	closerContacts = 4                // contacts offered to a lookup that is not yet there
 	firstRetry     = 60 * time.Second // pause before a dead contact is tried again; doubles
 	lastRetry      = 16 * time.Minute
-	joinTimeout    = 4 * time.Second        // of a join: all ways in may be joining themselves
+	joinPatience   = 2 * time.Second        // with ways in that are joining themselves
 	lookupPause    = 250 * time.Millisecond // before a lookup that ran dry starts over
 )
 

@@ -30,6 +30,7 @@ type lookup struct {
 	toAsk    []Contact // the closest predecessors of target not asked yet, closest first
 	asked    []Contact
 	hops     []Hop
+	outside  bool // the last hop answered, and was no member of the ring
 }
 
 // A Hop is one request of a lookup.
@@ -56,12 +57,8 @@ func (n *Node) Lookup(now Time, target ID) LookupID {
 }
 
 func (n *Node) startLookup(now Time, purpose lookupPurpose, target ID, seeds []Contact) LookupID {
-	timeout := n.cfg.LookupTimeout
-	if purpose == joinLookup {
-		timeout = min(timeout, joinTimeout)
-	}
 	n.lastLook++
-	l := &lookup{id: n.lastLook, purpose: purpose, target: target, seeds: seeds, started: now, deadline: now.Add(timeout)}
+	l := &lookup{id: n.lastLook, purpose: purpose, target: target, seeds: seeds, started: now, deadline: now.Add(n.cfg.LookupTimeout)}
 	n.lookups = append(n.lookups, l)
 	n.restart(now, l)
 	return l.id
@@ -112,7 +109,7 @@ func (n *Node) owners() []Contact {
 // askNext sends the lookup's next request, or lets it pause if nobody is left
 // to ask: the ring may be mending.
 func (n *Node) askNext(now Time, l *lookup) {
-	if now >= l.deadline || (len(l.toAsk) == 0 && l.purpose == introduceLookup) {
+	if now >= l.deadline || len(l.toAsk) == 0 && l.hopeless(now) {
 		n.finish(now, l, Message{})
 		return
 	}
@@ -125,6 +122,13 @@ func (n *Node) askNext(now Time, l *lookup) {
 	l.asked = append(l.asked, to)
 	c := n.call(call{to: to, sent: now, deadline: now.Add(n.timeout(to)), lookup: l.id})
 	n.send(to, Message{Kind: Find, Seq: c.seq, Target: l.target})
+}
+
+// hopeless reports whether a lookup that ran dry should not even start over: an
+// introduction will be made again anyway, and a joiner whose ways in have still
+// not joined anything is one of several that begin a ring.
+func (l *lookup) hopeless(now Time) bool {
+	return l.purpose == introduceLookup || l.purpose == joinLookup && l.outside && now.Sub(l.started) > joinPatience
 }
 
 // onFind answers with the owners if the target lies between us and our
@@ -149,6 +153,7 @@ func (n *Node) onFound(now Time, m Message) {
 		return
 	}
 	l.hops = append(l.hops, Hop{Contact: m.From, Took: now.Sub(c.sent), Failed: !m.Member})
+	l.outside = !m.Member
 	switch {
 	case !m.Member:
 		n.remove(now, m.From)
@@ -181,6 +186,7 @@ func (n *Node) lookupMissed(now Time, c call) {
 		n.restart(now, l)
 	default:
 		l.hops = append(l.hops, Hop{Contact: c.to, Took: now.Sub(c.sent), Failed: true})
+		l.outside = false
 		n.doubt(now, c.to)
 		n.askNext(now, l)
 	}
