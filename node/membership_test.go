@@ -24,7 +24,7 @@ func waitFor(t *testing.T, what string, done func() bool) {
 		if done() {
 			return
 		}
-		time.Sleep(100 * time.Millisecond)
+		pass(100 * time.Millisecond)
 	}
 	t.Fatalf("a minute has passed without %s", what)
 }
@@ -57,10 +57,10 @@ func TestBootstrapAddressThatAnswersLater(t *testing.T) {
 			t.Errorf("took %v to serve alone", took)
 		}
 		put(t, early, "early", "value")
-		time.Sleep(10 * time.Minute)
+		pass(10 * time.Minute)
 		late := start(t, net.config(0))
 		put(t, late, "late", "value")
-		time.Sleep(10 * time.Minute) // pauses have grown to five minutes
+		pass(10 * time.Minute) // pauses have grown to five minutes
 		settle(t, early, 2)
 		wantValue(t, late, "early", "value")
 		wantValue(t, early, "late", "value")
@@ -150,7 +150,7 @@ func TestRestartWithoutAddresses(t *testing.T) {
 		}
 		settle(t, nodes[0], size)
 		data.put(t, nodes...)
-		time.Sleep(5 * time.Second) // known peers are noted now and then
+		pass(5 * time.Second) // known peers are noted now and then
 		for _, p := range nodes {
 			p.Close()
 		}
@@ -289,7 +289,7 @@ func TestStrangersAreRejected(t *testing.T) {
 			net.mu.Unlock()
 			stranger.Send(name(0), b, nil)
 		}
-		time.Sleep(time.Second)
+		pass(time.Second)
 		got := seen.all(node.Rejected)
 		if len(got) != len(bodies) || got[0].About.Peer != "stranger" || got[0].Text == "" {
 			t.Errorf("rejected %v, want all %d from the stranger, with the reason", got, len(bodies))

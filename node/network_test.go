@@ -157,7 +157,7 @@ func settle(t *testing.T, n *node.Node, peers int) {
 		if ring.WellFormed && ring.Replicated && len(ring.Peers) == peers {
 			return
 		}
-		time.Sleep(20 * time.Millisecond)
+		pass(20 * time.Millisecond)
 	}
 	for _, p := range ring.Peers {
 		t.Logf("%v predecessor %v, successors %v, replicated %v", p.Contact, p.Predecessor, p.Successors, p.Replicated)
@@ -207,3 +207,6 @@ func (c corpus) wantAll(t *testing.T, p *node.Node) {
 		wantValue(t, p, fmt.Sprint("key ", i), fmt.Sprint("value ", i))
 	}
 }
+
+// pass lets virtual time go by: every test here runs in a synctest bubble.
+func pass(d time.Duration) { time.Sleep(d) }
