@@ -17,9 +17,15 @@ const replicas = 3
 // can be spread, and two thirds, the most possible, by luck.
 const spreadTries = 200
 
+// Killed says which peers a kill stopped.
+type Killed struct {
+	Peers  []chord.Contact
+	InARow int // the longest run of them on the ring: from three on, keys may be lost
+}
+
 // KillRandom stops count peers at random without a goodbye, never three in a
-// row on the ring unless any is set, and says which.
-func (t *Testnet) KillRandom(count int, any bool) ([]chord.Contact, error) {
+// row on the ring unless any is set.
+func (t *Testnet) KillRandom(count int, any bool) (Killed, error) {
 	return t.kill(func(ring []*node.Node) ([]*node.Node, error) {
 		if err := enough(count, len(ring)); err != nil {
 			return nil, err
@@ -32,12 +38,12 @@ func (t *Testnet) KillRandom(count int, any bool) ([]chord.Contact, error) {
 				return pick(ring, chosen), nil
 			}
 		}
-		return nil, fmt.Errorf("%w: %d of %d peers cannot be killed without three in a row on the ring, which would lose keys: kill fewer, or use --any", node.ErrInvalid, count, len(ring))
+		return nil, fmt.Errorf("%w: %d of %d peers cannot be killed without all replicas of some keys: kill fewer, or use --any", node.ErrInvalid, count, len(ring))
 	})
 }
 
 // KillAdjacent stops count peers in a row on the ring, from a random place.
-func (t *Testnet) KillAdjacent(count int) ([]chord.Contact, error) {
+func (t *Testnet) KillAdjacent(count int) (Killed, error) {
 	return t.kill(func(ring []*node.Node) ([]*node.Node, error) {
 		if err := enough(count, len(ring)); err != nil {
 			return nil, err
@@ -52,7 +58,7 @@ func (t *Testnet) KillAdjacent(count int) ([]chord.Contact, error) {
 }
 
 // KillPeers stops the named peers; see [Testnet.Peer] for names.
-func (t *Testnet) KillPeers(names []string) ([]chord.Contact, error) {
+func (t *Testnet) KillPeers(names []string) (Killed, error) {
 	return t.kill(func(ring []*node.Node) ([]*node.Node, error) {
 		var victims []*node.Node
 		for _, name := range names {
@@ -85,7 +91,7 @@ func spread(order []int, count int) []int {
 			break
 		}
 		taken[at] = true
-		if longestRun(taken, at) >= min(replicas, len(order)) {
+		if runAround(taken, at) >= min(replicas, len(order)) {
 			taken[at] = false
 			continue
 		}
@@ -94,8 +100,8 @@ func spread(order []int, count int) []int {
 	return chosen
 }
 
-// longestRun is the length of the run of taken places around one of them.
-func longestRun(taken []bool, at int) int {
+// runAround is the length of the run of taken places around one of them.
+func runAround(taken []bool, at int) int {
 	n := len(taken)
 	run := 1
 	for i := 1; i < n && taken[(at+i)%n]; i++ {
@@ -105,6 +111,26 @@ func longestRun(taken []bool, at int) int {
 		run++
 	}
 	return run
+}
+
+// inARow is the length of the longest run of victims on the ring.
+func inARow(ring, victims []*node.Node) int {
+	taken := make([]bool, len(ring))
+	for i, p := range ring {
+		taken[i] = slices.Contains(victims, p)
+	}
+	return longestRun(taken)
+}
+
+// longestRun is the length of the longest run of taken places of a circle.
+func longestRun(taken []bool) int {
+	longest := 0
+	for at := range taken {
+		if taken[at] && (at == 0 || !taken[at-1]) {
+			longest = max(longest, runAround(taken, at))
+		}
+	}
+	return longest
 }
 
 func pick(ring []*node.Node, places []int) []*node.Node {
@@ -117,21 +143,29 @@ func pick(ring []*node.Node, places []int) []*node.Node {
 
 // kill stops the peers that choose picks from the live ones in ring order, all
 // at the same time.
-func (t *Testnet) kill(choose func(ring []*node.Node) ([]*node.Node, error)) ([]chord.Contact, error) {
+func (t *Testnet) kill(choose func(ring []*node.Node) ([]*node.Node, error)) (Killed, error) {
 	t.mu.Lock()
 	ring := slices.Clone(t.peers)
 	slices.SortFunc(ring, func(a, b *node.Node) int { return a.Self().ID.Compare(b.Self().ID) })
+	if len(ring) == 0 {
+		t.mu.Unlock()
+		return Killed{}, fmt.Errorf("%w: no peer is left to kill: join some with 'peal testnet join'", node.ErrInvalid)
+	}
 	victims, err := choose(ring)
 	if err == nil {
-		t.peers = slices.DeleteFunc(t.peers, func(p *node.Node) bool { return slices.Contains(victims, p) })
+		t.peers = without(t.peers, victims)
 	}
 	t.mu.Unlock()
 	if err != nil {
-		return nil, err
+		return Killed{}, err
 	}
 	err = closeAll(victims)
 	for _, p := range victims {
 		t.cfg.Observer(node.Event{Time: time.Now(), Peer: p.Self(), Kind: node.Killed})
 	}
-	return contacts(victims), err
+	return Killed{contacts(victims), inARow(ring, victims)}, err
+}
+
+func without(peers, gone []*node.Node) []*node.Node {
+	return slices.DeleteFunc(peers, func(p *node.Node) bool { return slices.Contains(gone, p) })
 }

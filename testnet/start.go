@@ -3,8 +3,10 @@ package testnet
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -85,7 +87,10 @@ func (t *Testnet) startOne(ctx context.Context) (*node.Node, error) {
 	number := t.started
 	t.started++
 	t.mu.Unlock()
-	cfg, err := t.peerConfig(number)
+	var open atomic.Bool
+	givenUp := func() bool { return t.closing.Load() || !open.Load() && ctx.Err() != nil }
+	log := slog.New(quiet{t.cfg.Logger.Handler(), givenUp})
+	cfg, err := t.peerConfig(number, log.With("number", number))
 	if err != nil {
 		return nil, err
 	}
@@ -93,6 +98,7 @@ func (t *Testnet) startOne(ctx context.Context) (*node.Node, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start peer %d: %w", number, err)
 	}
+	open.Store(true)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.closed {
@@ -104,10 +110,10 @@ func (t *Testnet) startOne(ctx context.Context) (*node.Node, error) {
 }
 
 // peerConfig gives a peer its transport, its store, and live peers to join by.
-func (t *Testnet) peerConfig(number int) (node.Config, error) {
+func (t *Testnet) peerConfig(number int, log *slog.Logger) (node.Config, error) {
 	cfg := node.Config{
 		Ring: t.cfg.Ring, Version: t.cfg.Version, Observer: t.cfg.Observer,
-		Logger: t.cfg.Logger.With("number", number), Store: store.Memory(),
+		Logger: log, Store: store.Memory(),
 	}
 	for range waysIn {
 		if way, err := t.Peer(""); err == nil {
@@ -125,7 +131,7 @@ func (t *Testnet) peerConfig(number int) (node.Config, error) {
 	}
 	tr, err := transport.New(transport.Config{
 		KeyFile: keyFile, Ring: t.cfg.Ring, Listen: listenAddrs[t.cfg.Transport],
-		Memory: t.cfg.Transport == Memory, Lean: true, MaxConns: t.maxConns(), Logger: t.cfg.Logger,
+		Memory: t.cfg.Transport == Memory, Lean: true, MaxConns: t.maxConns(), Logger: log,
 	})
 	if err != nil {
 		cfg.Store.Close()

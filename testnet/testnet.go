@@ -79,6 +79,8 @@ type Testnet struct {
 	cfg   Config
 	ready atomic.Bool // Start is over
 
+	closing atomic.Bool // Close has begun
+
 	mu      sync.Mutex
 	rand    *rand.Rand
 	peers   []*node.Node // in the order in which they were started
@@ -191,8 +193,24 @@ func unsettled(ring node.Ring) string {
 	return "unknown"
 }
 
+// Leave makes one peer leave the ring in good order; see [Testnet.Peer] for
+// names. The others and the testnet go on. If its records could not all be
+// handed over in time it has left nevertheless, and the error says so.
+func (t *Testnet) Leave(ctx context.Context, name string) (chord.Contact, error) {
+	p, err := t.Peer(name)
+	if err != nil {
+		return chord.Contact{}, err
+	}
+	err = p.Leave(ctx)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.peers = without(t.peers, []*node.Node{p})
+	return p.Self(), err
+}
+
 // Close stops all peers.
 func (t *Testnet) Close() error {
+	t.closing.Store(true)
 	t.mu.Lock()
 	peers := t.peers
 	t.peers, t.closed = nil, true

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -118,7 +121,7 @@ func TestRandomKillsNeverTakeThreeInARow(t *testing.T) {
 		t.Fatal(err)
 	}
 	dead := make([]bool, len(ring))
-	for _, c := range killed {
+	for _, c := range killed.Peers {
 		dead[slices.Index(ring, c.ID)] = true
 	}
 	for i := range ring {
@@ -126,8 +129,11 @@ func TestRandomKillsNeverTakeThreeInARow(t *testing.T) {
 			t.Errorf("killed %v of %v: three in a row", killed, ring)
 		}
 	}
-	if live := len(net.Live()); len(killed) != 7 || live != 5 {
-		t.Errorf("killed %d, %d live; want 7 and 5", len(killed), live)
+	if live := len(net.Live()); len(killed.Peers) != 7 || live != 5 {
+		t.Errorf("killed %d, %d live; want 7 and 5", len(killed.Peers), live)
+	}
+	if killed.InARow < 1 || killed.InARow > 2 {
+		t.Errorf("got %d in a row, want 1 or 2", killed.InARow)
 	}
 }
 
@@ -135,11 +141,11 @@ func TestAdjacentKillsAreInARow(t *testing.T) {
 	_, net := start(t, testnet.Config{Peers: 8, Transport: testnet.Memory})
 	ring := positions(net)
 	killed, err := net.KillAdjacent(3)
-	if err != nil || len(killed) != 3 {
-		t.Fatalf("killed %v, %v; want three", killed, err)
+	if err != nil || len(killed.Peers) != 3 || killed.InARow != 3 {
+		t.Fatalf("killed %v, %v; want three in a row", killed, err)
 	}
-	first := slices.Index(ring, killed[0].ID)
-	for i, c := range killed {
+	first := slices.Index(ring, killed.Peers[0].ID)
+	for i, c := range killed.Peers {
 		if want := ring[(first+i)%8]; c.ID != want {
 			t.Errorf("kill %d: got %v, want %v", i, c, want)
 		}
@@ -150,13 +156,62 @@ func TestKillsByName(t *testing.T) {
 	_, net := start(t, testnet.Config{Peers: 4, Transport: testnet.Memory})
 	byID, byPosition := net.Live()[0].Self(), net.Live()[1].Self()
 	killed, err := net.KillPeers([]string{byID.Peer.String(), byPosition.ID.String()})
-	if want := []chord.Contact{byID, byPosition}; err != nil || !slices.Equal(killed, want) {
+	if want := []chord.Contact{byID, byPosition}; err != nil || !slices.Equal(killed.Peers, want) {
 		t.Errorf("killed %v, %v; want %v", killed, err, want)
 	}
 	if _, err := net.KillPeers([]string{byID.Peer.String()}); !errors.Is(err, node.ErrInvalid) {
 		t.Errorf("killed a dead peer: got %v, want %v", err, node.ErrInvalid)
 	}
 }
+
+func TestLeavingPeerHandsOverItsKeys(t *testing.T) {
+	ctx, net := start(t, testnet.Config{Peers: 5, Transport: testnet.Memory})
+	fill(ctx, t, net, 20)
+	var went []chord.Contact
+	for range 3 {
+		name := net.Live()[0].Self().Peer.String()
+		left, err := net.Leave(ctx, name)
+		if err != nil || left.Peer.String() != name {
+			t.Fatalf("left %v, %v; want %s", left, err, name)
+		}
+		went = append(went, left)
+	}
+	read(ctx, t, net, 20)
+	if live := len(net.Live()); live != 2 {
+		t.Errorf("%d peers live, want 2", live)
+	}
+	if _, err := net.Leave(ctx, went[0].Peer.String()); !errors.Is(err, node.ErrInvalid) {
+		t.Errorf("left twice: got %v, want %v", err, node.ErrInvalid)
+	}
+}
+
+// The peers that were still joining cannot reach the others any more, which is
+// nothing to warn of.
+func TestInterruptedStartIsQuiet(t *testing.T) {
+	var warned atomic.Int64
+	log := slog.New(slog.NewTextHandler(counter{&warned}, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	net, err := testnet.New(testnet.Config{Peers: 200, Logger: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	err = net.Start(ctx, func(joined, _ int) {
+		if joined == 20 {
+			cancel()
+		}
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("start: got %v, want %v", err, context.Canceled)
+	}
+	net.Close()
+	if n := warned.Load(); n > 0 {
+		t.Errorf("%d warnings, want none", n)
+	}
+}
+
+type counter struct{ writes *atomic.Int64 }
+
+func (c counter) Write(b []byte) (int, error) { c.writes.Add(1); return len(b), nil }
 
 func TestBadRequests(t *testing.T) {
 	for _, cfg := range []testnet.Config{{Peers: -1}, {Peers: 10_001}, {Transport: "carrier pigeon"}} {
@@ -180,6 +235,9 @@ func TestBadRequests(t *testing.T) {
 	}
 	if _, err := net.KillRandom(3, true); err != nil {
 		t.Error(err)
+	}
+	if _, err := net.KillRandom(1, true); err == nil || !strings.Contains(err.Error(), "no peer is left to kill") {
+		t.Errorf("killed nobody: got %v", err)
 	}
 	if _, err := net.Peer(""); !errors.Is(err, testnet.ErrNoPeers) {
 		t.Errorf("got %v, want %v", err, testnet.ErrNoPeers)

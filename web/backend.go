@@ -30,16 +30,17 @@ type Backend interface {
 	// Ring is the ring as it can be seen now.
 	Ring(ctx context.Context) (node.Ring, error)
 
-	// Leave makes the peers leave the ring in good order.
-	Leave(ctx context.Context) error
+	// Leave makes the peer that via names leave the ring in good order; with
+	// an empty via, all of them. It says which left.
+	Leave(ctx context.Context, via string) ([]chord.Contact, error)
 }
 
 // A Lab is a Backend whose peers can be killed and joined at will.
 type Lab interface {
 	Backend
 
-	// Kill stops peers without a goodbye and says which.
-	Kill(KillRequest) ([]chord.Contact, error)
+	// Kill stops peers without a goodbye.
+	Kill(KillRequest) (Killed, error)
 
 	// Join starts n more peers and waits until they are members.
 	Join(ctx context.Context, n int) ([]chord.Contact, error)
@@ -51,4 +52,13 @@ type KillRequest struct {
 	Any      bool     `json:"any,omitempty"`      // with Count: in a row too
 	Adjacent int      `json:"adjacent,omitempty"` // this many in a row, from a random place
 	Peers    []string `json:"peers,omitempty"`    // these: peer IDs or first digits of positions
+}
+
+// Killed says which peers a kill stopped.
+type Killed struct {
+	Peers []chord.Contact `json:"killed"`
+
+	// InARow is the longest run of them on the ring. From as many on as a key
+	// has replicas, keys may be lost.
+	InARow int `json:"in_a_row"`
 }

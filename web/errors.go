@@ -45,11 +45,24 @@ func problemOf(err error) *problem {
 			return &problem{Text: oneLine(err), Code: o.code, status: o.status}
 		}
 	}
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		text := "the time ran out before the ring answered, and a write may have happened: try again, or allow more with ?timeout="
-		return &problem{Text: text, Code: "unknown", status: http.StatusGatewayTimeout}
-	}
 	return &problem{Text: oneLine(err), Code: "internal", status: http.StatusInternalServerError}
+}
+
+// ranOut puts an outcome in the place of a context's error, which says nothing
+// of what may have happened: only a request that changes something can have.
+func ranOut(method string, err error) error {
+	if !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	p := &problem{
+		Text: "the time ran out before enough replicas answered: try again, or allow more time",
+		Code: "quorum", status: http.StatusServiceUnavailable,
+	}
+	if method != http.MethodGet && method != http.MethodHead {
+		p.Text = "the time ran out before it was known to be done, and it may have happened: look, and repeat it or allow more time"
+		p.Code, p.status = "unknown", http.StatusGatewayTimeout
+	}
+	return p
 }
 
 func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
@@ -89,6 +102,9 @@ func notAllowed(method, path string, allowed []string) *problem {
 // fail answers with an error and says with which status.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) int {
 	p := problemOf(err)
+	if p.status == http.StatusInternalServerError {
+		p = problemOf(ranOut(r.Method, err))
+	}
 	if p.status == http.StatusInternalServerError {
 		s.log.Error("request failed", "method", r.Method, "path", r.URL.EscapedPath(), "err", err)
 	}

@@ -52,11 +52,11 @@ func TestUnknownRoutes(t *testing.T) {
 		ask(t, base, "GET", path, "").want(t, 404, "see /openapi.yaml")
 	}
 	got := ask(t, base, "POST", "/v1/kv/k", "")
-	got.want(t, 405, "use GET or PUT or DELETE")
-	if allow := got.header.Get("Allow"); allow != "GET, PUT, DELETE" {
+	got.want(t, 405, "use GET or HEAD or PUT or DELETE")
+	if allow := got.header.Get("Allow"); allow != "GET, HEAD, PUT, DELETE" {
 		t.Errorf("got Allow %q", allow)
 	}
-	ask(t, base, "PUT", "/v1/ring", "").want(t, 405, "use GET")
+	ask(t, base, "PUT", "/v1/ring", "").want(t, 405, "use GET or HEAD")
 	ask(t, base, "GET", "/v1/leave", "").want(t, 405, "use POST")
 }
 

@@ -80,7 +80,12 @@ func (f *fake) setRing(change func(*node.Ring)) {
 	change(&f.ring)
 }
 
-func (f *fake) Leave(context.Context) error { return f.left }
+func (f *fake) Leave(_ context.Context, via string) ([]chord.Contact, error) {
+	if via != "" {
+		return []chord.Contact{contact(0)}, f.left
+	}
+	return []chord.Contact{contact(0), contact(1)}, f.left
+}
 
 func (f *fake) Info() node.Info { return f.info }
 
@@ -128,9 +133,9 @@ type fakeLab struct {
 	refuse  error
 }
 
-func (l *fakeLab) Kill(k KillRequest) ([]chord.Contact, error) {
+func (l *fakeLab) Kill(k KillRequest) (Killed, error) {
 	l.request = k
-	return []chord.Contact{contact(1)}, l.refuse
+	return Killed{[]chord.Contact{contact(1)}, 1}, l.refuse
 }
 
 func (l *fakeLab) Join(_ context.Context, n int) ([]chord.Contact, error) {

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+
+	"github.com/gorilla/websocket"
 )
 
 // A guard turns away requests that a stranger's web page made a browser send.
@@ -32,10 +34,23 @@ func (g *guard) check(r *http.Request) error {
 	if host := hostOf(r.Host); g.host != "" && host != g.host && !loopback(host) {
 		return refused("the host %q is not served here: use http://localhost or the loopback address", host)
 	}
-	if err := g.csrf.Check(r); err != nil {
-		return refused("a page of another origin may not change anything here: %v", err)
+	if strings.HasPrefix(r.URL.EscapedPath(), "/v1/") && g.foreign(r) {
+		return refused("a web page of another site sent this request: only the dashboard here, and programs that are no browser, may use the API")
 	}
 	return nil
+}
+
+// foreign reports whether a page of another origin sent the request. The
+// library passes every read; here a read costs the ring work, and one that asks
+// every peer is dear, so reads are looked at as changes are. A WebSocket is
+// judged by its Origin alone: not all browsers send it with Sec-Fetch-Site.
+func (g *guard) foreign(r *http.Request) bool {
+	asked := r.WithContext(r.Context())
+	asked.Method = http.MethodPost
+	if websocket.IsWebSocketUpgrade(r) {
+		asked.Header = http.Header{"Origin": r.Header["Origin"]}
+	}
+	return g.csrf.Check(asked) != nil
 }
 
 // hostOf is the host of host:port or of a host alone.

@@ -5,19 +5,27 @@ import (
 	"testing"
 )
 
-func TestCrossOriginChangesAreRefused(t *testing.T) {
+func TestOtherSitesAreRefused(t *testing.T) {
 	f := newFake(1)
 	server := serve(t, &fakeLab{fake: f})
 	strangers := []string{"Origin: http://evil.example", "Origin: null", "Origin: http://127.0.0.1:1", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Site: same-site"}
-	changes := [][2]string{{"PUT", "/v1/kv/k"}, {"DELETE", "/v1/kv/k"}, {"POST", "/v1/leave"}, {"POST", "/v1/testnet/kill"}, {"POST", "/v1/testnet/join"}}
+	requests := [][2]string{{"GET", "/v1/kv/k"}, {"HEAD", "/v1/ring"}, {"GET", "/v1/kv"}, {"GET", "/v1/ring"}, {"GET", "/v1/lookup/k"}, {"OPTIONS", "/v1/kv/k"}, {"PUT", "/v1/kv/k"}, {"DELETE", "/v1/kv/k"}, {"POST", "/v1/leave"}, {"POST", "/v1/testnet/kill"}, {"POST", "/v1/testnet/join"}}
 	for _, header := range strangers {
-		for _, c := range changes {
-			ask(t, server.URL, c[0], c[1], "x", header).want(t, 403, `"code":"refused"`)
+		for _, c := range requests {
+			got := ask(t, server.URL, c[0], c[1], "x", header)
+			if c[0] == "HEAD" {
+				got.want(t, 403, "")
+				continue
+			}
+			got.want(t, 403, `{"error":"a web page of another site sent this request: only the dashboard here, and programs that are no browser, may use the API","code":"refused"}`)
 		}
 	}
 	if len(f.values) != 0 {
 		t.Errorf("a stranger stored %v", f.values)
 	}
+	ask(t, server.URL, "GET", "/", "", "Sec-Fetch-Site: cross-site").want(t, 200, "<!doctype html>") // a link to the dashboard
+	ask(t, server.URL, "GET", "/v1/ring", "", "Sec-Fetch-Site: none").want(t, 200, "")               // typed by the user
+	ask(t, server.URL, "GET", "/v1/ring", "", "Sec-Fetch-Site: same-origin").want(t, 200, "")
 	ask(t, server.URL, "PUT", "/v1/kv/k", "x", "Origin: "+server.URL).want(t, 200, "")
 	ask(t, server.URL, "PUT", "/v1/kv/k", "x", "Origin: "+server.URL, "Sec-Fetch-Site: same-origin").want(t, 200, "")
 }

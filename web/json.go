@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"unicode/utf8"
@@ -40,6 +41,10 @@ func readJSON(w http.ResponseWriter, r *http.Request, v any) error {
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
 		return tooLarge("the body is too large: name fewer peers at a time")
+	}
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) && wrong.Field != "" {
+		err = fmt.Errorf("%s cannot be the %s", wrong.Field, wrong.Value)
 	}
 	return usage("the body is not the JSON object that /openapi.yaml describes: %v", err)
 }

@@ -44,7 +44,7 @@ func (s *Server) putKey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return replyReceipt(w, receipt)
+	return replyReceipt(w, key, receipt)
 }
 
 func (s *Server) deleteKey(w http.ResponseWriter, r *http.Request) error {
@@ -56,12 +56,15 @@ func (s *Server) deleteKey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return replyReceipt(w, receipt)
+	return replyReceipt(w, key, receipt)
 }
 
-func replyReceipt(w http.ResponseWriter, receipt node.Receipt) error {
+func replyReceipt(w http.ResponseWriter, key []byte, receipt node.Receipt) error {
 	receipt.Replicas = list(receipt.Replicas)
-	return reply(w, receipt)
+	return reply(w, struct {
+		keyName
+		node.Receipt
+	}{nameOf(string(key)), receipt})
 }
 
 // readValue refuses a value that says it is too large before it is sent.

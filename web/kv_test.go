@@ -126,6 +126,12 @@ func TestVia(t *testing.T) {
 	ask(t, base, "GET", "/v1/lookup/k?via="+contact(0).ID.String(), "").want(t, 200, "")
 }
 
+func TestReceiptNamesTheKey(t *testing.T) {
+	base := serve(t, newFake(1)).URL
+	ask(t, base, "PUT", "/v1/kv/a%2Fb", "v").want(t, 200, `{"key":"a/b","version":"`)
+	ask(t, base, "DELETE", "/v1/kv/%ff", "").want(t, 200, `{"key_base64":"/w==","version":"`)
+}
+
 func TestListing(t *testing.T) {
 	f := newFake(1)
 	base := serve(t, f).URL
@@ -149,7 +155,13 @@ func TestTimeout(t *testing.T) {
 	f := newFake(1)
 	f.err = context.DeadlineExceeded
 	base := serve(t, f).URL
-	ask(t, base, "GET", "/v1/kv/k?timeout=1ms", "").want(t, 504, `"code":"unknown"`)
+	late := `the time ran out before enough replicas answered: try again, or allow more time","code":"quorum"`
+	for _, path := range []string{"/v1/kv/k", "/v1/kv", "/v1/lookup/k", "/v1/ring"} {
+		ask(t, base, "GET", path+"?timeout=1ms", "").want(t, 503, late)
+	}
+	for _, method := range []string{"PUT", "DELETE"} {
+		ask(t, base, method, "/v1/kv/k?timeout=1ms", "").want(t, 504, `it may have happened: look, and repeat it or allow more time","code":"unknown"`)
+	}
 	for _, timeout := range []string{"0s", "-1s", "5m1s", "10", "x"} {
 		ask(t, base, "GET", "/v1/kv/k?timeout="+timeout, "").want(t, 400, "give a duration such as 10s, at most 5m0s")
 	}

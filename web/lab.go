@@ -33,9 +33,8 @@ func (s *Server) kill(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return blameRequest(err)
 	}
-	return reply(w, struct {
-		Killed []chord.Contact `json:"killed"`
-	}{list(killed)})
+	killed.Peers = list(killed.Peers)
+	return reply(w, killed)
 }
 
 func (k KillRequest) validate() error {

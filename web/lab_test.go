@@ -20,6 +20,7 @@ func TestKill(t *testing.T) {
 	} {
 		got := ask(t, base, "POST", "/v1/testnet/kill", body)
 		got.want(t, 200, `{"killed":[{"id":"`)
+		got.want(t, 200, `],"in_a_row":1}`)
 		if !reflect.DeepEqual(lab.request, want) {
 			t.Errorf("%s: got %+v, want %+v", body, lab.request, want)
 		}
@@ -60,6 +61,9 @@ func TestJoin(t *testing.T) {
 	}
 	for _, body := range []string{`{"count":0}`, `{"count":-1}`, `{"count":1001}`, `{}`} {
 		ask(t, base, "POST", "/v1/testnet/join", body).want(t, 400, "join 1 to 1000 peers at a time")
+	}
+	for body, text := range map[string]string{`{"count":1e9}`: "count cannot be the number 1e9", `{"count":"3"}`: "count cannot be the string"} {
+		ask(t, base, "POST", "/v1/testnet/join", body).want(t, 400, text)
 	}
 	lab.refuse = node.ErrClosed
 	ask(t, base, "POST", "/v1/testnet/join", `{"count":4}`).want(t, 503, `"code":"closed"`)

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 
+	"peal/chord"
 	"peal/node"
 )
 
@@ -49,13 +50,13 @@ func (s *Server) showPeer(w http.ResponseWriter, r *http.Request) error {
 	return reply(w, answer)
 }
 
-// leave answers before the process is told to end, or the client would not know.
 func (s *Server) leave(w http.ResponseWriter, r *http.Request) error {
-	if err := s.backend.Leave(r.Context()); err != nil {
+	left, err := s.backend.Leave(r.Context(), r.URL.Query().Get("via"))
+	if err != nil {
 		return err
 	}
-	writeJSON(w, http.StatusOK, struct{}{})
-	_ = http.NewResponseController(w).Flush()
-	s.leaving()
-	return nil
+	return reply(w, struct {
+		Left []chord.Contact `json:"left"`
+		Lab  bool            `json:"lab,omitempty"`
+	}{list(left), s.lab != nil})
 }

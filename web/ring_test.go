@@ -3,7 +3,6 @@ package web
 import (
 	"encoding/json"
 	"errors"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -35,25 +34,19 @@ func TestPeer(t *testing.T) {
 }
 
 func TestLeave(t *testing.T) {
-	f, ended := newFake(1), 0
-	s := New(Config{Backend: f, Leaving: func() { ended++ }})
-	leave := func() *httptest.ResponseRecorder {
-		w := httptest.NewRecorder()
-		s.ServeHTTP(w, httptest.NewRequest("POST", "http://localhost/v1/leave", nil))
-		return w
-	}
-	f.left = errors.New("successor is gone")
-	if w := leave(); w.Code != 500 || ended != 0 {
-		t.Errorf("failed leave: got %d, ended %d times, want 500 and 0", w.Code, ended)
-	}
-	f.left = nil
-	if w := leave(); w.Code != 200 || w.Body.String() != "{}\n" || ended != 1 || !w.Flushed {
-		t.Errorf("leave: got %d %s, ended %d times, flushed %v", w.Code, w.Body, ended, w.Flushed)
-	}
-	f.left = node.ErrClosed
-	if w := leave(); w.Code != 503 {
-		t.Errorf("leave again: got %d, want 503", w.Code)
-	}
+	lab := &fakeLab{fake: newFake(2)}
+	base := serve(t, lab).URL
+	first := `{"left":[{"id":"` + string(text(t, contact(0).ID)) + `"`
+	all := ask(t, base, "POST", "/v1/leave", "")
+	all.want(t, 200, first)
+	all.want(t, 200, string(text(t, contact(1).ID)))
+	ask(t, base, "POST", "/v1/leave?via=peer", "").want(t, 200, `"}],"lab":true}`)
+	ask(t, serve(t, lab.fake).URL, "POST", "/v1/leave", "").want(t, 200, `"}]}`)
+
+	lab.left = errors.New("successor is gone")
+	ask(t, base, "POST", "/v1/leave", "").want(t, 500, "successor is gone")
+	lab.left = node.ErrClosed
+	ask(t, base, "POST", "/v1/leave", "").want(t, 503, `"code":"closed"`)
 }
 
 func TestHealth(t *testing.T) {

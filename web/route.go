@@ -72,6 +72,9 @@ func find(routes []route, method, path string) (route, error) {
 			return r, nil
 		}
 		allowed = append(allowed, r.method)
+		if r.method == http.MethodGet {
+			allowed = append(allowed, http.MethodHead)
+		}
 	}
 	if pattern == "" || pattern == "/{file}" {
 		return route{}, noRoute(path)

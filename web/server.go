@@ -28,10 +28,6 @@ type Config struct {
 	// Refresh is how often the ring is looked at while someone watches it:
 	// 250 ms for a Lab and 2 s otherwise, where the look is a walk of the ring.
 	Refresh time.Duration
-
-	// Leaving is called after the answer to a leave was sent, so that the
-	// process can end. It must not wait for the server to stop.
-	Leaving func()
 }
 
 func (c Config) withDefaults() Config {
@@ -45,9 +41,6 @@ func (c Config) withDefaults() Config {
 		c.Refresh = cmp.Or(c.Refresh, 250*time.Millisecond)
 	}
 	c.Refresh = cmp.Or(c.Refresh, 2*time.Second)
-	if c.Leaving == nil {
-		c.Leaving = func() {}
-	}
 	return c
 }
 
@@ -57,7 +50,6 @@ type Server struct {
 	lab     Lab // nil unless the backend is one
 	feed    *Feed
 	log     *slog.Logger
-	leaving func()
 	guard   guard
 	routes  []route
 	metrics metrics
@@ -72,7 +64,6 @@ func New(c Config) *Server {
 		backend: c.Backend,
 		feed:    c.Feed,
 		log:     c.Logger,
-		leaving: c.Leaving,
 		guard:   newGuard(c.Addr),
 		hub:     newHub(c.Backend, c.Feed, c.Refresh),
 	}

@@ -113,7 +113,7 @@ func TestDashboard(t *testing.T) {
 	s.hears(t, &up)
 
 	b.do(t, chromedp.Navigate(up.URL), shows("state", "Live"), counts(20), shows("shape", "Well-formed"))
-	b.do(t, enter("key", "greeting"), enter("value", "hello, ring"), click("put"), shows("result", "Stored"))
+	b.do(t, enter("key", "greeting"), enter("value", "hello, ring"), click("put"), shows("result", "Stored on "))
 	b.do(t, click("get"), shows("result", "hello, ring"))
 	b.do(t, click("lookup"), chromedp.WaitVisible(chromedp.CSS("#result .route")), shows("result", "Owner"))
 	lookupIsListed(t, b, up.URL)
@@ -121,7 +121,9 @@ func TestDashboard(t *testing.T) {
 	b.do(t, enter("kill-count", "1"), click("kill"), shows("lab-result", "Killed 1 peer"), counts(19))
 	b.do(t, enter("join-count", "2"), click("join"), shows("lab-result", "Joined 2 peers"), counts(21), shows("shape", "Well-formed"))
 	killedPeerVanishes(t, b)
-	b.do(t, enter("key", "no such key"), click("delete"), shows("result", "Deleted"))
+	b.do(t, enter("key", "no such key"), click("delete"), shows("result", "Deleted on "))
+	b.do(t, enter("key", ".."), click("put"), shows("result", "peal put .. VALUE"))
+	allPeersDie(t, b)
 	if said := b.console(); said != "" {
 		t.Errorf("errors in the console:\n%s", said)
 	}
@@ -140,6 +142,15 @@ func lookupIsListed(t *testing.T, b tab, api string) {
 	if shown == "" || !strings.Contains(want.out, shown) {
 		t.Errorf("the page names the owner %q; the command line says\n%s", shown, want.out)
 	}
+}
+
+// allPeersDie kills the 20 that are left.
+func allPeersDie(t *testing.T, b tab) {
+	t.Helper()
+	b.do(t, chromedp.Evaluate[chromedp.Void](`document.getElementById("kill-how").value = "adjacent"`),
+		enter("kill-count", "20"), click("kill"), counts(0),
+		shows("lab-result", "20 in a row: keys that only they held are lost."),
+		shows("empty-title", "No live peers"), shows("empty-text", "Join"), shows("replication", "–"), shows("shape", "–"))
 }
 
 // killedPeerVanishes selects a peer on the ring and kills that one.

@@ -112,6 +112,8 @@ func (c *client) unanswered(ctx context.Context, r request, err error) error {
 		err = wrapped.Err
 	}
 	switch {
+	case ctx.Err() != nil && (notSent || r.method == http.MethodGet):
+		return fail(codeInterrupted, "interrupted")
 	case notSent:
 		return fail(codeNoPeer, "nothing answers at %s (%v): start a peer with 'peal start' or 'peal testnet', or name another with --api", c.base, errors.Unwrap(dial))
 	case r.method != http.MethodGet && ctx.Err() != nil:
@@ -120,8 +122,6 @@ func (c *client) unanswered(ctx context.Context, r request, err error) error {
 		return fail(codeUnknown, "no answer from %s within %v: it may have been done; --timeout waits longer", c.base, c.timeout)
 	case r.method != http.MethodGet:
 		return fail(codeUnknown, "the connection to %s broke (%v): it may have been done", c.base, err)
-	case ctx.Err() != nil:
-		return fail(codeError, "interrupted")
 	case late:
 		return fail(codeNoPeer, "no answer from %s within %v: --timeout waits longer", c.base, c.timeout)
 	}

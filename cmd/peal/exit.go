@@ -19,6 +19,8 @@ const (
 	codeUnknown  code = "unknown"
 	codeCheck    code = "check_failed"
 	codeError    code = "error"
+
+	codeInterrupted code = "interrupted"
 )
 
 // exits are the exit codes; a code that is not here ends with 1.
@@ -32,6 +34,8 @@ var exits = map[code]int{
 	codeConflict: 7,
 	codeUnknown:  8,
 	codeCheck:    9,
+
+	codeInterrupted: interrupted,
 }
 
 // A failure is an error that knows its exit code. Its text is one line that

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"path"
@@ -35,7 +36,7 @@ listed first, which asks every peer: see 'peal keys --help'.`,
 }
 
 func (c *cli) exportDir(ctx context.Context, t *transfer, dir string) error {
-	if err := t.check(); err != nil {
+	if err := t.check(dir); err != nil {
 		return err
 	}
 	api, err := c.client(patience)
@@ -83,6 +84,9 @@ func (t *transfer) listKeys(ctx context.Context, api *client) ([]string, error) 
 }
 
 func (t *transfer) getFile(ctx context.Context, api *client, root *os.Root, name string) (int64, error) {
+	if name == "" {
+		return 0, fail(codeError, "the key is the prefix itself, which leaves no name for a file")
+	}
 	if !isPath(name) {
 		return 0, fail(codeError, "the key %s without the prefix is no path to a file below the directory", show(t.prefix+name))
 	}
@@ -107,7 +111,10 @@ func isPath(name string) bool {
 // instead of following it.
 func replaceFile(root *os.Root, name string, data []byte) error {
 	if err := root.MkdirAll(filepath.Dir(name), 0o777); err != nil {
-		return fmt.Errorf("make its directory: %w", err)
+		return inTheWay(root, filepath.Dir(name), err)
+	}
+	if info, err := root.Lstat(name); err == nil && info.IsDir() {
+		return fail(codeError, "a directory of that name is in the way")
 	}
 	part := filepath.Join(filepath.Dir(name), ".peal-"+rand.Text())
 	err := root.WriteFile(part, data, 0o666)
@@ -118,4 +125,20 @@ func replaceFile(root *os.Root, name string, data []byte) error {
 		root.Remove(part)
 	}
 	return err
+}
+
+// inTheWay says why a directory cannot be made: what stands at its place, or at
+// that of one that it would be in.
+func inTheWay(root *os.Root, dir string, err error) error {
+	for at := dir; at != "."; at = filepath.Dir(at) {
+		info, e := root.Lstat(at)
+		switch {
+		case e != nil || info.IsDir():
+			continue
+		case info.Mode()&fs.ModeSymlink != 0:
+			return fail(codeError, "%s is a symbolic link, which is not followed out of the directory", show(at))
+		}
+		return fail(codeError, "a file stands where the directory %s must go", show(at))
+	}
+	return fmt.Errorf("make its directory: %w", err)
 }

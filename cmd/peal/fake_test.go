@@ -29,8 +29,9 @@ type fakeRing struct {
 	asked  int     // operations on keys
 	vias   []string
 	kills  []web.KillRequest
+	inARow int // the answer to kills
 	joins  int
-	left   bool
+	left   []string    // the vias of leaves
 	rings  []node.Ring // the answers to come; the last one stays
 	path   []node.Hop  // of a lookup
 }
@@ -95,10 +96,15 @@ func runWith(t *testing.T, in string, args ...string) result {
 		env[name], args = value, args[1:]
 	}
 	var out, err bytes.Buffer
-	c := newCLI(console{in: strings.NewReader(in), out: &out, err: &err, getenv: func(name string) string { return env[name] }})
+	c := newCLI(console{in: strings.NewReader(in), out: &out, err: &err, lookupEnv: lookup(env)})
 	c.pause = time.Millisecond
 	code := c.run(t.Context(), append([]string{}, args...))
 	return result{code, out.String(), err.String()}
+}
+
+// lookup is an environment.
+func lookup(env map[string]string) func(string) (string, bool) {
+	return func(name string) (string, bool) { value, set := env[name]; return value, set }
 }
 
 // op counts an operation and gives the error that it is to end with.
@@ -191,18 +197,21 @@ func (f *fakeRing) Ring(context.Context) (node.Ring, error) {
 	return ring, nil
 }
 
-func (f *fakeRing) Leave(context.Context) error {
+func (f *fakeRing) Leave(_ context.Context, via string) ([]chord.Contact, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.left = true
-	return nil
+	f.left = append(f.left, via)
+	if via != "" {
+		return []chord.Contact{contact(1)}, nil
+	}
+	return []chord.Contact{contact(0), contact(1), contact(2)}, nil
 }
 
-func (f *fakeRing) Kill(kill web.KillRequest) ([]chord.Contact, error) {
+func (f *fakeRing) Kill(kill web.KillRequest) (web.Killed, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.kills = append(f.kills, kill)
-	return []chord.Contact{contact(1), contact(2)}, nil
+	return web.Killed{Peers: []chord.Contact{contact(1), contact(2)}, InARow: f.inARow}, nil
 }
 
 func (f *fakeRing) Join(_ context.Context, n int) ([]chord.Contact, error) {

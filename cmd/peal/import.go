@@ -41,7 +41,7 @@ func (t *transfer) flags(flags *pflag.FlagSet) {
 }
 
 func (c *cli) importDir(ctx context.Context, t *transfer, dir string) error {
-	if err := t.check(); err != nil {
+	if err := t.check(dir); err != nil {
 		return err
 	}
 	api, err := c.client(patience)

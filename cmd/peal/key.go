@@ -41,9 +41,9 @@ func checkSize(size int64) error {
 }
 
 // show gives a key or a file name for one line of text: as it is where that can
-// be read, quoted where it has control characters or is no text at all.
+// be read, quoted where it has control characters, is no text at all, or is empty.
 func show(name string) string {
-	if !utf8.ValidString(name) || strings.HasPrefix(name, `"`) {
+	if name == "" || !utf8.ValidString(name) || strings.HasPrefix(name, `"`) {
 		return strconv.Quote(name)
 	}
 	for _, r := range name {

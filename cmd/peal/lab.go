@@ -40,20 +40,36 @@ func (l *lab) Peer(via string) (web.Peer, error) {
 func (l *lab) Ring(context.Context) (node.Ring, error) { return l.Testnet.Ring(), nil }
 
 // Kill stops peers without a goodbye.
-func (l *lab) Kill(kill web.KillRequest) ([]chord.Contact, error) {
+func (l *lab) Kill(kill web.KillRequest) (web.Killed, error) {
+	var killed testnet.Killed
+	var err error
 	switch {
 	case kill.Adjacent > 0:
-		return l.KillAdjacent(kill.Adjacent)
+		killed, err = l.KillAdjacent(kill.Adjacent)
 	case len(kill.Peers) > 0:
-		return l.KillPeers(kill.Peers)
+		killed, err = l.KillPeers(kill.Peers)
+	default:
+		killed, err = l.KillRandom(kill.Count, kill.Any)
 	}
-	return l.KillRandom(kill.Count, kill.Any)
+	return web.Killed(killed), err
 }
 
-// Leave ends the testnet. Nobody stays who could take over keys, so its peers
-// just stop; with a data directory they have them again at the next start.
-func (l *lab) Leave(context.Context) error {
+// Leave makes the peer that via names leave, or ends the testnet. Then nobody
+// stays who could take over keys, so all peers just stop; with a data directory
+// they have them again at the next start.
+func (l *lab) Leave(ctx context.Context, via string) ([]chord.Contact, error) {
+	if via != "" {
+		peer, err := l.Testnet.Leave(ctx, via)
+		if errors.Is(err, testnet.ErrNoPeers) {
+			return nil, fmt.Errorf("%w: %w", node.ErrNoPeer, err)
+		}
+		return []chord.Contact{peer}, err
+	}
+	var left []chord.Contact
+	for _, p := range l.Live() {
+		left = append(left, p.Self())
+	}
 	err := l.Close()
 	l.once.Do(func() { close(l.left) })
-	return err
+	return left, err
 }

@@ -14,7 +14,7 @@
 //
 // Exit codes: 0 done, 1 error, 2 wrong usage, 3 key not found, 4 refused,
 // 5 no peer reachable, 6 quorum not met, 7 version conflict, 8 outcome unknown,
-// 9 check failed.
+// 9 check failed, 130 interrupted.
 package main
 
 import (

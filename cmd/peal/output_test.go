@@ -13,7 +13,7 @@ func TestNarrowTerminal(t *testing.T) {
 	for _, args := range []string{"ring", "lookup key", "testnet kill 2"} {
 		var out bytes.Buffer
 		env := map[string]string{"PEAL_API": f.url}
-		c := newCLI(console{out: &out, err: &out, getenv: func(name string) string { return env[name] }, width: 60})
+		c := newCLI(console{out: &out, err: &out, lookupEnv: lookup(env), width: 60})
 		if code := c.run(t.Context(), strings.Fields(args)); code != 0 {
 			t.Fatalf("%s: exit %d, %s", args, code, &out)
 		}

@@ -19,15 +19,22 @@ import (
 // patience is how long one request waits for its answer by default.
 const patience = 30 * time.Second
 
+// usualReplicas is how many peers hold a key, in a ring that has so many.
+const usualReplicas = 3
+
 func (c *cli) putVerb() *cobra.Command {
 	return c.isClient(&cobra.Command{
 		Use:   "put KEY [VALUE | - | @FILE]",
 		Short: "Store a value under a key",
-		Long: `Store a value under a key and say where it is.
+		Long: `Store a value under a key and say on how many peers it is.
 
 The value is the argument itself, or comes from standard input (- or nothing), or
 from a file (@FILE). It has at most 1 MiB, the key 1 to 1024 bytes. An empty value
-('') is a value. A value that begins with a dash goes behind --.`,
+('') is a value. A value that begins with a dash goes behind --.
+
+Three peers hold a key, or all where the ring has fewer. The write counts once two of
+them have it on their disks: "on 2 replicas, 1 more follows" is the normal answer, and
+the third normally has it a few milliseconds later.`,
 		Example: "  peal put greeting 'hello, ring'\n  peal put page @index.html\n  date | peal put now",
 		Args:    wants(1, "KEY", "VALUE"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return c.put(cmd.Context(), args) },
@@ -75,8 +82,28 @@ func (c *cli) write(ctx context.Context, method, key string, value []byte) error
 	if method == http.MethodDelete {
 		done = "deleted"
 	}
-	return c.printf("%s %s on %d of %s, version %s, %s, %.1f ms\n", done, show(key),
-		len(r.Replicas), counted(r.Wanted, "replica"), r.Version, counted(r.Hops, "hop"), r.Millis)
+	return c.printf("%s %s on %s; version %s, %s, %.1f ms\n", done, show(key),
+		r.where(), r.Version, counted(r.Hops, "hop"), r.Millis)
+}
+
+// where tells how many replicas have the write. That one follows is no sign of
+// trouble: the answer does not wait for the last.
+func (r receipt) where() string {
+	has := len(r.Replicas)
+	text := fmt.Sprintf("all %d replicas", has)
+	switch {
+	case has < r.Wanted:
+		text = counted(has, "replica") + ", 1 more follows"
+		if more := r.Wanted - has; more > 1 {
+			text = fmt.Sprintf("%s, %d more follow", counted(has, "replica"), more)
+		}
+	case has == 1:
+		text = "the only replica"
+	}
+	if r.Wanted < usualReplicas {
+		text += fmt.Sprintf(", as the ring has %s", counted(r.Wanted, "peer"))
+	}
+	return text
 }
 
 // valueOf reads the value that the arguments behind the key name.
@@ -93,6 +120,9 @@ func (c *cli) valueOf(args []string) ([]byte, error) {
 }
 
 func readFile(name string) ([]byte, error) {
+	if name == "" {
+		return nil, fail(codeUsage, "the name of the file behind @ is missing")
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err

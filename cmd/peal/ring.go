@@ -81,7 +81,7 @@ func summary(ring node.Ring) string {
 	if !ring.Replicated {
 		copies = "not every key is on all its replicas yet"
 	}
-	return fmt.Sprintf("ring %s: %s, %s, %s", show(ring.Name), counted(len(ring.Peers), "peer"), form, copies)
+	return fmt.Sprintf("ring %s: %s, %s; %s", show(ring.Name), counted(len(ring.Peers), "peer"), form, copies)
 }
 
 // A verdict is the JSON of ring check and ring wait.

@@ -23,7 +23,7 @@ func (c *cli) ringWaitVerb() *cobra.Command {
 		Use:   "wait",
 		Short: "Wait until the peers form one well-formed ring",
 		Long: `Wait until the peers form one well-formed ring, and say on standard error what is
-missing. When the time is over, end with exit code 9.`,
+missing. When the time is over, end with exit code 9, also if no peer ever answered.`,
 		Example: "  peal testnet kill 20 && peal ring wait --peers 80 --replicated",
 		Args:    wants(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -37,8 +37,8 @@ missing. When the time is over, end with exit code 9.`,
 }
 
 func (c *cli) ringWait(ctx context.Context, want goal, timeout time.Duration) error {
-	if timeout <= 0 || want.peers < 0 {
-		return fail(codeUsage, "--timeout must be above zero, and --peers not below")
+	if want.peers < 0 {
+		return fail(codeUsage, "--peers %d: want 0 (any number) or more", want.peers)
 	}
 	api, err := c.client(timeout)
 	if err != nil {
@@ -58,7 +58,7 @@ func (c *cli) ringWait(ctx context.Context, want goal, timeout time.Duration) er
 		case codeOf(err) != codeCheck && !transient(err), ctx.Err() != nil:
 			return err
 		case time.Now().After(deadline):
-			return fmt.Errorf("gave up after %v: %w", timeout, err)
+			return fail(codeCheck, "gave up after %v: %v", timeout, err)
 		}
 		if err.Error() != said {
 			said = err.Error()

@@ -86,18 +86,42 @@ func (c *cli) prepare(cmd *cobra.Command, _ []string) error {
 	var wrong error
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
 		name := "PEAL_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
-		value := c.getenv(name)
-		if flag.Changed || value == "" || flag.Name == "help" || flag.Name == "version" {
+		value, set := c.lookupEnv(name)
+		if flag.Changed || !set || flag.Name == "help" || flag.Name == "version" {
 			return
+		}
+		if value == "" && flag.Value.Type() != "stringSlice" {
+			return // as if it were not set; an empty list is refused below
 		}
 		if err := cmd.Flags().Set(flag.Name, value); err != nil {
 			wrong = fail(codeUsage, "%s in the environment: %v", name, err)
 		}
 	})
-	if wrong == nil && c.output != "text" && c.output != "json" {
-		wrong = fail(codeUsage, "output %q: text or json is possible", c.output)
+	if wrong != nil {
+		return wrong
 	}
-	return wrong
+	return c.checkCommon(cmd.Flags())
+}
+
+// checkCommon refuses what no verb can use: a list that was given with nothing
+// in it would be ignored in silence.
+func (c *cli) checkCommon(flags *pflag.FlagSet) error {
+	var wrong error
+	flags.VisitAll(func(flag *pflag.Flag) {
+		if list, ok := flag.Value.(pflag.SliceValue); ok && flag.Changed && len(list.GetSlice()) == 0 {
+			wrong = fail(codeUsage, "--%s is empty: name something, or leave it out", flag.Name)
+		}
+	})
+	timeout, _ := flags.GetDuration("timeout")
+	switch {
+	case wrong != nil:
+		return wrong
+	case flags.Changed("timeout") && timeout <= 0:
+		return fail(codeUsage, "--timeout %v: want more than 0", timeout)
+	case c.output != "text" && c.output != "json":
+		return fail(codeUsage, "output %q: text or json is possible", c.output)
+	}
+	return nil
 }
 
 // complain prints an error: one line of text, or one JSON object.

@@ -30,7 +30,7 @@ func background(t *testing.T, args ...string) *server {
 	ctx, cancel := context.WithCancel(context.Background())
 	out, in := io.Pipe()
 	s := &server{stop: cancel, said: json.NewDecoder(out), code: make(chan int, 1)}
-	c := newCLI(console{in: strings.NewReader(""), out: in, err: &s.notes, getenv: func(string) string { return "" }})
+	c := newCLI(console{in: strings.NewReader(""), out: in, err: &s.notes, lookupEnv: lookup(nil)})
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -165,6 +165,20 @@ func TestServersRefuseWrongFlags(t *testing.T) {
 	}
 }
 
+// What is given but empty is a mistake of a script, and must not start a peer
+// that then is alone.
+func TestEmptyAddressesAreRefused(t *testing.T) {
+	for _, name := range []string{"join", "listen"} {
+		variable := "PEAL_" + strings.ToUpper(name) + "="
+		for _, args := range [][]string{{"start", "--" + name, ""}, {variable, "start"}, {"start", "--" + name + "="}} {
+			got := runWith(t, "", append([]string{"PEAL_DATA=" + t.TempDir()}, args...)...)
+			if want := "--" + name + " is empty"; got.code != 2 || !strings.Contains(got.err, want) {
+				t.Errorf("%q: %+v, want exit 2 and %q", args, got, want)
+			}
+		}
+	}
+}
+
 func TestDataDirectoryFollowsXDG(t *testing.T) {
 	base := t.TempDir()
 	for _, test := range []struct{ named, xdg, home, want string }{
@@ -174,7 +188,7 @@ func TestDataDirectoryFollowsXDG(t *testing.T) {
 		{"", "", "", ""},
 	} {
 		env := map[string]string{"XDG_DATA_HOME": test.xdg, "HOME": test.home}
-		c := newCLI(console{getenv: func(name string) string { return env[name] }})
+		c := newCLI(console{lookupEnv: lookup(env)})
 		if got, err := c.dataDir(test.named); got != test.want || (err == nil) != (test.want != "") {
 			t.Errorf("%+v: got %q, %v", test, got, err)
 		}
@@ -205,10 +219,21 @@ func TestTestnet(t *testing.T) {
 }
 
 func TestTestnetEndsByLeave(t *testing.T) {
-	s := background(t, "testnet", "--peers", "1", "--transport", "memory")
+	s := background(t, "testnet", "--peers", "3", "--transport", "memory")
 	var up settled
 	s.hears(t, &up)
-	if got := runWith(t, "", "PEAL_API="+up.URL, "leave"); got.code != 0 {
+	var one status
+	if err := json.Unmarshal([]byte(runWith(t, "", "PEAL_API="+up.URL, "status", "-o", "json").out), &one); err != nil {
+		t.Fatal(err)
+	}
+	want := one.Contact.String() + " (" + one.Peer.String() + ") left the ring\n"
+	if got := runWith(t, "", "PEAL_API="+up.URL, "leave", "--via", one.Peer.String()); got.code != 0 || got.out != want {
+		t.Errorf("leave --via: %+v, want %q", got, want)
+	}
+	if got := runWith(t, "", "PEAL_API="+up.URL, "ring", "wait", "--peers", "2"); got.code != 0 {
+		t.Errorf("ring wait: %+v", got)
+	}
+	if got := runWith(t, "", "PEAL_API="+up.URL, "leave"); got.code != 0 || got.out != "the testnet of 2 peers has ended\n" {
 		t.Errorf("leave: %+v", got)
 	}
 	if got := <-s.code; got != 0 {
@@ -225,7 +250,8 @@ func TestBackendsThatStillStartSaySo(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, noLabPeer := newLab(net).Peer("")
-	for _, err := range []error{noPeer, noRing, peer.Leave(t.Context()), noLabPeer} {
+	_, noLeave := peer.Leave(t.Context(), "")
+	for _, err := range []error{noPeer, noRing, noLeave, noLabPeer} {
 		if !errors.Is(err, node.ErrNoPeer) {
 			t.Errorf("got %v, want %v", err, node.ErrNoPeer)
 		}

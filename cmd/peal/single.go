@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"peal/chord"
 	"peal/node"
 	"peal/web"
 )
@@ -24,6 +25,14 @@ func newSingle() *single { return &single{left: make(chan struct{})} }
 
 // Peer is the one peer, whatever it is called.
 func (s *single) Peer(via string) (web.Peer, error) {
+	n, err := s.named(via)
+	if err != nil {
+		return nil, err
+	}
+	return n, nil
+}
+
+func (s *single) named(via string) (*node.Node, error) {
 	n, err := s.ready()
 	if err != nil {
 		return nil, err
@@ -47,17 +56,17 @@ func (s *single) Ring(ctx context.Context) (node.Ring, error) {
 
 // Leave leaves the ring. Even if not all keys could be handed over, the peer is
 // closed afterwards.
-func (s *single) Leave(ctx context.Context) error {
-	n, err := s.ready()
+func (s *single) Leave(ctx context.Context, via string) ([]chord.Contact, error) {
+	n, err := s.named(via)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	err = n.Leave(ctx)
 	s.once.Do(func() { close(s.left) })
 	if errors.Is(err, node.ErrClosed) {
-		return nil
+		err = nil
 	}
-	return err
+	return []chord.Contact{n.Self()}, err
 }
 
 func (s *single) ready() (*node.Node, error) {

@@ -142,7 +142,8 @@ func (c *cli) farewell(backend web.Backend) error {
 	fmt.Fprintln(c.err, "leaving the ring; Ctrl-C again ends at once")
 	ctx, cancel := context.WithTimeout(context.Background(), farewellTime)
 	defer cancel()
-	return backend.Leave(ctx)
+	_, err := backend.Leave(ctx, "")
+	return err
 }
 
 // open opens the store, which nobody else may have open, and then the network.

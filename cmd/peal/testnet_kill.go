@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strconv"
 
@@ -21,14 +22,15 @@ func (c *cli) testnetKillVerb() *cobra.Command {
 the ring (--adjacent), or the ones that are named (--peer).
 
 Random choice never takes three peers in a row, since with three replicas nothing
-could save the keys of which all three die at once; --any lifts that.`,
+could save the keys of which all three die at once; --any lifts that. Three or more in
+a row by --any, --adjacent or --peer lose the keys that only they held; it then says so.`,
 		Example: "  peal testnet kill 20\n  peal testnet kill --adjacent 2\n  peal testnet kill --peer 3fa2 --peer 91c0",
 		Args:    cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := completeKill(&kill, args); err != nil {
 				return err
 			}
-			return c.act(cmd.Context(), "/v1/testnet/kill", kill, "killed")
+			return c.act(cmd.Context(), "/v1/testnet/kill", kill)
 		},
 	})
 	cmd.Flags().BoolVar(&kill.Any, "any", false, "with N: take three in a row, too")
@@ -72,9 +74,15 @@ func positive(name, text string) (int, error) {
 	return n, nil
 }
 
-// act makes a change to the testnet; the answer lists the peers under the name
-// of what was done to them.
-func (c *cli) act(ctx context.Context, path string, body any, done string) error {
+// A change is what the API answers to a kill or a join.
+type change struct {
+	Killed []chord.Contact `json:"killed"`
+	InARow int             `json:"in_a_row"`
+	Joined []chord.Contact `json:"joined"`
+}
+
+// act makes a change to the testnet and says which peers it was made to.
+func (c *cli) act(ctx context.Context, path string, body any) error {
 	raw, err := json.Marshal(body)
 	if err != nil {
 		return err
@@ -90,16 +98,28 @@ func (c *cli) act(ctx context.Context, path string, body any, done string) error
 	if c.json() {
 		return c.passJSON(got.body)
 	}
-	var answer map[string][]chord.Contact
-	if err := api.decode(got, &answer); err != nil {
+	var done change
+	if err := api.decode(got, &done); err != nil {
 		return err
 	}
+	return c.printChange(done)
+}
+
+func (c *cli) printChange(done change) error {
 	peers := table{columns: []column{{title: "POSITION"}, {title: "PEER", shrink: true}}}
-	for _, contact := range answer[done] {
+	for _, contact := range append(done.Killed, done.Joined...) {
 		peers.add(contact.String(), contact.Peer.String())
 	}
 	if err := peers.print(c.out, c.width); err != nil {
 		return err
 	}
-	return c.printf("\n%s %s\n", done, counted(len(answer[done]), "peer"))
+	verb := "killed"
+	if len(done.Joined) > 0 {
+		verb = "joined"
+	}
+	lost := ""
+	if done.InARow >= usualReplicas {
+		lost = fmt.Sprintf("%d in a row: keys that only they held are lost\n", done.InARow)
+	}
+	return c.printf("\n%s %s\n%s", verb, counted(len(peers.rows), "peer"), lost)
 }

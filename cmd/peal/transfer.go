@@ -54,9 +54,11 @@ func newTransfer(c *cli, doing, done string) *transfer {
 		tally: tally{Failed: []trouble{}, Skipped: []trouble{}}}
 }
 
-// check looks at the flags.
-func (t *transfer) check() error {
+// check looks at the argument and the flags.
+func (t *transfer) check(dir string) error {
 	switch {
+	case dir == "":
+		return fail(codeUsage, "DIR is empty: name a directory")
 	case t.parallel < 1 || t.parallel > maxParallel:
 		return fail(codeUsage, "--parallel %d: want 1 to %d", t.parallel, maxParallel)
 	case t.retry < 0:
@@ -95,6 +97,9 @@ func (t *transfer) one(ctx context.Context, name string, move func(context.Conte
 		size, err = move(ctx, name)
 		return err
 	})
+	if err != nil && ctx.Err() != nil {
+		return // it did not fail, it was interrupted
+	}
 	if err != nil {
 		t.show.note("failed %s: %v", show(name), err)
 		t.fails(name, err)
@@ -151,7 +156,7 @@ func (t *transfer) report(ctx context.Context, c *cli) error {
 	var err error
 	switch {
 	case ctx.Err() != nil:
-		err = fail(codeError, "interrupted: %s", t.tally.text(t.done))
+		err = fail(codeInterrupted, "interrupted: %d of %s done", t.tally.Files, counted(t.show.total, "file"))
 	case len(t.tally.Failed) > 0:
 		err = fail(codeError, "%s", t.tally.text(t.done))
 	case !c.json():

@@ -157,6 +157,28 @@ func TestExportStaysInItsDirectory(t *testing.T) {
 	}
 }
 
+func TestExportSaysWhatIsInTheWay(t *testing.T) {
+	f := newFake(t, false)
+	for _, key := range []string{"p/", "p/dir", "p/file/below", "p/link/below/x"} {
+		f.values[key] = []byte("new")
+	}
+	out := write(t, map[string]string{"dir/inside": "old", "file": "old"})
+	if err := os.Symlink(t.TempDir(), filepath.Join(out, "link")); err != nil {
+		t.Fatal(err)
+	}
+	got := f.peal(t, "export", "--prefix", "p/", out)
+	for _, want := range []string{
+		`failed "": the key is the prefix itself, which leaves no name for a file`,
+		"failed dir: a directory of that name is in the way",
+		"failed file/below: a file stands where the directory file must go",
+		"failed link/below/x: link is a symbolic link, which is not followed out of the directory",
+	} {
+		if !strings.Contains(got.err, want+"\n") {
+			t.Errorf("export printed\n%swant %q in it", got.err, want)
+		}
+	}
+}
+
 func TestTransfersTryAgain(t *testing.T) {
 	f := newFake(t, false)
 	f.errs = []error{node.ErrQuorum, node.ErrUnknown, node.ErrNoPeer}
@@ -203,12 +225,21 @@ func TestExportSaysWhatVanished(t *testing.T) {
 func TestInterruptedTransferSaysSo(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var stderr strings.Builder
-	c := newCLI(console{out: &strings.Builder{}, err: &stderr, getenv: func(string) string { return "" }})
+	c := newCLI(console{out: &strings.Builder{}, err: &stderr, lookupEnv: lookup(nil)})
 	tr := newTransfer(c, "importing", "imported")
 	tr.parallel = 1
-	tr.run(ctx, c, []string{"a", "b", "c"}, func(context.Context, string) (int64, error) { cancel(); return 1, nil })
-	if err := tr.report(ctx, c); err == nil || !strings.Contains(err.Error(), "interrupted: imported 1 file,") {
-		t.Errorf("got %v, want that it was interrupted after one file", err)
+	tr.run(ctx, c, []string{"a", "b", "c"}, func(_ context.Context, name string) (int64, error) {
+		if name == "a" {
+			return 1, nil
+		}
+		cancel()
+		return 0, ctx.Err()
+	})
+	if err := tr.report(ctx, c); exitCode(err) != 130 || err.Error() != "interrupted: 1 of 3 files done" {
+		t.Errorf("got %v, exit %d; want that it was interrupted after one file, and 130", err, exitCode(err))
+	}
+	if got, want := stderr.String(), "importing: 0 of 3 files\n"; got != want {
+		t.Errorf("printed %q, want %q and no list of failures", got, want)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"peal/chord"
 	"peal/node"
 	"peal/node/replica"
 	"peal/web"
@@ -58,16 +59,17 @@ func TestText(t *testing.T) {
 		args string
 		want []string
 	}{
-		{"put k v", []string{"stored k on 2 of 3 replicas, version 1700000000000.0-", ", 1 hop, 1.2 ms\n"}},
-		{"del k", []string{"deleted k on 1 of 1 replica, "}},
+		{"put k v", []string{"stored k on 2 replicas, 1 more follows; version 1700000000000.0-", ", 1 hop, 1.2 ms\n"}},
+		{"del k", []string{"deleted k on the only replica, as the ring has 1 peer; version "}},
 		{"lookup k", []string{contact(2).String(), contact(1).Peer.String() + "  2.5  no answer\n", "2 hops, 2.8 ms"}},
 		{"ring", []string{"POSITION", contact(2).Peer.String() + "    12       32  settled\n", "3 peers, well-formed"}},
-		{"ring check", []string{"ring peal: 3 peers, well-formed, every key is on all its replicas\n"}},
+		{"ring check", []string{"ring peal: 3 peers, well-formed; every key is on all its replicas\n"}},
 		{"ring wait", []string{"3 peers"}},
 		{"status", []string{contact(0).ID.String(), "settled", "/ip4/127.0.0.1/tcp/4001/p2p/12D3Koo", "3 live peers"}},
 		{"testnet kill 2", []string{contact(1).Peer.String(), "killed 2 peers\n"}},
 		{"testnet join 1", []string{contact(4).Peer.String(), "joined 1 peer\n"}},
-		{"leave", []string{"left the ring\n"}},
+		{"leave", []string{"the testnet of 3 peers has ended\n"}},
+		{"leave --via peer", []string{contact(1).String() + " (" + contact(1).Peer.String() + ") left the ring\n"}},
 		{"version", []string{"peal ", "go1."}},
 		{"completion bash", []string{"bash completion"}},
 	} {
@@ -92,6 +94,8 @@ func TestJSON(t *testing.T) {
 	}{
 		{"get k", "value", "dg=="},
 		{"put k v", "wanted", 3.0},
+		{"put k v", "key", "k"},
+		{"testnet kill 1", "in_a_row", 0.0},
 		{"lookup k", "key", "k"},
 		{"ring", "well_formed", true},
 		{"ring check", "peers", 3.0},
@@ -116,8 +120,9 @@ func TestJSON(t *testing.T) {
 			t.Errorf("%s: %+v", args, got)
 		}
 	}
-	if got := f.peal(t, "leave", "-o", "json"); strings.TrimSpace(got.out) != "{}" || !f.left {
-		t.Errorf("leave: %+v", got)
+	f.peal(t, "leave", "--via", "ab12")
+	if got := f.peal(t, "leave", "-o", "json"); !json.Valid([]byte(got.out)) || !slices.Equal(f.left, []string{"ab12", ""}) {
+		t.Errorf("leave: %+v, asked of %q", got, f.left)
 	}
 }
 
@@ -173,7 +178,15 @@ func TestUsageErrorsAreOneLine(t *testing.T) {
 		{[]string{"get", "k", "-o", "xml"}, `output "xml": text or json is possible`},
 		{[]string{"get", "k", "--api", "ftp://here"}, "want something like http://127.0.0.1:7600"},
 		{[]string{"keys", "--limit", "-1"}, "--limit -1: want 0 or more"},
-		{[]string{"ring", "wait", "--timeout", "0s"}, "--timeout must be above zero"},
+		{[]string{"ring", "wait", "--timeout", "0s"}, "--timeout 0s: want more than 0"},
+		{[]string{"ring", "wait", "--peers", "-1"}, "--peers -1: want 0 (any number) or more"},
+		{[]string{"get", "k", "--timeout", "0"}, "--timeout 0s: want more than 0"},
+		{[]string{"get", "k", "--timeout", "-5s"}, "--timeout -5s: want more than 0"},
+		{[]string{"PEAL_TIMEOUT=0", "get", "k"}, "--timeout 0s: want more than 0"},
+		{[]string{"testnet", "kill", "--peer", ""}, "--peer is empty: name something"},
+		{[]string{"put", "k", "@"}, "the name of the file behind @ is missing"},
+		{[]string{"import", ""}, "DIR is empty: name a directory"},
+		{[]string{"export", ""}, "DIR is empty: name a directory"},
 		{[]string{"import", "--parallel", "0", "."}, "--parallel 0: want 1 to 256"},
 		{[]string{"export", "--retry", "-1s", "."}, "--retry -1s: want 0 or more"},
 		{[]string{"testnet", "kill"}, "say which peers: either N, or --adjacent K, or --peer X"},
@@ -203,7 +216,7 @@ func TestUsageErrorsAreOneLine(t *testing.T) {
 }
 
 func TestPutOnATerminalWantsAValue(t *testing.T) {
-	c := newCLI(console{in: strings.NewReader("typed"), out: &strings.Builder{}, err: &strings.Builder{}, getenv: os.Getenv, inTerminal: true})
+	c := newCLI(console{in: strings.NewReader("typed"), out: &strings.Builder{}, err: &strings.Builder{}, lookupEnv: os.LookupEnv, inTerminal: true})
 	if got := c.run(t.Context(), []string{"put", "k"}); got != 2 {
 		t.Errorf("put without a value: exit %d, want 2", got)
 	}
@@ -239,6 +252,34 @@ func TestKillAndJoinSayWhich(t *testing.T) {
 	}
 }
 
+func TestKillSaysWhenKeysAreLost(t *testing.T) {
+	f := newFake(t, true)
+	for inARow, want := range map[int]string{2: "killed 2 peers\n", 3: "killed 2 peers\n3 in a row: keys that only they held are lost\n"} {
+		f.inARow = inARow
+		if got := f.peal(t, "testnet", "kill", "2"); !strings.HasSuffix(got.out, want) {
+			t.Errorf("%d in a row: got\n%swant at its end\n%s", inARow, got.out, want)
+		}
+	}
+}
+
+func TestReceiptSaysWhere(t *testing.T) {
+	for _, test := range []struct {
+		has, wanted int
+		want        string
+	}{
+		{2, 3, "2 replicas, 1 more follows"},
+		{3, 3, "all 3 replicas"},
+		{1, 3, "1 replica, 2 more follow"},
+		{1, 2, "1 replica, 1 more follows, as the ring has 2 peers"},
+		{2, 2, "all 2 replicas, as the ring has 2 peers"},
+		{1, 1, "the only replica, as the ring has 1 peer"},
+	} {
+		if got := (receipt{Replicas: make([]chord.Contact, test.has), Wanted: test.wanted}).where(); got != test.want {
+			t.Errorf("%d of %d: %q, want %q", test.has, test.wanted, got, test.want)
+		}
+	}
+}
+
 func TestAPeerIsNoTestnet(t *testing.T) {
 	f := newFake(t, false)
 	got := f.peal(t, "testnet", "join", "1")
@@ -263,9 +304,9 @@ func TestRingWaitSaysWhatItWaitsFor(t *testing.T) {
 	mending.Replicated = false
 	f.rings = []node.Ring{broken, ringOf(3), mending, mending, ringOf(4)}
 	got := f.peal(t, "ring", "wait", "--replicated", "--peers", "4")
-	want := "waiting: ring peal: 4 peers, not well-formed: no successor, every key is on all its replicas\n" +
+	want := "waiting: ring peal: 4 peers, not well-formed: no successor; every key is on all its replicas\n" +
 		"waiting: the ring has 3 peers, not 4\n" +
-		"waiting: ring peal: 4 peers, well-formed, not every key is on all its replicas yet\n"
+		"waiting: ring peal: 4 peers, well-formed; not every key is on all its replicas yet\n"
 	if got.code != 0 || got.err != want || !strings.Contains(got.out, "4 peers, well-formed") {
 		t.Errorf("got %+v, want on stderr\n%s", got, want)
 	}
@@ -286,10 +327,10 @@ func TestNothingAnswers(t *testing.T) {
 	}
 	addr := l.Addr().String()
 	l.Close()
-	for _, args := range [][]string{{"get", "k"}, {"put", "k", "v"}, {"status"}, {"ring", "wait", "--timeout", "5ms"}, {"import", "."}} {
-		got := runWith(t, "", append(args, "--api", addr)...)
-		if got.code != 5 || !strings.Contains(got.err, "nothing answers at http://"+addr) {
-			t.Errorf("%q: %+v, want exit 5 and the address", args, got)
+	for args, code := range map[string]int{"get k": 5, "put k v": 5, "status": 5, "import .": 5, "ring wait --timeout 5ms": 9} {
+		got := runWith(t, "", append(strings.Fields(args), "--api", addr)...)
+		if got.code != code || !strings.Contains(got.err, "nothing answers at http://"+addr) {
+			t.Errorf("%q: %+v, want exit %d and the address", args, got, code)
 		}
 	}
 }

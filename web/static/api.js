@@ -10,16 +10,16 @@ export class APIError extends Error {
 }
 
 /** put stores text under key; it resolves to the receipt. */
-export const put = (key, text, via) => call("PUT", keyPath("kv", key), { via }, text);
+export const put = (key, text, via) => call("PUT", keyPath("kv", key, "put"), { via }, text);
 
 /** get reads a key: {value (base64), version, asked, agreed, repaired, hops, ms}. */
-export const get = (key, via) => call("GET", keyPath("kv", key), { via });
+export const get = (key, via) => call("GET", keyPath("kv", key, "get"), { via });
 
 /** remove deletes a key; it resolves to the receipt. */
-export const remove = (key, via) => call("DELETE", keyPath("kv", key), { via });
+export const remove = (key, via) => call("DELETE", keyPath("kv", key, "del"), { via });
 
 /** lookup resolves to the route to a key. */
-export const lookup = (key, via) => call("GET", keyPath("lookup", key), { via });
+export const lookup = (key, via) => call("GET", keyPath("lookup", key, "lookup"), { via });
 
 /** self is the peer that serves this page. */
 export const self = () => call("GET", "v1/peer", {});
@@ -32,10 +32,10 @@ export const join = (count) =>
   call("POST", "v1/testnet/join", { timeout: "5m" }, JSON.stringify({ count }), "application/json");
 
 // A URL has no way to write a path that is "." or "..", not even encoded.
-function keyPath(what, key) {
+function keyPath(what, key, verb) {
   if (key === "") throw new APIError("usage", "Type a key first.");
   if (key === "." || key === "..") {
-    throw new APIError("usage", `A browser cannot send the key "${key}"; use the command line: peal get ${key}`);
+    throw new APIError("usage", `A browser cannot send the key "${key}"; use the command line: peal ${verb} ${key}${verb === "put" ? " VALUE" : ""}`);
   }
   if (!key.isWellFormed()) throw new APIError("usage", "The key holds half a character; type it again.");
   return `v1/${what}/${encodeURIComponent(key)}`;

@@ -4,6 +4,8 @@ import * as api from "./api.js";
 import { failure } from "./results.js";
 import { brief, count, fill, make } from "./words.js";
 
+const replicas = 3; // of a key
+
 /** Lab shows itself only for a testnet. */
 export class Lab {
   constructor(page, ring, selection) {
@@ -30,14 +32,12 @@ export class Lab {
   async #kill() {
     const n = amount(this.page.killCount);
     const requests = { apart: { count: n }, any: { count: n, any: true }, adjacent: { adjacent: n } };
-    const { killed } = await api.kill(requests[this.page.killHow.value]);
-    return report("Killed", killed);
+    return killReport(await api.kill(requests[this.page.killHow.value]));
   }
 
   async #killSelected() {
     const peer = this.ring.peers.get(this.selection.selected);
-    const { killed } = await api.kill({ peers: [peer.peer] });
-    return report("Killed", killed);
+    return killReport(await api.kill({ peers: [peer.peer] }));
   }
 
   async #join() {
@@ -74,6 +74,11 @@ function amount(input) {
   const n = input.valueAsNumber;
   if (!Number.isInteger(n) || n < 1) throw new api.APIError("usage", "Type a whole number of peers, 1 or more.");
   return n;
+}
+
+function killReport({ killed, in_a_row: inARow }) {
+  const lost = `${inARow} in a row: keys that only they held are lost.`;
+  return [...report("Killed", killed), ...(inARow >= replicas ? [make("p", {}, lost)] : [])];
 }
 
 function report(verb, contacts = []) {

@@ -24,9 +24,8 @@ export function failure(err) {
 /** writeResult shows the receipt of a put or delete. */
 export function writeResult(title, receipt) {
   const replicas = receipt.replicas ?? [];
-  const full = replicas.length >= receipt.wanted;
   return [
-    headline(full ? title : `${title}, on fewer replicas than wanted`, full ? "good" : "wait"),
+    headline(`${title} on ${where(replicas.length, receipt.wanted)}`, "good"),
     facts([
       ["Replicas", `${replicas.length} of ${receipt.wanted}`],
       ["Hops", number(receipt.hops)],
@@ -35,6 +34,13 @@ export function writeResult(title, receipt) {
     ]),
     make("ol", { className: "chips" }, ...replicas.map((contact) => make("li", {}, chip(contact.id)))),
   ];
+}
+
+// A write is answered before the last replica has it.
+function where(has, wanted) {
+  const more = wanted - has;
+  if (more > 0) return `${count(has, "replica")}, ${number(more)} more ${more === 1 ? "follows" : "follow"}`;
+  return has === 1 ? "the only replica" : `all ${number(has)} replicas`;
 }
 
 /** readResult shows a value and how it was read. */

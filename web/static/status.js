@@ -15,8 +15,9 @@ export class Status {
     write(page.ringName, ring.name || "–");
     write(page.peers, String(ring.order.length));
     write(page.keys, number(ring.keys));
-    judge(page.shape, ring.wellFormed, "Well-formed", "Not well-formed", "bad");
-    judge(page.replication, ring.replicated, "Complete", "Incomplete", "wait");
+    const some = ring.order.length > 0;
+    judge(page.shape, some && ring.wellFormed, "Well-formed", some ? "Not well-formed" : "–", "bad");
+    judge(page.replication, some && ring.replicated, "Complete", some ? "Incomplete" : "–", "wait");
     write(page.problem, ring.problem ? `Not well-formed: ${ring.problem}` : "");
     document.title = `Peal: ${ring.name}, ${ring.order.length} peers`;
   }
@@ -60,6 +61,7 @@ export class Connection {
   }
 
   #note() {
+    if (this.#state === "live" && this.ring.lab) return ["No live peers", "Use Join to start some."];
     if (this.#state === "live") return ["No peers yet", "The ring is empty. Peers appear here as they join."];
     if (this.#state === "connecting") return ["Connecting", "Waiting for the ring."];
     const left = Math.max(1, Math.ceil((this.#retryAt - Date.now()) / 1000));
