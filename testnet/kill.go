@@ -7,11 +7,8 @@ import (
 
 	"peal/chord"
 	"peal/node"
+	"peal/node/replica"
 )
-
-// replicas is N of the data plane: that many dead peers in a row on the ring
-// take keys with them.
-const replicas = 3
 
 // spreadTries is how many random orders are tried: half of the peers always
 // can be spread, and two thirds, the most possible, by luck.
@@ -91,7 +88,7 @@ func spread(order []int, count int) []int {
 			break
 		}
 		taken[at] = true
-		if runAround(taken, at) >= min(replicas, len(order)) {
+		if runAround(taken, at) >= min(replica.DefaultN, len(order)) {
 			taken[at] = false
 			continue
 		}

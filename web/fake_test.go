@@ -199,3 +199,6 @@ func (a answer) want(t *testing.T, status int, text string) {
 		t.Errorf("got %d %q, want %d with %q", a.status, a.body, status, text)
 	}
 }
+
+// pass lets virtual time go by; for tests in a synctest bubble.
+func pass(d time.Duration) { time.Sleep(d) }

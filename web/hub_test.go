@@ -119,7 +119,7 @@ func TestNothingIsSentWhileNothingHappens(t *testing.T) {
 	inHub(t, func(t *testing.T, _ *fake, h *hub) {
 		c := h.add()
 		next(t, c)
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		if len(c.queue) != 0 {
 			t.Errorf("got %s", <-c.queue)
 		}
@@ -145,7 +145,7 @@ func TestDeltasAreBatched(t *testing.T) {
 		next(t, c)
 		for range 1000 {
 			h.feed.Publish(event(node.LookedUp))
-			time.Sleep(time.Millisecond)
+			pass(time.Millisecond)
 		}
 		if got := len(c.queue); got < 4 || got > 6 {
 			t.Errorf("got %d messages in a second, want about 5", got)
@@ -181,7 +181,7 @@ func TestResync(t *testing.T) {
 		if s := next(t, c); s.Type != "snapshot" || len(s.Peers) != 3 {
 			t.Errorf("got %+v, want a snapshot", s)
 		}
-		time.Sleep(settle)
+		pass(settle)
 		if len(other.queue) != 0 {
 			t.Errorf("another client got %s", <-other.queue)
 		}
@@ -248,19 +248,19 @@ func TestLooksOnlyWhileWatched(t *testing.T) {
 			defer f.mu.Unlock()
 			return f.looks
 		}
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		if got := looks(); got != 0 {
 			t.Errorf("looked %d times before the first client", got)
 		}
 		c := h.add()
-		time.Sleep(10*look + look/2)
+		pass(10*look + look/2)
 		if got := looks(); got != 11 {
 			t.Errorf("looked %d times in 10 intervals, want 11", got)
 		}
 		h.remove(c)
 		h.remove(c)
 		before := looks()
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		if got := looks(); got != before {
 			t.Errorf("looked %d times after the last client", got-before)
 		}

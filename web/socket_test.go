@@ -166,11 +166,11 @@ func inPipeSocket(t *testing.T, test func(t *testing.T, s *Server, conn *websock
 
 func TestClientThatReadsNothingIsDropped(t *testing.T) {
 	inPipeSocket(t, func(t *testing.T, s *Server, _ *websocket.Conn) {
-		time.Sleep(writeWait - time.Second)
+		pass(writeWait - time.Second)
 		if got := s.hub.count(); got != 1 {
 			t.Errorf("before its time: got %d clients, want 1", got)
 		}
-		time.Sleep(2 * time.Second)
+		pass(2 * time.Second)
 		if got := s.hub.count(); got != 0 {
 			t.Errorf("got %d clients, want 0", got)
 		}
@@ -181,7 +181,7 @@ func TestClientThatAnswersNoPingIsDropped(t *testing.T) {
 	inPipeSocket(t, func(t *testing.T, s *Server, conn *websocket.Conn) {
 		conn.SetPingHandler(func(string) error { return nil })
 		go drain(conn)
-		time.Sleep(pongWait + time.Second)
+		pass(pongWait + time.Second)
 		if got := s.hub.count(); got != 0 {
 			t.Errorf("got %d clients, want 0", got)
 		}
@@ -191,7 +191,7 @@ func TestClientThatAnswersNoPingIsDropped(t *testing.T) {
 func TestQuietClientIsKept(t *testing.T) {
 	inPipeSocket(t, func(t *testing.T, s *Server, conn *websocket.Conn) {
 		go drain(conn)
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		if got := s.hub.count(); got != 1 {
 			t.Errorf("got %d clients, want 1", got)
 		}

@@ -49,7 +49,7 @@ var importRules = map[string]importRule{
 		reason: "the API shows a node, whatever it runs on",
 	},
 	"testnet": {
-		ours:   []string{"chord", "node", "node/store", "transport"},
+		ours:   []string{"chord", "node", "node/replica", "node/store", "transport"},
 		others: []string{"golang.org/x/sync"},
 		reason: "a testnet runs peers as they are, without the ways in",
 	},

@@ -19,9 +19,6 @@ import (
 // patience is how long one request waits for its answer by default.
 const patience = 30 * time.Second
 
-// usualReplicas is how many peers hold a key, in a ring that has so many.
-const usualReplicas = 3
-
 func (c *cli) putVerb() *cobra.Command {
 	return c.isClient(&cobra.Command{
 		Use:   "put KEY [VALUE | - | @FILE]",
@@ -100,7 +97,7 @@ func (r receipt) where() string {
 	case has == 1:
 		text = "the only replica"
 	}
-	if r.Wanted < usualReplicas {
+	if r.Wanted < replica.DefaultN {
 		text += fmt.Sprintf(", as the ring has %s", counted(r.Wanted, "peer"))
 	}
 	return text

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"peal/chord"
+	"peal/node/replica"
 	"peal/web"
 )
 
@@ -118,7 +119,7 @@ func (c *cli) printChange(done change) error {
 		verb = "joined"
 	}
 	lost := ""
-	if done.InARow >= usualReplicas {
+	if done.InARow >= replica.DefaultN {
 		lost = fmt.Sprintf("%d in a row: keys that only they held are lost\n", done.InARow)
 	}
 	return c.printf("\n%s %s\n%s", verb, counted(len(peers.rows), "peer"), lost)
