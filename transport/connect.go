@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
@@ -22,6 +23,8 @@ const (
 	protocolName = "/peal/"
 	version      = "1"
 	protocolRoot = protocolName + version + "/"
+
+	tellTime = time.Second // for a host to say what it speaks
 )
 
 // Connect dials a full multiaddr, which may hold a DNS name, and says which peer
@@ -49,6 +52,9 @@ func (t *Transport) Connect(ctx context.Context, addr string) (chord.PeerID, err
 	if err := t.verify(ctx, info.ID); err != nil {
 		return "", err
 	}
+	// libp2p forgets what was dialled for what the other end says of itself,
+	// which just after its start may be nothing.
+	t.host.Peerstore().AddAddrs(info.ID, info.Addrs, learnedTTL)
 	return chord.PeerID(info.ID), nil
 }
 
@@ -78,8 +84,30 @@ func (t *Transport) verify(ctx context.Context, id peer.ID) error {
 	if !errors.As(err, new(msmux.ErrNotSupported[protocol.ID])) {
 		return fmt.Errorf("%s does not answer: %w", id, err)
 	}
+	spoken = t.spokenLater(ctx, id, spoken)
 	_ = t.swarm.ClosePeer(id)
 	return stranger(id, t.cfg.Ring, spoken)
+}
+
+// spokenLater waits a little for a host that has just started to tell which
+// rings it is in: at first it may say that it speaks nothing.
+func (t *Transport) spokenLater(ctx context.Context, id peer.ID, spoken []protocol.ID) []protocol.ID {
+	ours := func(p protocol.ID) bool { return strings.HasPrefix(string(p), protocolName) }
+	ctx, cancel := context.WithTimeout(ctx, tellTime)
+	defer cancel()
+	look := time.NewTicker(tellTime / 20)
+	defer look.Stop()
+	for !slices.ContainsFunc(spoken, ours) {
+		select {
+		case <-look.C:
+			if now, err := t.host.Peerstore().GetProtocols(id); err == nil {
+				spoken = now
+			}
+		case <-ctx.Done():
+			return spoken
+		}
+	}
+	return spoken
 }
 
 // identified are the protocols that a connected host says it speaks.
