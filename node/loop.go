@@ -96,11 +96,7 @@ func (n *Node) drainData(now chord.Time) (busy bool) {
 	for _, o := range r.Outcomes {
 		if reply, ok := n.calls[o.Op]; ok {
 			delete(n.calls, o.Op)
-			if wrote(r.Writes, o.Record) {
-				reply(o, err)
-			} else {
-				reply(o, nil)
-			}
+			reply(o, refused(err, r.Writes, o))
 		}
 	}
 	for _, e := range r.Events {
@@ -109,9 +105,14 @@ func (n *Node) drainData(now chord.Time) (busy bool) {
 	return len(r.Locates) > 0
 }
 
-// wrote reports whether a record is among the writes.
-func wrote(writes []replica.Record, rec replica.Record) bool {
-	return slices.ContainsFunc(writes, func(w replica.Record) bool { return w.Key == rec.Key && w.Version == rec.Version })
+// refused is the store's error, for an operation that wrote a key which is among
+// the writes. Of several writes of a key only the last one shows there.
+func refused(err error, writes []replica.Record, o replica.Outcome) error {
+	isWrite := o.Record.Key != "" && o.Asked == 0
+	if isWrite && slices.ContainsFunc(writes, func(w replica.Record) bool { return w.Key == o.Record.Key }) {
+		return err
+	}
+	return nil
 }
 
 func (n *Node) storeFailed(err error) {

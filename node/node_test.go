@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -293,6 +294,26 @@ func TestStoreThatRefusesWrites(t *testing.T) {
 		disk.refuses.Store(false)
 		put(t, p, "key", "after")
 		wantValue(t, p, "key", "after")
+	})
+}
+
+// Of several puts of a key that a full disk refuses together none succeeds, the
+// ones that a later put replaces no more than the last.
+func TestPutsOfOneKeyRefusedTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		disk := &refusingStore{Mem: store.Memory()}
+		cfg := newNetwork().config(0)
+		cfg.Store = disk
+		p := start(t, cfg)
+		disk.refuses.Store(true)
+		var puts sync.WaitGroup
+		for range 16 {
+			puts.Go(func() {
+				_, err := p.Put(t.Context(), []byte("key"), []byte("lost"))
+				wantError(t, "put", err, errFull)
+			})
+		}
+		puts.Wait()
 	})
 }
 

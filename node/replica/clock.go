@@ -18,10 +18,11 @@ type Clock struct {
 	count uint32
 }
 
-// Stamp is a version later than all before.
+// Stamp is a version later than all before, but for those that lay further ahead
+// than anybody may write.
 func (c *Clock) Stamp(now chord.Time, writer chord.PeerID) Version {
 	switch ms := millis(now); {
-	case ms > c.wall:
+	case ms > c.wall, tooFarAhead(now, Version{Wall: c.wall}):
 		c.wall, c.count = ms, 0
 	case c.count == math.MaxUint32:
 		c.wall, c.count = c.wall+1, 0

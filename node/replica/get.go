@@ -37,19 +37,27 @@ func (g *read) ask(now chord.Time) {
 
 func (g *read) request(first bool) Message { return Message{Kind: Read, Key: g.key, Digest: !first} }
 
-func (g *read) take(c chord.Contact, m Message) {
+// take notes what a replica has. A version from the future, which nobody may
+// write, is none.
+func (g *read) take(now chord.Time, c chord.Contact, m Message) bool {
 	if m.Kind != Answer {
-		return
+		return false
 	}
 	a := answer{from: c}
-	if len(m.Items) > 0 {
-		a.has, a.item = true, m.Items[0]
+	for i := range m.Records {
+		m.Items = append(m.Items, m.Records[i].item())
+	}
+	for _, it := range m.Items {
+		if tooFarAhead(now, it.Version) {
+			return false
+		}
+		a.has, a.item = true, it
 	}
 	for i := range m.Records {
 		g.offer(m.Records[i])
-		a.has, a.item = true, m.Records[i].item()
 	}
 	g.answers = append(g.answers, a)
+	return m.Complete
 }
 
 func (g *read) offer(rec Record) {

@@ -96,21 +96,35 @@ func TestGetGoesOnToTheThirdReplica(t *testing.T) {
 	}
 }
 
-// A digest names a version, but its holder cannot give the record any more.
+// A digest names a version whose holder cannot give the record any more: the
+// other that acknowledged it can.
 func TestGetOfADamagedRecord(t *testing.T) {
 	c := settledCluster(t, 6)
 	client := c.outsider("key")
 	replicas := c.replicas("key")
 	give(replicas[0], old("key", "old"))
-	give(replicas[2], old("key", "old"))
 	give(replicas[1], newer("key", "new"))
+	give(replicas[2], newer("key", "new"))
 	replicas[1].stored["key"] = Record{} // reading it fails
-	if o := c.get(client, "key"); o.Error != QuorumNotMet {
-		t.Errorf("found %q, error %v; want no answer but the newest", o.Record.Value, o.Error)
-	}
+	c.wantGet(client, "key", "new")
 	if c.events[ReadFailed] == 0 {
 		t.Error("no event tells of the damaged record")
 	}
+}
+
+// A record that was on one replica only, never acknowledged, and became
+// unreadable there does not stand in the way of the others for ever.
+func TestDamagedAndNeverAcknowledged(t *testing.T) {
+	c := settledCluster(t, 6)
+	replicas := c.replicas("key")
+	give(replicas[0], newer("key", "new"))
+	give(replicas[1], old("key", "old"))
+	give(replicas[2], old("key", "old"))
+	replicas[0].stored["key"] = Record{}
+	replicas[0].load("key")
+	c.settle()
+	c.wantGet(replicas[0], "key", "old")
+	c.wantGet(c.outsider("key"), "key", "old")
 }
 
 func TestReadOfADamagedRecordIsIncomplete(t *testing.T) {
@@ -166,4 +180,20 @@ func TestDamagedRecordIsMended(t *testing.T) {
 	if rec, ok := damaged.load("key"); !ok || string(rec.Value) != "value" {
 		t.Errorf("it holds %q, %v; want the record mended", rec.Value, ok)
 	}
+}
+
+// A record from the future, on one replica whose clock was wrong, neither is read
+// nor spoils the clock of another.
+func TestGetIgnoresTheFuture(t *testing.T) {
+	c := settledCluster(t, 6)
+	replicas := c.replicas("key")
+	c.wantPut(replicas[1], "key", "value")
+	c.settle()
+	future := old("key", "future")
+	future.Version.Wall = millis(c.now.Add(2 * time.Hour))
+	give(replicas[0], future)
+	for _, p := range replicas[1:] {
+		c.wantGet(p, "key", "value")
+	}
+	c.wantPut(replicas[1], "another", "value")
 }

@@ -2,27 +2,33 @@ package replica
 
 import "peal/chord"
 
-// handOff gives the first stretch of records outside the arc to its replicas,
-// and so on until none is left.
+// handOff gives stretch after stretch of the records outside the arc to their
+// replicas. It is the end of a round.
 func (r *Replica) handOff(now chord.Time) {
-	outside := chord.Arc{From: r.place.self.ID, To: r.place.arc.From}
-	if r.place.arc.Whole() {
-		r.strayless(now)
+	left := chord.Arc{From: r.round.strays, To: r.place.arc.From}
+	if r.place.arc.Whole() || left.Whole() || r.index.Summary(left).Count == 0 {
+		r.handedOff(now)
 		return
 	}
-	first := r.index.Items(outside, 1)
-	if len(first) == 0 {
-		r.strayless(now)
-		return
-	}
-	pos := chord.KeyID([]byte(first[0].Key))
-	outside.From = pos.Prev()
+	pos := chord.KeyID([]byte(r.index.Items(left, 1)[0].Key))
+	left.From = pos.Prev()
 	number := r.round.number
 	r.locate(pos, func(now chord.Time, found chord.Result) {
 		if r.round.number == number {
-			r.handOver(now, outside, Distinct(found.Owners, r.cfg.N))
+			r.handOver(now, left, Distinct(found.Owners, r.cfg.N))
 		}
 	})
+}
+
+// handedOff ends the round, well if no stray is left.
+func (r *Replica) handedOff(now chord.Time) {
+	outside := chord.Arc{From: r.place.self.ID, To: r.place.arc.From}
+	if r.place.arc.Whole() || r.index.Summary(outside).Count == 0 {
+		r.place.dropped()
+	} else {
+		r.round.failed = true
+	}
+	r.endRound(now, !r.round.failed)
 }
 
 // expectStray brings the next round forward if a key lies outside our arc.
@@ -32,30 +38,24 @@ func (r *Replica) expectStray(now chord.Time, key string) {
 	}
 }
 
-func (r *Replica) strayless(now chord.Time) {
-	r.place.dropped()
-	r.endRound(now, true)
-}
-
 // handOver gives a stretch of strays to each of its replicas, and drops them
 // when all have them. With ourselves among the replicas, or fewer than N of
 // them, our view of the ring and theirs will meet soon.
-func (r *Replica) handOver(now chord.Time, outside chord.Arc, replicas []chord.Contact) {
+func (r *Replica) handOver(now chord.Time, left chord.Arc, replicas []chord.Contact) {
 	if len(replicas) < r.cfg.N || hasPeer(replicas, r.cfg.Self.Peer) {
+		r.round.failed = true
 		r.endRound(now, false)
 		return
 	}
-	arc := stretch(outside, replicas[0])
+	arc := stretch(left, replicas[0])
 	given := r.rangeOf(arc)
-	r.give(now, replicas, arc, func(now chord.Time, silent chord.Contact) {
-		switch {
-		case !silent.IsZero():
-			r.emit(Event{Kind: RoundFell, About: silent})
-			r.endRound(now, false)
-			return
-		case r.agrees(given):
+	r.give(now, replicas, arc, func(now chord.Time, missed chord.Contact) {
+		if !missed.IsZero() {
+			r.emit(Event{Kind: RoundFell, About: missed})
+		} else if r.agrees(given) {
 			r.drop(arc)
 		}
+		r.round.strays = arc.To
 		r.handOff(now)
 	})
 }
@@ -68,18 +68,19 @@ func stretch(arc chord.Arc, owner chord.Contact) chord.Arc {
 	return arc
 }
 
-// give pushes an arc to one target after another. It ends with the first that
-// does not take it, or with nobody.
-func (r *Replica) give(now chord.Time, targets []chord.Contact, arc chord.Arc, done func(now chord.Time, silent chord.Contact)) {
+// give pushes an arc to one target after another, and ends with one that did not
+// take it, or with nobody.
+func (r *Replica) give(now chord.Time, targets []chord.Contact, arc chord.Arc, done func(now chord.Time, missed chord.Contact)) {
 	if len(targets) == 0 {
 		done(now, chord.Contact{})
 		return
 	}
 	r.reconcile(now, share{targets[0], arc, onlyGive}, func(now chord.Time, ok bool, _ int, _ *chord.Arc) {
-		if !ok {
-			done(now, targets[0])
-			return
-		}
-		r.give(now, targets[1:], arc, done)
+		r.give(now, targets[1:], arc, func(now chord.Time, missed chord.Contact) {
+			if !ok {
+				missed = targets[0]
+			}
+			done(now, missed)
+		})
 	})
 }

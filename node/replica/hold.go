@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"maps"
 	"slices"
 
 	"peal/chord"
@@ -50,7 +51,8 @@ func (r *Replica) missing(key string) {
 		r.damaged[key] = it
 	}
 	r.index.Remove(key)
-	r.place.complete, r.round.settled = nil, false
+	r.forgetCompleteness()
+	r.round.settled = false
 	if r.round.at != Never {
 		r.round.at = 0
 	}
@@ -61,6 +63,7 @@ func (r *Replica) drop(arc chord.Arc) {
 	items := r.index.Items(arc, r.index.Len())
 	for _, it := range items {
 		r.index.Remove(it.Key)
+		delete(r.damaged, it.Key)
 		r.ready.Drops = append(r.ready.Drops, it)
 	}
 	r.emit(Event{Kind: HandedOff, Count: len(items)})
@@ -98,7 +101,26 @@ func (r *Replica) NotStored(now chord.Time, writes []Record, drops []Item) {
 
 func (r *Replica) reload(key string) {
 	r.index.Remove(key)
-	if rec, ok, err := r.cfg.Reader.Get(key); ok && err == nil {
+	rec, ok, err := r.cfg.Reader.Get(key)
+	switch {
+	case err != nil:
+		r.forgetCompleteness()
+	case ok:
 		r.index.Set(rec.item())
 	}
+}
+
+// forgetCoverage makes us a newcomer, whatever we had.
+func (r *Replica) forgetCoverage() {
+	r.place.coverage, r.durable = coverage{}, [2]coverage{}
+}
+
+// forgetCompleteness stops our answers from counting until the next round.
+func (r *Replica) forgetCompleteness() {
+	r.place.complete, r.durable[0].complete, r.durable[1].complete = nil, nil, nil
+}
+
+// forgetDamaged gives up what is unreadable on an arc.
+func (r *Replica) forgetDamaged(arc chord.Arc) {
+	maps.DeleteFunc(r.damaged, func(key string, _ Item) bool { return arc.Contains(chord.KeyID([]byte(key))) })
 }

@@ -7,7 +7,7 @@ import "peal/chord"
 // deadline, comes out of Ready; then it is time to leave the ring.
 func (r *Replica) Leave(now, deadline chord.Time) OpID {
 	o := r.newOperation(r.place.self.ID, deadline)
-	o.ask = func(now chord.Time) { r.bequeath(now, o, r.heirs()) }
+	o.ask = func(now chord.Time) { r.bequeath(now, o, r.heirs(), false) }
 	o.giveUp = func(chord.Time) { o.outcome.Error = QuorumNotMet }
 	r.leaving = true
 	r.round = round{at: Never, number: r.round.number + 1}
@@ -36,28 +36,27 @@ func (r *Replica) heirs() []share {
 }
 
 // bequeath serves one heir after another, and then the replicas of strays. If
-// one does not answer, we look again who our heirs are.
-func (r *Replica) bequeath(now chord.Time, o *operation, heirs []share) {
+// some did not take their part, we look again who our heirs are.
+func (r *Replica) bequeath(now chord.Time, o *operation, heirs []share, missed bool) {
 	if len(heirs) == 0 {
-		r.bequeathStrays(now, o, r.place.self.ID)
+		r.bequeathStrays(now, o, r.place.self.ID, missed)
 		return
 	}
-	h := heirs[0]
-	r.reconcile(now, h, func(now chord.Time, ok bool, _ int, _ *chord.Arc) {
-		if !ok {
-			r.retry(now, o)
-			return
-		}
-		r.bequeath(now, o, heirs[1:])
+	r.reconcile(now, heirs[0], func(now chord.Time, ok bool, _ int, _ *chord.Arc) {
+		r.bequeath(now, o, heirs[1:], missed || !ok)
 	})
 }
 
 // bequeathStrays gives what lies outside our arc, from a position on, to its
 // replicas.
-func (r *Replica) bequeathStrays(now chord.Time, o *operation, from chord.ID) {
+func (r *Replica) bequeathStrays(now chord.Time, o *operation, from chord.ID, missed bool) {
 	outside := chord.Arc{From: from, To: r.place.arc.From}
 	if outside.Whole() || r.index.Summary(outside).Count == 0 {
-		r.finish(o)
+		if missed {
+			r.retry(now, o)
+		} else {
+			r.finish(o)
+		}
 		return
 	}
 	attempt, pos := o.attempt, chord.KeyID([]byte(r.index.Items(outside, 1)[0].Key))
@@ -73,11 +72,7 @@ func (r *Replica) bequeathStrays(now chord.Time, o *operation, from chord.ID) {
 		}
 		arc := stretch(outside, replicas[0])
 		r.give(now, replicas, arc, func(now chord.Time, silent chord.Contact) {
-			if !silent.IsZero() {
-				r.retry(now, o)
-				return
-			}
-			r.bequeathStrays(now, o, arc.To)
+			r.bequeathStrays(now, o, arc.To, missed || !silent.IsZero())
 		})
 	})
 }

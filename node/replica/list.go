@@ -59,7 +59,7 @@ func (l *listing) request(bool) Message {
 
 // take merges the items of a replica. One that did not read to the end shortens
 // the arc that this attempt lists.
-func (l *listing) take(_ chord.Contact, m Message) {
+func (l *listing) take(_ chord.Time, _ chord.Contact, m Message) bool {
 	for _, it := range m.Items {
 		if old, ok := l.items[it.Key]; !ok || old.Version.Compare(it.Version) < 0 {
 			l.items[it.Key] = it
@@ -68,6 +68,7 @@ func (l *listing) take(_ chord.Contact, m Message) {
 	if to := m.Arc.To; m.Complete && to.Compare(l.target) >= 0 && to.Compare(l.end) < 0 {
 		l.end = to
 	}
+	return m.Complete
 }
 
 func (l *listing) decide(now chord.Time) {

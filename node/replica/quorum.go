@@ -9,10 +9,13 @@ type quorum struct {
 	r  *Replica
 	op *operation
 
-	request func(first bool) Message            // what to ask
-	serve   func(m Message) Message             // our own answer
-	take    func(from chord.Contact, m Message) // an answer came; one without Kind is none
-	decide  func(now chord.Time)                // R complete answers have come
+	request func(first bool) Message // what to ask
+	serve   func(m Message) Message  // our own answer
+	decide  func(now chord.Time)     // R complete answers have come
+
+	// take is told of an answer, without Kind if none came, and says whether it
+	// counts.
+	take func(now chord.Time, from chord.Contact, m Message) bool
 
 	next    int // the first target not asked yet
 	waiting int // answers still to come
@@ -56,8 +59,7 @@ func (q *quorum) askNext(now chord.Time) {
 }
 
 func (q *quorum) answer(now chord.Time, c chord.Contact, m Message) {
-	q.take(c, m)
-	if !m.Complete {
+	if !q.take(now, c, m) {
 		q.askNext(now)
 		return
 	}

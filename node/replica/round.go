@@ -21,11 +21,12 @@ type round struct {
 	settled bool       // the last round succeeded, and no neighbour changed since
 	shares  []share    // still to be reconciled
 	cells   []cell
-	reach   int  // successors already asked
-	failed  bool // some partner did not answer
-	refused bool // our store did not take what came
-	moved   int  // records
-	fails   int  // rounds in a row that failed
+	reach   int      // successors already asked
+	failed  bool     // some partner did not answer
+	refused bool     // our store did not take what came
+	strays  chord.ID // where the next ones to hand off may lie
+	moved   int      // records
+	fails   int      // rounds in a row that failed
 }
 
 // A cell is a stretch of the arc, and how many have vouched for it.
@@ -41,7 +42,7 @@ func (r *Replica) SetNeighbours(now chord.Time, v chord.Neighbourhood) {
 		return
 	}
 	if alone {
-		r.place.coverage = coverage{} // a ring of one is a newcomer to any other
+		r.forgetCoverage() // a ring of one is a newcomer to any other
 	}
 	r.round.settled = false
 	r.round.number++
@@ -73,20 +74,24 @@ func (r *Replica) nextShare(now chord.Time) {
 		})
 		return
 	}
-	if !r.vouched() && rd.reach < len(r.place.succ) {
+	if !r.vouched(r.enough()) && rd.reach < len(r.place.succ) {
 		rd.shares = append(rd.shares, share{r.place.succ[rd.reach], r.place.arc, onlyTake})
 		rd.reach++
 		r.nextShare(now)
 		return
 	}
-	if !rd.failed || !rd.refused && (r.vouched() || rd.fails >= patience) {
-		r.place.caughtUp()
+	if !rd.failed || !rd.refused && (r.vouched(r.enough()) || rd.fails >= patience && r.vouched(1)) {
+		r.caughtUp()
 	}
-	if rd.failed {
-		r.endRound(now, false)
-		return
-	}
+	rd.strays = r.place.self.ID
 	r.handOff(now)
+}
+
+// caughtUp notes that the arc is reconciled. What nobody could give back of it
+// was never acknowledged, or is lost.
+func (r *Replica) caughtUp() {
+	r.place.caughtUp()
+	r.forgetDamaged(r.place.arc)
 }
 
 func (r *Replica) shareDone(now chord.Time, s share, ok bool, moved int, source *chord.Arc) {
@@ -104,11 +109,13 @@ func (r *Replica) shareDone(now chord.Time, s share, ok bool, moved int, source 
 	r.nextShare(now)
 }
 
-// vouched reports whether every cell was complete here before, or has been
-// reconciled with as many who were there for its writes as it takes to meet one
+// enough is how many of those who were there for the writes it takes to meet one
 // of any W that acknowledged.
-func (r *Replica) vouched() bool {
-	enough := r.cfg.N - r.cfg.W + 1
+func (r *Replica) enough() int { return r.cfg.N - r.cfg.W + 1 }
+
+// vouched reports whether every cell was complete here before, or has been
+// reconciled with enough who were there for its writes.
+func (r *Replica) vouched(enough int) bool {
 	for _, c := range r.round.cells {
 		if c.sources < enough && (r.place.complete == nil || !covers(*r.place.complete, c.arc)) {
 			return false

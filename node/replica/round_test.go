@@ -326,3 +326,36 @@ func TestRefusingStoreIsNotComplete(t *testing.T) {
 		c.watchCompleteness(keys)
 	}
 }
+
+// A joiner whom nobody answers never takes itself for complete.
+func TestUnansweredJoinerIsNotComplete(t *testing.T) {
+	c := filled(t, 12, numbered("key", 50))
+	established := slices.Clone(c.peers)
+	p := c.join(named(100))
+	c.mute(established...)
+	c.pass(2 * time.Minute)
+	if p.place.complete != nil {
+		t.Errorf("complete on %v, without an answer from anybody", *p.place.complete)
+	}
+}
+
+// A partner that refuses writes does not keep strays from going to others.
+func TestStraysPassARefusingPartner(t *testing.T) {
+	c := filled(t, 12, numbered("key", 50))
+	holder := c.outsider("stray")
+	for _, p := range c.peers {
+		next := c.replicas("stray")
+		if p != holder && !slices.Contains(next, p) && slices.Contains(holder.place.succ[:2], p.self) {
+			p.refuses = true
+			give(holder, old("shared by "+p.self.String(), "value"))
+		}
+	}
+	give(holder, old("stray", "value"))
+	holder.round.at = c.time(holder)
+	c.pass(time.Minute)
+	for _, p := range c.replicas("stray") {
+		if _, held := p.index.Get("stray"); !held {
+			t.Errorf("%v has not got the stray", p.self)
+		}
+	}
+}

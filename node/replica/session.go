@@ -33,14 +33,17 @@ type session struct {
 	pushes []Item
 	moved  int
 	asked  int  // requests
-	short  bool // the other side did not give what it had listed
+	short  bool // the other side did not give what it had listed, or take what we have
 	source *chord.Arc
 	done   sessionEnd
 }
 
-// maxAsked ends a session with a peer that keeps finding differences: enough
-// for ten million records.
-const maxAsked = 1 << 16
+// maxAsked and maxOpen end a session with a peer that keeps finding differences.
+// Ten million records need fewer requests, and a thousand open ranges.
+const (
+	maxAsked = 1 << 16
+	maxOpen  = 1 << 13
+)
 
 // reconcile makes an arc equal here and at a peer, as far as records may move.
 func (r *Replica) reconcile(now chord.Time, sh share, done sessionEnd) {
@@ -52,14 +55,14 @@ func (r *Replica) reconcile(now chord.Time, sh share, done sessionEnd) {
 func (s *session) step(now chord.Time) {
 	s.asked++
 	switch {
-	case s.asked > maxAsked:
+	case s.asked > maxAsked, len(s.ranges) > maxOpen:
 		s.done(now, false, s.moved, nil)
-	case len(s.ranges) > 0:
-		s.compare(now)
+	case len(s.pulls) > 0: // what was found is moved first, so that little is kept here
+		s.take(now)
 	case len(s.pushes) > 0:
 		s.give(now)
-	case len(s.pulls) > 0:
-		s.take(now)
+	case len(s.ranges) > 0:
+		s.compare(now)
 	default:
 		s.done(now, !s.short, s.moved, s.source)
 	}
@@ -101,7 +104,7 @@ func (s *session) compared(now chord.Time, m Message) {
 			return
 		case nothing || s.r.agrees(rg) && !rg.Listed:
 		case rg.Listed:
-			s.match(rg)
+			s.match(now, rg)
 		default:
 			s.ranges = append(s.ranges, rg.Arc)
 		}
@@ -126,15 +129,16 @@ func (s *session) wasAsked(arc chord.Arc) bool {
 }
 
 // match finds what one side lacks on an arc of which we have the other's list.
-func (s *session) match(rg Range) {
+// Versions from the future stay where they are until their time has come.
+func (s *session) match(now chord.Time, rg Range) {
 	theirs := make(map[string]Version, len(rg.Items))
 	for _, it := range rg.Items {
-		if !rg.Arc.Contains(chord.KeyID([]byte(it.Key))) {
+		if _, twice := theirs[it.Key]; twice || !rg.Arc.Contains(chord.KeyID([]byte(it.Key))) {
 			continue
 		}
 		theirs[it.Key] = it.Version
 		mine, ok := s.r.index.Get(it.Key)
-		if s.way != onlyGive && (!ok || mine.Version.Compare(it.Version) < 0) {
+		if s.way != onlyGive && !tooFarAhead(now, it.Version) && (!ok || mine.Version.Compare(it.Version) < 0) {
 			s.pulls = append(s.pulls, it)
 		}
 	}
@@ -142,6 +146,9 @@ func (s *session) match(rg Range) {
 		return
 	}
 	for _, it := range s.r.index.Items(rg.Arc, s.r.index.Len()) {
+		if s.way == exchange && tooFarAhead(now, it.Version) {
+			continue
+		}
 		if v, ok := theirs[it.Key]; !ok || v.Compare(it.Version) < 0 {
 			s.pushes = append(s.pushes, it)
 		}
@@ -163,10 +170,10 @@ func (s *session) give(now chord.Time) {
 	}
 	s.ask(now, Message{Kind: Write, Records: records}, func(now chord.Time, m Message) {
 		if m.Refused != 0 {
-			s.done(now, false, s.moved, nil)
-			return
+			s.short, s.pushes = true, nil // it may still give
+		} else {
+			s.moved += len(records)
 		}
-		s.moved += len(records)
 		s.step(now)
 	})
 }
