@@ -70,6 +70,9 @@ func TestKeysSurviveKillsAndJoins(t *testing.T) {
 			t.Parallel() // they wait for timeouts most of the time
 			ctx, net := start(t, testnet.Config{Peers: 15, Transport: transport})
 			fill(ctx, t, net, 60)
+			if err := net.Settle(ctx); err != nil {
+				t.Fatal(err)
+			}
 			for wave := range waves {
 				if _, err := net.KillRandom(4, false); err != nil {
 					t.Fatal(err)

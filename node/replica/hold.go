@@ -78,8 +78,8 @@ func (r *Replica) dropOnlyAbsent() {
 }
 
 // NotStored takes back the Writes and Drops of the last Ready, which the store
-// refused; of its Messages the driver turns each Written into a refusal. We hold what the store still has, and
-// are no more complete than before.
+// refused; of its Messages the driver turns each Written into a refusal. We hold
+// what the store still has, and are no more complete than before.
 func (r *Replica) NotStored(now chord.Time, writes []Record, drops []Item) {
 	for i := range writes {
 		r.reload(writes[i].Key)
@@ -88,6 +88,7 @@ func (r *Replica) NotStored(now chord.Time, writes []Record, drops []Item) {
 		r.reload(drops[i].Key)
 	}
 	for _, o := range r.ops {
+		o.reportAt = Never
 		o.outcome.Replicas = slices.DeleteFunc(o.outcome.Replicas, func(c chord.Contact) bool { return c.Peer == r.cfg.Self.Peer })
 	}
 	r.durable[0] = r.durable[1]

@@ -40,6 +40,7 @@ type Outcome struct {
 const (
 	firstPause = 50 * time.Millisecond // before an attempt is repeated; doubles
 	longPause  = time.Second
+	linger     = 10 * time.Millisecond // for the replicas beyond W, before a write is answered
 )
 
 // An operation is one client request, from its first attempt to its outcome.
@@ -48,6 +49,7 @@ type operation struct {
 	id       OpID
 	deadline chord.Time
 	retryAt  chord.Time // Never while an attempt is under way
+	reportAt chord.Time // Never, unless a write that W have waits a little for the others
 	pause    time.Duration
 	attempt  int      // number of the one under way
 	target   chord.ID // to locate
@@ -65,7 +67,7 @@ type operation struct {
 
 func (r *Replica) newOperation(target chord.ID, deadline chord.Time) *operation {
 	r.lastID++
-	o := &operation{id: OpID(r.lastID), deadline: deadline, retryAt: Never, pause: firstPause, target: target}
+	o := &operation{id: OpID(r.lastID), deadline: deadline, retryAt: Never, reportAt: Never, pause: firstPause, target: target}
 	o.outcome.Op = o.id
 	r.ops = append(r.ops, o)
 	return o
@@ -112,6 +114,9 @@ func (r *Replica) retry(now chord.Time, o *operation) {
 
 func (r *Replica) expireOperations(now chord.Time) {
 	for _, o := range slices.Clone(r.ops) {
+		if o.reportAt <= now {
+			r.report(o)
+		}
 		switch {
 		case o.deadline <= now:
 			if !o.reported {
@@ -139,7 +144,7 @@ func (r *Replica) report(o *operation) {
 	if o.reported {
 		return
 	}
-	o.reported = true
+	o.reported, o.reportAt = true, Never
 	o.outcome.Replicas = slices.Clone(o.outcome.Replicas)
 	r.ready.Outcomes = append(r.ready.Outcomes, o.outcome)
 }

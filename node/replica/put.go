@@ -17,8 +17,9 @@ func (r *Replica) Put(now, deadline chord.Time, key string, value []byte, delete
 	return o.id
 }
 
-// A write is a Put under way. It is answered when W replicas have the record,
-// and goes on, in the background, until all have it or the deadline has come.
+// A write is a Put under way. It is answered when all replicas have the record, or
+// a moment after W of them have it, and then goes on in the background until all
+// have it or the deadline has come.
 type write struct {
 	*operation
 	r       *Replica
@@ -82,7 +83,7 @@ func (w *write) settle(now chord.Time, c chord.Contact, attempt int, held Item) 
 	default:
 		w.r.clock.Observe(held.Version)
 		w.outcome.Record.Version = w.r.clock.Stamp(now, w.r.cfg.Self.Peer)
-		w.outcome.Replicas = nil
+		w.outcome.Replicas, w.reportAt = nil, Never
 		w.r.retry(now, w.operation)
 	}
 }
@@ -108,8 +109,8 @@ func (w *write) need() int { return min(w.r.cfg.W, len(w.targets)) }
 
 func (w *write) acknowledge(now chord.Time, c chord.Contact) {
 	w.outcome.Replicas = append(w.outcome.Replicas, c)
-	if len(w.outcome.Replicas) >= w.need() {
-		w.r.report(w.operation)
+	if len(w.outcome.Replicas) >= w.need() && !w.reported {
+		w.reportAt = min(w.reportAt, now.Add(linger))
 	}
 	if len(w.outcome.Replicas) == len(w.targets) {
 		w.r.finish(w.operation)

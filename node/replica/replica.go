@@ -179,7 +179,7 @@ func (r *Replica) Deadline() chord.Time {
 		at = min(at, r.requests[i].deadline)
 	}
 	for _, o := range r.ops {
-		at = min(at, o.deadline, o.retryAt)
+		at = min(at, o.deadline, o.retryAt, o.reportAt)
 	}
 	return at
 }
