@@ -30,8 +30,8 @@ from a file (@FILE). It has at most 1 MiB, the key 1 to 1024 bytes. An empty val
 ('') is a value. A value that begins with a dash goes behind --.
 
 Three peers hold a key, or all where the ring has fewer. The write counts once two of
-them have it on their disks: "on 2 replicas, 1 more follows" is the normal answer, and
-the third normally has it a few milliseconds later.`,
+them have it on their disks: "on 2 replicas, 1 more follows" means that the third was
+not as quick, and has it as soon as it can.`,
 		Example: "  peal put greeting 'hello, ring'\n  peal put page @index.html\n  date | peal put now",
 		Args:    wants(1, "KEY", "VALUE"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return c.put(cmd.Context(), args) },
