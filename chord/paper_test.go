@@ -254,3 +254,22 @@ func TestLeaverIsDroppedAtOnce(t *testing.T) {
 	wantSucc(t, n, 0x30, 0x40)
 	wantPred(t, n, Contact{})
 }
+
+// A predecessor that takes another for its successor shows us that we are beside
+// the ring, or in one of two: we look for the peer that should point at us.
+func TestPassedOverMemberIntroducesItself(t *testing.T) {
+	n := member(t, 0x40, 0x10, 0x50, 0x60)
+	n.Tick(n.Deadline())
+	var query Message
+	for _, m := range n.Ready().Messages {
+		if m.Kind == Query && m.To == at(0x10) {
+			query = m
+		}
+	}
+	n.Step(Time(2*time.Second), Message{
+		Kind: State, From: at(0x10), To: n.Self(), Member: true, Seq: query.Seq, Preds: ats(0x08), Succ: ats(0x20, 0x30),
+	})
+	if find := onlySent(t, n, Find, 0x10); find.Target != n.Self().ID {
+		t.Errorf("it looks for %v, want its own place", find.Target)
+	}
+}
