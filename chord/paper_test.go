@@ -273,3 +273,15 @@ func TestPassedOverMemberIntroducesItself(t *testing.T) {
 		t.Errorf("it looks for %v, want its own place", find.Target)
 	}
 }
+
+// When the predecessor dies, those before it stay known, also across the zero of
+// the circle.
+func TestPredecessorsBeforeADeadOne(t *testing.T) {
+	n := member(t, 0x20, 0x10, 0x30, 0x40)
+	n.Step(0, Message{Kind: Notify, From: at(0x10), To: n.Self(), Member: true, Preds: ats(0x08, 0xf0)})
+	n.Step(1, Message{Kind: Unreachable, From: at(0x10), To: n.Self()})
+	want := append([]Contact{{}}, ats(0x08, 0xf0)...)
+	if got := n.Neighbourhood().Preds; !slices.Equal(got, want) {
+		t.Errorf("predecessors %v, want %v", got, want)
+	}
+}

@@ -158,13 +158,17 @@ func (n *Node) refreshPredecessors(now Time, m Message) {
 // round to self, at most limit.
 func predecessors(self, pred Contact, before []Contact, limit int) []Contact {
 	list := []Contact{pred}
+	last := pred
+	if pred.IsZero() {
+		last = self // anybody may be next
+	}
 	for _, c := range before {
-		last := list[len(list)-1]
 		if c == self || len(list) == limit {
 			break
 		}
 		if !c.IsZero() && Between(self.ID, c.ID, last.ID) {
 			list = append(list, c)
+			last = c
 		}
 	}
 	return list

@@ -66,6 +66,7 @@ func (r *Replica) drop(arc chord.Arc) {
 		delete(r.damaged, it.Key)
 		r.ready.Drops = append(r.ready.Drops, it)
 	}
+	r.place.dropped()
 	r.emit(Event{Kind: HandedOff, Count: len(items)})
 }
 

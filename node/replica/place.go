@@ -95,7 +95,7 @@ func (p *place) caughtUp() {
 	}
 }
 
-// dropped notes that nothing outside the arc is held any more.
+// dropped notes that not all that lies outside the arc is held any more.
 func (p *place) dropped() {
 	arc := p.arc
 	p.source = &arc
