@@ -49,6 +49,7 @@ func (s *Simulation) meet(p *peer) {
 	if via == nil || p.node == nil || p.node.Member() {
 		return
 	}
+	s.tell(p)
 	p.node.Meet(p.clock.read(s.now), via.self)
 	s.drain(p, nil)
 }
@@ -60,6 +61,7 @@ func (s *Simulation) note(p *peer, e chord.Event) {
 	switch e.Kind {
 	case chord.Joined:
 		s.add(p)
+		s.redial(p, p.node, firstRedial, 0)
 		s.tally.joined++
 	case chord.JoinFailed:
 		s.tally.joinsFailed++

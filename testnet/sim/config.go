@@ -38,6 +38,10 @@ type Config struct {
 	// Faults is what goes wrong at set times, beside the rates above.
 	Faults []Fault
 
+	// Redial lets those who join dial the addresses that they were told again
+	// and again, as package node does.
+	Redial bool
+
 	// MinLatency and MaxLatency bound the time that a message takes; Latency
 	// says how it is spread. Defaults 10 and 90 ms, evenly.
 	MinLatency, MaxLatency time.Duration

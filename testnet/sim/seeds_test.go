@@ -20,7 +20,7 @@ func mixed(seed uint64, peers int) Config {
 		peers = 8 + r.below(57)
 	}
 	cfg := Config{
-		Peers: peers, Seed: seed, Duration: time.Minute, Lookups: 2, CheckEvery: -1,
+		Peers: peers, Seed: seed, Duration: time.Minute, Lookups: 2, CheckEvery: -1, Redial: true,
 		Latency: Latency(r.below(3)), Refuse: r.below(3) == 0, Faults: Mixed(seed, peers, time.Minute),
 	}
 	if r.below(3) == 0 {
