@@ -190,6 +190,7 @@ func (s *Simulation) wake(p *peer, at chord.Time) {
 		return
 	}
 	p.wakeAt = chord.Never
+	s.logWake(p)
 	p.node.Tick(p.clock.read(s.now))
 	s.drain(p, nil)
 }
