@@ -127,8 +127,9 @@ func (n *Node) vouch(now Time, c Contact) {
 	})
 }
 
-// wake makes up for a time in which the driver was stopped: it counts neither
-// for our requests, whose answers may lie in the mail, nor for anybody's silence.
+// wake makes up for a time in which the driver was stopped: for the node it did
+// not pass. So it counts neither for requests, whose answers may lie in the
+// mail, nor for anybody's silence, and what was due is due now.
 func (n *Node) wake(now Time) {
 	late := now.Sub(n.Deadline())
 	if late <= overslept || n.cfg.FixedTimeout > 0 {
@@ -140,5 +141,13 @@ func (n *Node) wake(now Time) {
 	}
 	for i := range n.rhythms {
 		n.rhythms[i].last = n.rhythms[i].last.Add(late)
+	}
+	for i := range n.lost {
+		n.lost[i].retryAt = n.lost[i].retryAt.Add(late)
+	}
+	for _, at := range [...]*Time{&n.stabilizeAt, &n.fingerAt} {
+		if *at != Never {
+			*at = at.Add(late)
+		}
 	}
 }

@@ -158,6 +158,14 @@ func TestSleeperBlamesNobody(t *testing.T) {
 	n.Tick(n.Deadline())
 	query := onlySent(t, n, Query, 0x20)
 	now := n.Deadline().Add(time.Hour)
+	for range 3 { // mail comes before the timers
+		n.Step(now, Message{Kind: Find, From: at(0xf0), To: n.Self(), Member: true})
+	}
+	for _, c := range n.calls {
+		if wait := c.deadline.Sub(now); wait > 5*time.Second {
+			t.Errorf("%v has %v to answer", c.to, wait)
+		}
+	}
 	n.Tick(now)
 	answer(n, now, query, ats(0x10), ats(0x30, 0x40))
 	wantSucc(t, n, 0x20, 0x30, 0x40)
