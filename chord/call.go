@@ -17,6 +17,7 @@ type call struct {
 	try      int      // of a Query, from 1
 	heard    bool     // from or of the contact since, though not the answer
 	excuses  int      // rounds that this excused so far
+	asAFavor bool     // another member wants to know; its silence is not our business
 }
 
 // query asks a contact for its state, unless it has been asked already.
@@ -31,7 +32,8 @@ func (n *Node) queryAgain(now Time, c call) {
 	if n.cfg.FixedTimeout > 0 {
 		patience = n.cfg.FixedTimeout
 	}
-	c = n.call(call{to: c.to, sent: now, deadline: now.Add(patience), epoch: n.epoch, try: c.try, excuses: c.excuses})
+	c.sent, c.deadline, c.epoch, c.heard = now, now.Add(patience), n.epoch, false
+	c = n.call(c)
 	n.send(c.to, Message{Kind: Query, Seq: c.seq})
 }
 
@@ -89,15 +91,18 @@ func (n *Node) expire(now Time, c call) {
 	switch {
 	case c.lookup != 0:
 		n.lookupMissed(now, c)
+	case c.asAFavor:
 	case c.heard && c.excuses < maxExcuses:
-		n.queryAgain(now, call{to: c.to, try: 1, excuses: c.excuses + 1})
+		c.try, c.excuses = 1, c.excuses+1
+		n.queryAgain(now, c)
 	case n.maySaveItself(now, c):
 		if c.try == 1 {
 			n.emit(Suspected, c.to)
 			n.query(now, n.behind(c.to))
 		}
 		n.suspect(c.to)
-		n.queryAgain(now, call{to: c.to, try: c.try + 1, excuses: c.excuses})
+		c.try++
+		n.queryAgain(now, c)
 	default:
 		n.giveUp(now, c.to)
 	}

@@ -43,7 +43,7 @@ func (r *rhythm) observe(now Time) {
 		return
 	}
 	r.mean += (silence - r.mean) / 16
-	r.dev = max(r.dev-r.dev/256, (silence-r.mean).Abs()/3)
+	r.dev = max(r.dev-r.dev/1024, (silence-r.mean).Abs()/3)
 }
 
 // explains reports whether a silence until now is nothing unusual: phi, the
@@ -113,7 +113,7 @@ func (n *Node) onPingReq(now Time, m Message) {
 	n.vouches = slices.DeleteFunc(n.vouches, func(v vouch) bool { return v.until <= now || v.about == m.About && v.to == m.From })
 	if len(n.vouches) < maxVouches {
 		n.vouches = append(n.vouches, vouch{about: m.About, to: m.From, until: now.Add(vouchFor)})
-		n.query(now, m.About)
+		n.queryAgain(now, call{to: m.About, try: 1, asAFavor: true})
 	}
 }
 

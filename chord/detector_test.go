@@ -142,9 +142,9 @@ func TestRhythm(t *testing.T) {
 	if at := now.Add(6 * time.Second); !r.explains(at) {
 		t.Error("6 s of silence are unusual right after one of 5 s")
 	}
-	now = beat(&r, now, time.Second, 1000)
+	now = beat(&r, now, time.Second, 4000)
 	if at := now.Add(4 * time.Second); r.explains(at) {
-		t.Error("4 s of silence are usual 1000 s after one of 5 s")
+		t.Error("4 s of silence are usual 4000 beats after one of 5 s")
 	}
 	now = beat(&r, now, time.Hour, 1)
 	if at := now.Add(4 * time.Second); r.explains(at) {
