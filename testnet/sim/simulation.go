@@ -52,7 +52,7 @@ type peer struct {
 	lookups int         // under way
 	astray  bool        // its neighbours are not the right ones
 
-	told        []*peer    // whose addresses it was started with
+	addresses   []*peer    // that it was started with
 	pausedUntil chord.Time // 0: it runs
 	mail        []int32    // that came meanwhile
 
