@@ -213,3 +213,9 @@ func (n *Node) send(to Contact, m Message) {
 	m.From, m.To, m.Member = n.cfg.Self, to, n.member
 	n.ready.Messages = append(n.ready.Messages, m)
 }
+
+// spread draws a pause from a half to three halves of d, evenly, so that peers
+// which begin together do not go on in step.
+func (n *Node) spread(d time.Duration) time.Duration {
+	return d/2 + time.Duration(n.rand.Int64N(int64(d)+1))
+}
