@@ -27,9 +27,10 @@ import (
 // Notify or a Found may push a neighbour out for better ones: that is the
 // protocol at work, and must be harmless.
 
-// doubt begins when a live member is given up.
+// doubt begins when a live member is given up. It is over at once if that was
+// not a neighbour.
 func (s *Simulation) doubt() {
-	s.doubted = true
+	s.doubted, s.stirred = true, true
 	s.ideal = false
 }
 

@@ -61,7 +61,8 @@ type Config struct {
 	Refuse bool
 
 	// CheckEvery is the pause between two checks of all invariants. Default:
-	// after every event up to 64 peers, 1 s above. Negative: after every event.
+	// after every event up to 64 peers, with Faults up to 4096; 1 s above.
+	// Negative: after every event.
 	CheckEvery time.Duration
 
 	// SettleFor bounds the time in which the ring must become ideal once
@@ -79,8 +80,11 @@ type Config struct {
 	invariant func(*Simulation) error // one more, for tests
 }
 
-// checkAlways is the largest ring that is checked after every event.
-const checkAlways = 64
+// The largest rings that are checked after every event.
+const (
+	checkAlways = 64
+	checkFaults = 4096 // with a schedule of faults
+)
 
 func (c *Config) validate() error {
 	c.Peers = cmp.Or(c.Peers, 1000)
@@ -93,7 +97,7 @@ func (c *Config) validate() error {
 		c.SettleFor = cmp.Or(c.SettleFor, 25*time.Minute)
 	}
 	c.SettleFor = cmp.Or(c.SettleFor, 5*time.Minute)
-	if c.Peers > checkAlways {
+	if c.Peers > checkAlways && len(c.Faults) == 0 || c.Peers > checkFaults {
 		c.CheckEvery = cmp.Or(c.CheckEvery, time.Second)
 	}
 	switch {

@@ -63,6 +63,18 @@ func (s *Simulation) logMessage(to *peer, m *chord.Message) {
 	s.logf("%v gets %v %d of %v%s", to.self, m.Kind, m.Seq, m.From, text)
 }
 
+func (s *Simulation) logLost(m *chord.Message) {
+	if s.logging() {
+		s.logf("    %v %d of %v to %v is lost", m.Kind, m.Seq, m.From, m.To)
+	}
+}
+
+func (s *Simulation) logWake(p *peer) {
+	if s.logging() {
+		s.logf("%v has a deadline", p.self)
+	}
+}
+
 func (s *Simulation) logEvent(p *peer, e chord.Event) {
 	if s.logging() {
 		s.logf("    %v: %s %v", p.self, eventNames[e.Kind], e.About)

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -146,7 +147,9 @@ func unlessZero(d time.Duration) string {
 // UnmarshalJSON reads what MarshalJSON wrote.
 func (f *Fault) UnmarshalJSON(b []byte) error {
 	var j faultJSON
-	if err := json.Unmarshal(b, &j); err != nil {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&j); err != nil {
 		return err
 	}
 	*f = Fault{Kind: j.Kind, Pick: j.Pick, Count: j.Count, Adjacent: j.Adjacent, Shares: j.Shares, Rate: j.Rate}

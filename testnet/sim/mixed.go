@@ -9,8 +9,7 @@ import (
 // MixedConfig is a run with [Mixed] faults, in which all follows from the seed:
 // also how long the lists are, how far the peers are from each other, whether
 // clocks drift, whether messages get lost all the time; and unless peers is set,
-// how many there are, 8 to 64. All invariants are asserted after every event
-// up to a few thousand peers.
+// how many there are, 8 to 64.
 func MixedConfig(seed uint64, peers int, duration time.Duration) Config {
 	r := newStream(seed, 0xc0f1)
 	few := 8 + r.below(57)
@@ -31,15 +30,8 @@ func MixedConfig(seed uint64, peers int, duration time.Duration) Config {
 	if r.below(4) == 0 {
 		cfg.Node.CacheSize = -1
 	}
-	if peers <= checkMixed {
-		cfg.CheckEvery = -1
-	}
 	return cfg
 }
-
-// checkMixed is the largest ring with mixed faults that is checked after every
-// event.
-const checkMixed = 4096
 
 // Mixed makes up a schedule of faults of all kinds for a ring of so many peers,
 // within a duration: on average one every four seconds. Most are small; now

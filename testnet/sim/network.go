@@ -13,6 +13,7 @@ func (s *Simulation) send(from *peer, m *chord.Message) {
 	copies := s.copies(from, s.peers[to])
 	if copies == 0 {
 		s.tally.lost++
+		s.logLost(m)
 		return
 	}
 	for range copies {

@@ -11,29 +11,29 @@ import (
 // nobody else: where it joined a part that was cut off, and all whom it met
 // there crashed, only an address leads it back.
 const (
-	addresses   = 3
-	firstRedial = time.Second // grows by half each time
-	lastRedial  = 5 * time.Minute
+	maxAddresses = 3
+	firstRedial  = time.Second // grows by half each time
+	lastRedial   = 5 * time.Minute
 )
 
 // tell gives a peer the addresses of random members.
 func (s *Simulation) tell(p *peer) {
-	for s.cfg.Redial && len(p.told) < addresses && len(s.members) > 0 {
-		p.told = append(p.told, s.randomMember())
+	for s.cfg.Redial && len(p.addresses) < maxAddresses && len(s.members) > 0 {
+		p.addresses = append(p.addresses, s.randomMember())
 	}
 }
 
 // redial lets a member dial one address after the other, until its node ends.
 // A dead peer's address leads to another member: people replace machines.
 func (s *Simulation) redial(p *peer, node *chord.Node, pause time.Duration, turn int) {
-	if len(p.told) == 0 {
+	if len(p.addresses) == 0 {
 		return
 	}
 	s.after(pause, func() {
 		if p.node != node {
 			return
 		}
-		to := p.told[turn%len(p.told)]
+		to := p.addresses[turn%len(p.addresses)]
 		if to.node == nil {
 			to = s.randomMember()
 		}

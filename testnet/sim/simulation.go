@@ -52,7 +52,7 @@ type peer struct {
 	lookups int         // under way
 	astray  bool        // its neighbours are not the right ones
 
-	told        []*peer    // whose addresses it was started with
+	addresses   []*peer    // that it was started with
 	pausedUntil chord.Time // 0: it runs
 	mail        []int32    // that came meanwhile
 
@@ -190,6 +190,7 @@ func (s *Simulation) wake(p *peer, at chord.Time) {
 		return
 	}
 	p.wakeAt = chord.Never
+	s.logWake(p)
 	p.node.Tick(p.clock.read(s.now))
 	s.drain(p, nil)
 }
