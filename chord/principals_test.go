@@ -39,7 +39,7 @@ func TestPrincipalsSuffice(t *testing.T) {
 	r := rand.New(rand.NewPCG(seed, 0))
 	crowd := ats(0x10, 0x30, 0x50, 0x70, 0x90, 0xb0, 0xd0)
 	held := 0
-	for i := range 200_000 {
+	for i := range 60_000 {
 		views := randomViews(r, crowd, successors)
 		if len(Principals(views)) <= successors || !liveSuccessors(views) {
 			continue
@@ -49,7 +49,7 @@ func TestPrincipalsSuffice(t *testing.T) {
 			t.Fatalf("seed %d, state %d: %v in %+v", seed, i, err, views)
 		}
 	}
-	if held < 1000 {
+	if held < 5000 {
 		t.Errorf("only %d states had enough principals", held)
 	}
 }
@@ -90,7 +90,7 @@ type chance struct {
 // adopt at one blow; here replies travel, and it holds for the members that no list
 // passes over, those under way included.
 func TestPrincipalsAreLostOnlyByFailure(t *testing.T) {
-	for seed := range uint64(150) {
+	for seed := range uint64(100) {
 		c := newChance(seed, 2)
 		before := c.principals()
 		for step := range 250 {
@@ -106,8 +106,8 @@ func TestPrincipalsAreLostOnlyByFailure(t *testing.T) {
 			}
 			before = after
 		}
-		c.deliverAll()
-		c.pass(20e9)
+		c.deliverSome(nil)
+		c.pass([]string{"20s"})
 		if err := Ideal(c.views(), c.successors); err != nil {
 			t.Fatalf("seed %d, 20 s later: %v", seed, err)
 		}

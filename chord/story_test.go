@@ -2,6 +2,7 @@ package chord
 
 import (
 	"cmp"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -10,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 )
 
 var rewrite = flag.Bool("rewrite", false, "write what the stories of testdata really print into their files")
@@ -111,103 +111,60 @@ func tell(text string) (string, error) {
 	return s.out.String(), nil
 }
 
-// detail is how much of what happens is told.
-type detail int
-
-const (
-	nothing detail = iota
-	events
-	messages
-)
-
-func (s *story) say(format string, args ...any) { fmt.Fprintf(&s.out, format+"\n", args...) }
+// commands are what a story can say. Names and numbers that are missing or wrong
+// panic; do makes an error of it.
+var commands = map[string]func(s *story, f []string){
+	"ring": (*story).ring,
+	"member": func(s *story, f []string) {
+		pred, succ := strings.TrimPrefix(f[1], "pred="), strings.TrimPrefix(f[2], "succ=")
+		s.boot(f[0]).Restore(s.now, peer(pred), peers(strings.Split(succ, ",")), nil)
+	},
+	"create":    func(s *story, f []string) { s.boot(f[0]).Create(s.now) },
+	"join":      func(s *story, f []string) { s.boot(f[0]).Meet(s.now, peer(f[2])) },
+	"meet":      func(s *story, f []string) { s.node(f[0]).Meet(s.now, peer(f[2])) },
+	"leave":     func(s *story, f []string) { s.node(f[0]).Leave() },
+	"crash":     func(s *story, f []string) { s.remove(peer(f[0])) },
+	"stabilize": func(s *story, f []string) { s.node(f[0]).stabilize(s.now) },
+	"lookup":    func(s *story, f []string) { s.node(f[2]).Lookup(s.now, point(byteOf(f[0]))) },
+	"refuse": func(s *story, f []string) {
+		s.node(f[0]).Step(s.now, Message{Kind: Unreachable, From: peer(f[1]), To: peer(f[0])})
+	},
+	"deliver":    (*story).deliverSome,
+	"drop":       func(s *story, f []string) { s.take(f) },
+	"hold":       func(s *story, f []string) { s.held = append(s.held, s.take(f)) },
+	"release":    func(s *story, _ []string) { s.mail, s.held = append(s.mail, s.held...), nil },
+	"cut":        func(s *story, f []string) { s.apart = f },
+	"heal":       func(s *story, _ []string) { s.apart = nil },
+	"pass":       (*story).pass,
+	"views":      (*story).tellViews,
+	"principals": func(s *story, _ []string) { s.say("%s", names(Principals(s.views()))) },
+	"check": func(s *story, _ []string) {
+		s.broken = verdict(Check(s.views()))
+		s.say("%s", cmp.Or(s.broken, "the invariants hold"))
+	},
+	"ideal": func(s *story, _ []string) {
+		s.say("%s", cmp.Or(verdict(Ideal(s.views(), s.successors)), "ideal"))
+	},
+}
 
 // do runs one command.
 func (s *story) do(f []string) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("%v", r) // a name or number that is missing or wrong
+			err = fmt.Errorf("%v", r)
 		}
 	}()
-	switch f[0] {
-	case "ring":
-		s.ring(f[1:])
-		s.drain(nothing)
+	run, ok := commands[f[0]]
+	if !ok {
+		return errors.New("no such command")
+	}
+	run(s, f[1:])
+	if f[0] == "ring" || f[0] == "member" {
+		s.drain(nothing) // and check when all of them are there
 		return nil
-	case "member":
-		pred, succ := strings.TrimPrefix(f[2], "pred="), strings.TrimPrefix(f[3], "succ=")
-		s.boot(f[1]).Restore(s.now, peer(pred), peers(strings.Split(succ, ",")), nil)
-		s.drain(nothing) // [Check] has to wait for the others
-		return nil
-	case "create":
-		s.boot(f[1]).Create(s.now)
-	case "join":
-		s.boot(f[1]).Meet(s.now, peer(f[3]))
-	case "meet":
-		s.node(f[1]).Meet(s.now, peer(f[3]))
-	case "leave":
-		s.node(f[1]).Leave()
-	case "crash":
-		s.nodes = slices.DeleteFunc(s.nodes, func(n *Node) bool { return n.Self() == peer(f[1]) })
-	case "refuse":
-		s.node(f[1]).Step(s.now, Message{Kind: Unreachable, From: peer(f[2]), To: peer(f[1])})
-	case "stabilize":
-		s.node(f[1]).stabilize(s.now)
-	case "deliver":
-		if len(f) == 1 {
-			s.deliverAll()
-			break
-		}
-		s.deliver(s.take(&s.mail, f[1:]).Message)
-	case "drop":
-		s.take(&s.mail, f[1:])
-	case "hold":
-		s.held = append(s.held, s.take(&s.mail, f[1:]))
-	case "release":
-		s.mail, s.held = append(s.mail, s.held...), nil
-	case "cut", "heal":
-		s.apart = f[1:]
-	case "pass":
-		d, err := time.ParseDuration(f[1])
-		if err != nil {
-			return err
-		}
-		s.pass(d)
-	case "lookup":
-		s.node(f[3]).Lookup(s.now, point(byteOf(f[1])))
-	default:
-		return s.show(f)
 	}
 	s.settle(messages)
 	return nil
-}
-
-// show runs the commands that only look.
-func (s *story) show(f []string) error {
-	switch f[0] {
-	case "views":
-		for _, n := range s.nodes {
-			if len(f) == 1 || slices.Contains(f[1:], name(n.Self())) {
-				s.say("%s", sight(n.Neighbourhood()))
-			}
-		}
-	case "principals":
-		s.say("%s", names(Principals(s.views())))
-	case "check":
-		s.verdict(Check(s.views()), "it holds")
-	case "ideal":
-		s.verdict(Ideal(s.views(), s.successors), "ideal")
-	default:
-		return fmt.Errorf("no such command")
-	}
-	return nil
-}
-
-func (s *story) verdict(err error, good string) {
-	if err != nil {
-		good = s.plain(err)
-	}
-	s.say("%s", good)
 }
 
 // ring makes the members of a finished ring.
@@ -231,10 +188,14 @@ func (s *story) boot(name string) *Node {
 	if err != nil {
 		panic(err)
 	}
-	s.nodes = slices.DeleteFunc(s.nodes, func(k *Node) bool { return k.Self() == n.Self() })
+	s.remove(n.Self())
 	s.nodes = append(s.nodes, n)
 	slices.SortFunc(s.nodes, func(a, b *Node) int { return a.Self().ID.Compare(b.Self().ID) })
 	return n
+}
+
+func (s *story) remove(c Contact) {
+	s.nodes = slices.DeleteFunc(s.nodes, func(n *Node) bool { return n.Self() == c })
 }
 
 func (s *story) node(name string) *Node {
@@ -243,6 +204,14 @@ func (s *story) node(name string) *Node {
 		panic(name + " does not run")
 	}
 	return s.nodes[i]
+}
+
+func (s *story) tellViews(f []string) {
+	for _, v := range s.views() {
+		if len(f) == 0 || slices.Contains(f, name(v.Self)) {
+			s.say("%s", sight(v))
+		}
+	}
 }
 
 func (s *story) views() []Neighbourhood { return (&network{nodes: s.nodes}).views() }
