@@ -26,6 +26,7 @@ var rewrite = flag.Bool("rewrite", false, "write what the stories of testdata re
 //	join A via B                  A joins or, back from a crash, joins anew
 //	meet A via B                  the member A is told of B
 //	crash A, leave A              without a word; with one
+//	pause A, resume A             it stands still, for the others dead; it goes on
 //	refuse A B                    A cannot connect to B
 //	stabilize A                   A's next round begins
 //	deliver A B [KIND]            A's oldest message to B
@@ -47,6 +48,7 @@ type story struct {
 	now        Time
 	successors int
 	nodes      []*Node // by position
+	asleep     *Node
 	mail, held []letter
 	apart      []string // the peers behind the cut
 	passing    bool     // of time: the dead do not refuse
@@ -124,6 +126,8 @@ var commands = map[string]func(s *story, f []string){
 	"meet":      func(s *story, f []string) { s.node(f[0]).Meet(s.now, peer(f[2])) },
 	"leave":     func(s *story, f []string) { s.node(f[0]).Leave() },
 	"crash":     func(s *story, f []string) { s.remove(peer(f[0])) },
+	"pause":     func(s *story, f []string) { s.asleep = s.node(f[0]); s.remove(peer(f[0])) },
+	"resume":    func(s *story, f []string) { s.wake(s.asleep) },
 	"stabilize": func(s *story, f []string) { s.node(f[0]).stabilize(s.now) },
 	"lookup":    func(s *story, f []string) { s.node(f[2]).Lookup(s.now, point(byteOf(f[0]))) },
 	"refuse": func(s *story, f []string) {
@@ -188,10 +192,14 @@ func (s *story) boot(name string) *Node {
 	if err != nil {
 		panic(err)
 	}
+	s.wake(n)
+	return n
+}
+
+func (s *story) wake(n *Node) {
 	s.remove(n.Self())
 	s.nodes = append(s.nodes, n)
 	slices.SortFunc(s.nodes, func(a, b *Node) int { return a.Self().ID.Compare(b.Self().ID) })
-	return n
 }
 
 func (s *story) remove(c Contact) {
