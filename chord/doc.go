@@ -68,22 +68,24 @@
 // member answer while it waits for an answer itself. We let it answer at any time.
 // Count as principals only those whom no list passes over, the lists under way in
 // a [State] or [Found] included, and her proof goes through: the step from a
-// member to its new head never gets wider, for a head is adopted only where it
-// lies before the head of that moment, and what is behind it comes from a list that
-// passed over no principal when it left nor since. So a principal is lost only by
+// member to its head gets wider only past the dead, for a head is adopted only where
+// it lies before the head of that moment, and what is behind it comes from a list
+// that passed over no principal when it left nor since. So a principal is lost only by
 // its own failure, however old the answer. A live successor needs the same care:
 // the crashes that the proof bears are those that leave one in the lists under
 // way too. Two rules bound how old that can be:
 //
 //   - An answer counts only while its call waits, and a call waits for its
 //     timeout at most (Node.answered). What comes later, from a peer given up
-//     meanwhile, is not believed (testdata/stale-reply.txt).
+//     meanwhile, is not believed (testdata/stale-reply.txt). A peer that restarts
+//     numbers its calls anew and may take an answer to its earlier life for one to
+//     this; that costs a round (testdata/old-life.txt).
 //   - The answer to a [Query] is dropped, and asked for again, if the successor list
 //     or the predecessor changed since the question left (call.epoch;
 //     testdata/stale-list.txt). So each step is judged by the state that asked.
 //
-// A verdict can be wrong, and a member that was given up though it lives is passed
-// over. For the proof that is a failure, and its next round a join; so detection
+// A verdict can be wrong, by silence or because a refusal crossed the refuser's join
+// (testdata/old-refusal.txt): then a member that lives is passed over. For the proof that is a failure, and its next round a join; so detection
 // decides when repair begins, and not whether the ring is right.
 //
 // # Where this goes beyond
