@@ -24,7 +24,8 @@ type Config struct {
 	// Self is this node's own contact.
 	Self Contact
 
-	// Seed of the node's randomness, which only spreads its timers.
+	// Seed of the node's randomness, which spreads its timers and numbers its
+	// requests. It should be another one in each life of a peer.
 	Seed uint64
 
 	// Successors is r, the length of the successor list. Default 8.

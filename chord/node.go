@@ -51,9 +51,11 @@ func New(cfg Config) (*Node, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
+	random := rand.New(rand.NewPCG(cfg.Seed, 0))
 	return &Node{
 		cfg:         cfg,
-		rand:        rand.New(rand.NewPCG(cfg.Seed, 0)),
+		rand:        random,
+		lastSeq:     uint64(random.Uint32()), // so that answers to an earlier life fit no question
 		preds:       []Contact{{}},
 		cache:       locationCache{self: cfg.Self.ID, limit: max(0, cfg.CacheSize)},
 		fingers:     fingerTable{self: cfg.Self.ID},
