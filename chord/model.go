@@ -46,19 +46,22 @@ type Open struct {
 	Seq      uint64
 	To       Contact
 	Deadline Time
+	Stale    bool // the neighbours changed: its answer will not be looked into
 }
 
 // Open lists the requests that wait, in the order in which they were made.
 func (n *Node) Open() []Open {
 	list := make([]Open, len(n.calls))
 	for i, c := range n.calls {
-		list[i] = Open{Seq: c.seq, To: c.to, Deadline: c.deadline}
+		list[i] = Open{Seq: c.seq, To: c.to, Deadline: c.deadline, Stale: n.stale(c)}
 	}
 	return list
 }
 
 // TimeOut is the part of [Node.Tick] that handles requests whose time is up.
 func (n *Node) TimeOut(now Time) { n.expireCalls(now) }
+
+func (n *Node) stale(c call) bool { return c.lookup == 0 && c.epoch != n.epoch }
 
 // AppendState appends all that decides what a drained node will do, but for
 // times, round trips, rhythms and random numbers, which decide only when and
@@ -93,8 +96,7 @@ func (n *Node) appendRequests(b []byte) []byte {
 	for _, c := range n.calls {
 		of := slices.IndexFunc(n.lookups, func(l *lookup) bool { return l.id == c.lookup })
 		b = appendContact(b, c.to)
-		stale := c.lookup == 0 && c.epoch != n.epoch
-		b = appendBools(b, c.lookup != 0, stale, c.heard)
+		b = appendBools(b, c.lookup != 0, n.stale(c), c.heard)
 		b = append(b, byte(of), byte(c.try), byte(c.excuses))
 	}
 	b = binary.AppendUvarint(b, uint64(len(n.lookups)))
