@@ -13,35 +13,37 @@ const maxPeers = 6
 // take their defaults.
 type Config struct {
 	// Members of the ring at the beginning, which is ideal. Default 1.
-	Members int
+	Members int `json:"members"`
 
 	// Joiners may join, each once, at any time and through any member. They
 	// are put into every gap between the members.
-	Joiners int
+	Joiners int `json:"joiners"`
 
 	// Successors is the length of a full successor list. Default 2.
-	Successors int
+	Successors int `json:"successors"`
 
 	// Crashes and Leaves may happen to any peer that can be spared.
-	Crashes, Leaves int
+	Crashes int `json:"crashes"`
+	Leaves  int `json:"leaves"`
 
 	// Rounds of stabilize that may begin, at any peers and any times, before
 	// the ring is left alone. Default 2.
-	Rounds int
+	Rounds int `json:"rounds"`
 
 	// Silent lets the dead swallow what is sent to them, so that only timeouts
 	// tell. Otherwise a message to the dead comes back as unreachable.
-	Silent bool
+	Silent bool `json:"silent"`
 
 	// Losses are messages without an answer that may get lost; others are asked
 	// for again, and so at worst late. Duplicates may arrive once more.
-	Losses, Duplicates int
+	Losses     int `json:"losses"`
+	Duplicates int `json:"duplicates"`
 
 	// Cache gives the nodes a location cache.
-	Cache bool
+	Cache bool `json:"cache"`
 
 	// MaxStates bounds the states that are visited. Default 10 million.
-	MaxStates int
+	MaxStates int `json:"max_states"`
 
 	// Stop, unless nil, is asked now and then whether to end early.
 	Stop func() bool `json:"-"`

@@ -9,14 +9,14 @@ import (
 
 // A Report says what was explored.
 type Report struct {
-	Arrangements int  // ways to put the joiners into the gaps
-	States       int  // different states of the whole
-	Transitions  int  // from one of them to the next
-	Depth        int  // the longest shortest way to a state, in steps
-	Quiet        int  // states with nothing under way, from each of which the ring became ideal
-	SettleRounds int  // fair rounds that it took at most
-	NodeStates   int  // different states of a single node
-	Complete     bool // nothing was left out
+	Arrangements int  `json:"arrangements"`  // ways to put the joiners into the gaps
+	States       int  `json:"states"`        // different states of the whole
+	Transitions  int  `json:"transitions"`   // from one of them to the next
+	Depth        int  `json:"depth"`         // the longest shortest way to a state, in steps
+	Quiet        int  `json:"quiet"`         // states with nothing under way, from each of which the ring became ideal
+	SettleRounds int  `json:"settle_rounds"` // fair rounds that it took at most
+	NodeStates   int  `json:"node_states"`   // different states of a single node
+	Complete     bool `json:"complete"`      // nothing was left out
 }
 
 // A Violation is a way in which the ring broke.

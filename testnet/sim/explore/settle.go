@@ -81,8 +81,11 @@ func (s *search) ideal(w *world) error {
 		if !w.alive(p) {
 			continue
 		}
-		if v := s.view(w, p); v.Whole && len(v.succ) != count-1 {
+		switch v := s.view(w, p); {
+		case v.Whole && len(v.succ) != count-1:
 			return fmt.Errorf("%v takes %v for the whole ring", v.Self, v.Succ)
+		case !v.Whole && count <= s.cfg.Successors:
+			return fmt.Errorf("%v does not know that %v is the whole ring", v.Self, v.Succ)
 		}
 	}
 	return chord.Ideal(s.neighbourhoods(w), s.cfg.Successors)

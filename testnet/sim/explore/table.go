@@ -3,7 +3,18 @@ package explore
 // Table lists the rings that are explored as a matter of course: 1 to 4 members
 // at the start, up to 4 with those who join, lists of 2 and 3, and of 1 where
 // nobody fails. The quick ones take seconds all together, all of them minutes.
+// Defaults are filled in.
 func Table(quick bool) []Config {
+	list := tableOf(quick)
+	for i := range list {
+		if err := list[i].validate(); err != nil {
+			panic(err) // the table is ours
+		}
+	}
+	return list
+}
+
+func tableOf(quick bool) []Config {
 	list := []Config{
 		{Members: 1, Rounds: 3},
 		{Members: 1, Joiners: 1, Rounds: 3},
