@@ -24,7 +24,8 @@ type Config struct {
 	// Self is this node's own contact.
 	Self Contact
 
-	// Seed of the node's randomness, which only spreads its timers.
+	// Seed of the node's randomness, which spreads its timers and numbers its
+	// requests. It should be another one in each life of a peer.
 	Seed uint64
 
 	// Successors is r, the length of the successor list. Default 8.
@@ -35,7 +36,7 @@ type Config struct {
 	CacheSize int
 
 	// StabilizeEvery is the pause between two rounds of stabilize, spread by a
-	// quarter each way. Default 1 s.
+	// half each way. Default 1 s.
 	StabilizeEvery time.Duration
 
 	// FixFingerEvery is the pause between two refreshed fingers; the first
@@ -66,7 +67,7 @@ type Config struct {
 
 const (
 	closerContacts = 4                // contacts offered to a lookup that is not yet there
-	firstRetry     = 60 * time.Second // pause before a dead contact is tried again; doubles
+	firstRetry     = 60 * time.Second // longest pause before a dead contact is tried again; doubles
 	lastRetry      = 16 * time.Minute
 	joinPatience   = 2 * time.Second        // with ways in that are joining themselves
 	lookupPause    = 250 * time.Millisecond // before a lookup that ran dry starts over

@@ -10,6 +10,7 @@ import (
 type Node struct {
 	cfg    Config
 	rand   *rand.Rand
+	source *rand.PCG // of rand, to be copied with the node
 	member bool
 	left   bool      // for good
 	preds  []Contact // preds[0] is the predecessor, nobody if unknown; the rest is hearsay from it
@@ -51,9 +52,13 @@ func New(cfg Config) (*Node, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
+	source := rand.NewPCG(cfg.Seed, 0)
+	random := rand.New(source)
 	return &Node{
 		cfg:         cfg,
-		rand:        rand.New(rand.NewPCG(cfg.Seed, 0)),
+		rand:        random,
+		source:      source,
+		lastSeq:     uint64(random.Uint32()), // so that answers to an earlier life fit no question
 		preds:       []Contact{{}},
 		cache:       locationCache{self: cfg.Self.ID, limit: max(0, cfg.CacheSize)},
 		fingers:     fingerTable{self: cfg.Self.ID},
@@ -212,4 +217,10 @@ func (n *Node) emit(kind EventKind, about Contact) {
 func (n *Node) send(to Contact, m Message) {
 	m.From, m.To, m.Member = n.cfg.Self, to, n.member
 	n.ready.Messages = append(n.ready.Messages, m)
+}
+
+// spread draws a pause from a half to three halves of d, evenly, so that peers
+// which begin together do not go on in step.
+func (n *Node) spread(d time.Duration) time.Duration {
+	return d/2 + time.Duration(n.rand.Int64N(int64(d)+1))
 }

@@ -1,9 +1,6 @@
 package chord
 
-import (
-	"slices"
-	"time"
-)
+import "slices"
 
 // successor is the head of the successor list; alone, the node itself.
 func (n *Node) successor() Contact {
@@ -16,8 +13,7 @@ func (n *Node) successor() Contact {
 // stabilize begins a round: the head of the list is asked for its state, and
 // the predecessor whether it lives. onState goes on from there.
 func (n *Node) stabilize(now Time) {
-	spread := int64(n.cfg.StabilizeEvery) / 2
-	n.stabilizeAt = now.Add(n.cfg.StabilizeEvery*3/4 + time.Duration(n.rand.Int64N(spread+1)))
+	n.stabilizeAt = now.Add(n.spread(n.cfg.StabilizeEvery))
 	n.askSuccessor(now)
 	n.query(now, n.preds[0])
 }
@@ -42,16 +38,17 @@ func (n *Node) onQuery(m Message) {
 }
 
 // onState judges a state against our own. It is dropped, and asked for again,
-// if our neighbours changed since the query left.
+// if our neighbours changed since the query left, or if the sender was no member
+// then and is heard from as one since.
 func (n *Node) onState(now Time, m Message) {
 	c, ok := n.answered(now, m)
 	switch {
 	case !ok || !n.member:
 		return
-	case !m.Member:
+	case !m.Member && !c.heard:
 		n.remove(now, m.From)
 		return
-	case c.epoch != n.epoch:
+	case c.epoch != n.epoch || !m.Member:
 		n.query(now, m.From)
 		return
 	}

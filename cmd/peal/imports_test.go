@@ -57,6 +57,10 @@ var importRules = map[string]importRule{
 		ours:   []string{"chord", "node/replica"},
 		reason: "the simulator drives the cores alone, and compiles for js/wasm",
 	},
+	"testnet/sim/explore": {
+		ours:   []string{"chord"},
+		reason: "the exploration runs the ring protocol alone, as it is",
+	},
 }
 
 // impure are packages of the standard library that no core may import.
