@@ -4,34 +4,40 @@
 // # What is simulated
 //
 // The nodes are the very ones that peers run; only their driver differs. A
-// message takes a random time from an interval, or is lost. Peers join through
-// a random member, crash without a word, leave with one, and come back under
-// their old identity. Members look up random positions, and each result is
-// judged against what the simulator knows of the whole ring.
+// message takes a random time, or is lost, or comes twice; every peer has a
+// clock of its own, which may run a little wrong. Peers join through a random
+// member, crash without a word, leave with one, come back under their old
+// identity, and stand still for a while with their old state. Members look up
+// random positions, and each result is judged against what the simulator knows
+// of the whole ring.
+//
+// What goes wrong comes at random times, so many a second, or follows a schedule:
+// a list of [Fault]s, which is data and can be kept in a file. [Mixed] makes
+// one up, [MixedConfig] a whole run, and [Shrink] finds the few faults of a
+// schedule that matter.
 //
 // # How it works
 //
 // One queue holds all that is to happen, ordered by time and, at one time, by
 // when it was put in. [Simulation.Run] takes out the first event, lets one node
 // handle it, and puts in what follows from it. There is no goroutine and no
-// clock, and the only source of randomness is a generator with a seed, so two
-// runs of one [Config] are alike in every message. [Report.TraceHash] proves
-// it: every delivered message and every lookup's result is folded into it.
+// clock; all randomness comes from streams that follow from the seed, by
+// integer arithmetic alone. So two runs of one [Config] are alike in every
+// message, on every machine. [Report.TraceHash] proves it: every delivered
+// message and every lookup's result is folded into it.
 //
 // # What is checked
 //
-// [chord.Check] must hold all the time: after every event in a small ring, once
-// every simulated second in a large one. And once peers stop coming and going,
-// the ring must become [chord.Ideal]. A run that breaks either ends in an error
-// with the seed, the time and the number of the event, which is all that is
-// needed to see it again.
+// Well-formed lists are asserted in every state, and all of [chord.Check] as long
+// as the assumption of its proof holds, that no live peer is given up; see
+// assumption.go for what that means to the letter, and [Report.Asserted] for how
+// often it was so. Once the last fault is over the ring must become
+// [chord.Ideal] within [Config.SettleFor]. A run that breaks any of this ends in
+// a [Violation]; [EventLog] tells what led to it.
 //
 // The protocol promises its invariants only while every member has a live
 // contact in its successor list. Therefore a crash or leave that would take a
-// member's last one is skipped, and counted in [Report.Spared]. They also assume
-// that no live peer is given up, which can happen where messages get lost
-// ([Report.WronglyDead]): a run with much [Config.Loss] and short lists may
-// break them.
+// member's last one is skipped, and counted in [Report.Spared].
 //
 // # What a path is
 //
