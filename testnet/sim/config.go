@@ -34,8 +34,9 @@ type Config struct {
 	// Default 10 lookups a second, negative for none, and nothing else.
 	Lookups, Joins, Leaves, Crashes, Restarts float64
 
-	// MinLatency and MaxLatency bound the time that a message takes, evenly
-	// distributed. Defaults 10 and 90 ms.
+	// Latency says how the times that messages take are spread: evenly between
+	// MinLatency and MaxLatency, or exponentially. Defaults Uniform, 10 and 90 ms.
+	Latency                Latency
 	MinLatency, MaxLatency time.Duration
 
 	// Loss is the share of the messages that are lost, from 0 to below 1.
@@ -50,7 +51,8 @@ type Config struct {
 	CheckEvery time.Duration
 
 	// SettleFor bounds the time in which the ring must become ideal once
-	// nothing changes any more. Default 5 min.
+	// nothing changes any more. Default 5 min; negative for a ring that may stay
+	// as it is, so that only the lookups under way are waited for.
 	SettleFor time.Duration
 
 	// Node has the settings of every node; Self and Seed are filled in.
@@ -59,6 +61,9 @@ type Config struct {
 	// Progress, unless nil, is called about once every simulated second with
 	// the seconds that have passed and those that are planned.
 	Progress func(done, total int)
+
+	// Observe, unless nil, is told of every lookup that ended.
+	Observe func(Outcome)
 }
 
 // checkAlways is the largest ring that is checked after every event.
@@ -78,7 +83,7 @@ func (c *Config) validate() error {
 	switch {
 	case c.Peers < 1:
 		return errors.New("sim: Config.Peers is negative")
-	case c.JoinEvery < 0 || c.Duration < 0 || c.CheckEvery < 0 || c.SettleFor < 0:
+	case c.JoinEvery < 0 || c.Duration < 0 || c.CheckEvery < 0:
 		return errors.New("sim: a duration of Config is negative")
 	case c.MinLatency < 0 || c.MaxLatency < c.MinLatency:
 		return errors.New("sim: Config.MinLatency is negative, or above MaxLatency")

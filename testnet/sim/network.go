@@ -1,10 +1,6 @@
 package sim
 
-import (
-	"time"
-
-	"peal/chord"
-)
+import "peal/chord"
 
 // send puts a message on its way, unless it gets lost.
 func (s *Simulation) send(m chord.Message) {
@@ -14,11 +10,6 @@ func (s *Simulation) send(m chord.Message) {
 		return
 	}
 	s.queue.push(event{at: s.now.Add(s.latency()), message: s.mail.put(m)})
-}
-
-func (s *Simulation) latency() time.Duration {
-	spread := s.cfg.MaxLatency - s.cfg.MinLatency
-	return s.cfg.MinLatency + time.Duration(s.rand.Int64N(int64(spread)+1))
 }
 
 // deliver hands a message to its receiver, if that lives.

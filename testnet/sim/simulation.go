@@ -110,11 +110,24 @@ func (s *Simulation) work() error {
 
 // settle runs until the ring is ideal and every lookup has ended.
 func (s *Simulation) settle() error {
+	if s.cfg.SettleFor < 0 {
+		return s.finishLookups()
+	}
 	limit := s.now.Add(s.cfg.SettleFor)
 	for !s.ideal || len(s.members) < s.alive() || s.tally.lookupsUnderWay > 0 {
 		if s.now >= limit {
 			return fmt.Errorf("not settled %v after the last change: %w", s.cfg.SettleFor, s.unsettled())
 		}
+		if err := s.runFor(time.Second); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finishLookups runs until every lookup has ended; each has a deadline.
+func (s *Simulation) finishLookups() error {
+	for s.tally.lookupsUnderWay > 0 {
 		if err := s.runFor(time.Second); err != nil {
 			return err
 		}
