@@ -32,6 +32,7 @@ type lookup struct {
 	source   Contact   // the closest that answered and may know more contacts than it named
 	owners   []Contact // candidates not asked yet, the nearest to target first
 	owner    Message   // of the nearest candidate that answered
+	checked  bool      // with a peer before the target
 	hops     []Hop
 	outside  bool // the last hop answered, and was no member of the ring
 }
@@ -70,7 +71,7 @@ func (n *Node) startLookup(now Time, purpose lookupPurpose, target ID, seeds []C
 // restart begins with what we know ourselves.
 func (n *Node) restart(now Time, l *lookup) {
 	l.asked, l.toAsk = nil, slices.Clone(l.seeds)
-	l.source, l.owners, l.owner = Contact{}, nil, Message{}
+	l.source, l.owners, l.owner, l.checked = Contact{}, nil, Message{}, false
 	if len(l.seeds) == 0 {
 		if owners := n.ownOwners(l.target); owners != nil {
 			n.finish(now, l, Message{From: n.cfg.Self, Succ: owners, Whole: n.spans()})
@@ -122,7 +123,7 @@ func (n *Node) askNext(now Time, l *lookup) {
 		n.askOwner(now, l, c)
 		return
 	}
-	if !l.owner.From.IsZero() {
+	if !l.owner.From.IsZero() && !l.doubtful() {
 		n.finish(now, l, l.confirmed())
 		return
 	}

@@ -104,6 +104,24 @@ func (l *lookup) before(preds []Contact) []Contact {
 	return slices.DeleteFunc(slices.Clone(preds), func(c Contact) bool { return c.IsZero() || !l.behindOwner(c) })
 }
 
+// doubtful reports whether to ask the closest contact before the target, too: if
+// the owner counts on one that is silent, a newcomer before that one is known
+// only to its predecessor. That matters while peers come and go one by one. When
+// others were silent on the way a crowd has died, and lookups have enough to do.
+func (l *lookup) doubtful() bool {
+	if l.checked || l.purpose != clientLookup || len(l.toAsk) == 0 || len(l.before(l.owner.Preds)) == 0 {
+		return false
+	}
+	l.checked = true
+	silent := 0
+	for _, h := range l.hops {
+		if h.Failed {
+			silent++
+		}
+	}
+	return silent <= 1
+}
+
 // confirmed is the answer that ends the lookup. Peers between the target and
 // the owner that were silent, though the owner counts on them, stay on the list:
 // they may not be dead, and their data is where it would be if they were alive.

@@ -50,14 +50,44 @@ func TestLookupFindsANewerOwner(t *testing.T) {
 	wantOwners(t, n, 3, 0xcc, 0xd0)
 }
 
-// When the owner is silent the next one takes its place. The silent one stays
-// on the list, in its order, as long as the next one counts on it.
-func TestLookupPassesASilentOwner(t *testing.T) {
+// passed is lookingFor, and then 0xd0 is silent and 0xe0, which counts on it, is
+// asked. A newcomer before 0xd0 would be known only to 0xb0, so that is asked too.
+func passed(t *testing.T) (*Node, Message) {
+	t.Helper()
 	n, _ := lookingFor(t)
 	n.Step(2, Message{Kind: Unreachable, From: at(0xd0), To: n.Self()})
 	query := onlySent(t, n, Query, 0xe0)
 	n.Step(3, state(n, 0xe0, query, ats(0xd0, 0xb8), ats(0xf0, 0xd0)))
-	wantOwners(t, n, 3, 0xd0, 0xe0, 0xf0)
+	return n, onlySent(t, n, Find, 0xb0)
+}
+
+// When the owner is silent the next one takes its place. The silent one stays
+// on the list, in its order, as long as the next one counts on it.
+func TestLookupPassesASilentOwner(t *testing.T) {
+	n, find := passed(t)
+	n.Step(4, Message{Kind: Found, From: at(0xb0), To: n.Self(), Member: true, Seq: find.Seq, Succ: ats(0xd0, 0xe0)})
+	wantOwners(t, n, 4, 0xd0, 0xe0, 0xf0)
+}
+
+func TestLookupFindsANewcomerBeforeASilentOwner(t *testing.T) {
+	n, find := passed(t)
+	n.Step(4, Message{Kind: Found, From: at(0xb0), To: n.Self(), Member: true, Seq: find.Seq, Done: true, Succ: ats(0xcc, 0xd0, 0xe0)})
+	wantOwners(t, n, 4, 0xcc, 0xd0, 0xe0)
+}
+
+// After a crowd died, the word of the next owner is enough.
+func TestLookupDoesNotDoubtInACrowd(t *testing.T) {
+	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
+	n.Lookup(0, point(0xc8))
+	find := onlySent(t, n, Find, 0x40)
+	n.Step(1, Message{Kind: Found, From: at(0x40), To: n.Self(), Member: true, Seq: find.Seq, Closer: ats(0xb0), Succ: ats(0xd0, 0xe0, 0xf0)})
+	for _, silent := range []byte{0xd0, 0xe0} {
+		onlySent(t, n, Query, silent)
+		n.Step(2, Message{Kind: Unreachable, From: at(silent), To: n.Self()})
+	}
+	query := onlySent(t, n, Query, 0xf0)
+	n.Step(3, state(n, 0xf0, query, ats(0xe0), ats(0x10)))
+	wantOwners(t, n, 4, 0xe0, 0xf0, 0x10)
 }
 
 // A finger never takes the silent owner.

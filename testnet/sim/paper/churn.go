@@ -44,10 +44,10 @@ func paperChurn(rate float64, size Size, seed uint64) (Measured, error) {
 	}, size.Settling)
 }
 
-// shippedChurn: our rounds of a second, lists of 8 and the cache. There are 20
+// shippedChurn: our rounds of a second, lists of 8 and the cache. There are 40
 // lookups a second, since a second of ours costs as much as a minute of theirs.
 func shippedChurn(rate float64, size Size, seed uint64) (Measured, error) {
-	const warmUp, perSecond = 20 * time.Second, 20
+	const warmUp, perSecond = 20 * time.Second, 40
 	return measure(sim.Config{
 		Peers: size.Peers, Seed: seed, Joins: rate, Crashes: rate, Lookups: perSecond,
 		Duration: warmUp + time.Duration(size.Lookups)*time.Second/perSecond,
