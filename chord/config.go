@@ -66,7 +66,7 @@ type Config struct {
 }
 
 const (
-	closerContacts = 4                // contacts offered to a lookup that is not yet there
+	closerContacts = 6                // contacts offered to a lookup that is not yet there
 	firstRetry     = 60 * time.Second // longest pause before a dead contact is tried again; doubles
 	lastRetry      = 16 * time.Minute
 	joinPatience   = 2 * time.Second        // with ways in that are joining themselves

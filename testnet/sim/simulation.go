@@ -137,6 +137,9 @@ func (s *Simulation) work() error {
 
 // settle runs until the ring is ideal and every lookup has ended.
 func (s *Simulation) settle() error {
+	if s.cfg.SettleFor < 0 {
+		return s.finishLookups()
+	}
 	limit := s.now.Add(s.cfg.SettleFor)
 	for !s.ideal || len(s.members) < s.alive() || s.tally.lookupsUnderWay > 0 {
 		if s.now >= limit {
@@ -147,6 +150,16 @@ func (s *Simulation) settle() error {
 		}
 	}
 	return s.confirm()
+}
+
+// finishLookups runs until every lookup has ended; each has a deadline.
+func (s *Simulation) finishLookups() error {
+	for s.tally.lookupsUnderWay > 0 {
+		if err := s.runFor(time.Second); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Simulation) unsettled() error {
