@@ -57,6 +57,10 @@ var importRules = map[string]importRule{
 		ours:   []string{"chord", "node/replica"},
 		reason: "the simulator drives the cores alone, and compiles for js/wasm",
 	},
+	"testnet/sim/study": {
+		ours:   []string{"chord", "testnet/sim"},
+		reason: "a study is settings of the simulator, and counts of what it tells",
+	},
 	"testnet/sim/explore": {
 		ours:   []string{"chord"},
 		reason: "the exploration runs the ring protocol alone, as it is",

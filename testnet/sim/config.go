@@ -24,6 +24,11 @@ type Config struct {
 	Grown     bool
 	JoinEvery time.Duration
 
+	// Rings, if above 1, lets the peers begin as so many rings of one name that
+	// know nothing of each other. When the Duration begins, a member of each but
+	// the first is told of one of the first.
+	Rings int
+
 	// Duration of the time in which all below happens. Default 1 min.
 	Duration time.Duration
 
@@ -107,6 +112,8 @@ func (c *Config) validate() error {
 	switch {
 	case c.Peers < 1:
 		return errors.New("sim: Config.Peers is negative")
+	case c.Rings < 0 || c.Rings > c.Peers || c.Rings > 1 && c.Grown:
+		return errors.New("sim: Config.Rings is negative, above Peers, or set for a ring that grows")
 	case c.JoinEvery < 0 || c.Duration < 0:
 		return errors.New("sim: a duration of Config is negative")
 	case c.MinLatency < 0 || c.MaxLatency < c.MinLatency:

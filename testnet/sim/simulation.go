@@ -105,7 +105,7 @@ func (s *Simulation) Run() (Report, error) {
 // form brings the ring into being.
 func (s *Simulation) form() error {
 	if !s.cfg.Grown {
-		s.restoreRing()
+		s.restoreRings()
 		return s.check()
 	}
 	s.create()
@@ -124,6 +124,7 @@ func (s *Simulation) form() error {
 
 // work is the time in which peers come, go and look things up.
 func (s *Simulation) work() error {
+	s.introduceRings()
 	s.crashShare()
 	s.schedule()
 	s.end = s.now.Add(s.cfg.Duration)
