@@ -26,8 +26,7 @@ IEEE/ACM ToN 2003), and print it beside the published figures: path length, look
 right after many peers failed, lookups under churn, and keys a peer. Every figure is
 taken with the paper's settings, and with those that Peal ships.
 
-It takes about a quarter of an hour of two cores; --quick takes seconds, for figures
-that vary more.`,
+It takes ten minutes or so; --quick takes seconds, for figures that vary more.`,
 		Example: "  peal sim paper --quick\n  peal sim paper --svg docs\n  peal sim paper -o json",
 		Args:    wants(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
