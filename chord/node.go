@@ -80,13 +80,17 @@ func (n *Node) Create(now Time) {
 }
 
 // Restore makes the node a member with the given neighbours and fingers, as a
-// simulator does that starts from a finished ring.
+// simulator does that starts from a finished ring. Its timers are anywhere in
+// their rounds; fingers that are given need no quick first round.
 func (n *Node) Restore(now Time, pred Contact, succ, fingers []Contact) {
 	for _, c := range fingers {
 		n.fingers.add(c)
 	}
 	n.becomeMember(now, pred, succ)
 	n.stabilizeAt = now.Add(time.Duration(n.rand.Int64N(int64(n.cfg.StabilizeEvery) + 1)))
+	if n.fingersFilled = len(fingers) > 0; n.fingersFilled && n.fingerAt != Never {
+		n.fingerAt = now.Add(time.Duration(n.rand.Int64N(int64(n.cfg.FixFingerEvery) + 1)))
+	}
 }
 
 // Step takes in a message that arrived, or news from the transport.

@@ -51,6 +51,9 @@ func TestFreshSeeds(t *testing.T) {
 	for i := range *seedCount {
 		r := mustHold(t, base+uint64(i), 0)
 		events, asserted = events+r.Events, asserted+r.Asserted
+		if i%1000 == 999 {
+			t.Logf("%d seeds run", i+1)
+		}
 	}
 	for i := range *bigSeedCount {
 		mustHold(t, base+uint64(i), 1000)
