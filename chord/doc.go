@@ -118,5 +118,7 @@
 // iterative: the peer that looks up asks each hop itself. Beside the fingers, a
 // bounded location cache remembers every contact heard from, densely near the
 // peer itself, so that in rings of up to a few thousand peers most lookups need
-// one request. Neither fingers nor cache matter to the ring's correctness.
+// one request. A lookup ends at the owner's predecessor, or at the owner itself
+// where a successor list names it first (owner.go). Neither fingers nor cache
+// matter to the ring's correctness.
 package chord

@@ -65,11 +65,30 @@ func (n *Node) becomeMember(now Time, pred Contact, succ []Contact) {
 }
 
 // introduced follows up on an introduction: the peer before our place and the
-// one behind it hear from us, and adopt us if we belong there.
+// one behind it hear from us, and adopt us if we belong there. If that one is
+// news, others should hear of it.
 func (n *Node) introduced(now Time, before Contact, behind []Contact) {
 	n.query(now, before)
 	if next := firstOf(behind); Between(n.cfg.Self.ID, next.ID, n.successor().ID) {
 		n.query(now, next)
+		n.passOn(next)
+	}
+}
+
+// passOn tells a few peers, at random places, of a contact in a part of the ring
+// that we had lost sight of. Each introduces itself there, and passes on what is
+// news to it: so all places are sewn together at once. Neighbours alone would
+// pass it on from one to the next, all the way round.
+func (n *Node) passOn(news Contact) {
+	for range min(newsFanout, len(n.fingers.contacts)) {
+		to := n.fingers.contacts[n.rand.IntN(len(n.fingers.contacts))]
+		n.send(to, Message{Kind: Meet, About: news})
+	}
+}
+
+func (n *Node) onMeet(now Time, m Message) {
+	if n.member && m.Member && !m.About.IsZero() {
+		n.introduce(now, m.About)
 	}
 }
 

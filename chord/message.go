@@ -14,17 +14,18 @@ const (
 	Query   Kind = iota + 1 // asks for a State; any member answers
 	State                   // answers Query: Preds and Succ
 	Find                    // asks for the owner of Target
-	Found                   // answers Find: Done with Succ as the owners, or Closer
+	Found                   // answers Find: Done with Succ as the owners, or Closer, and Succ as hearsay
 	Notify                  // the sender takes the receiver for its successor
 	Leaving                 // the sender has left the ring
 	PingReq                 // asks to make sure whether About lives
 	Ack                     // answers PingReq once About was heard from
+	Meet                    // About belongs to a part of the ring that the sender had lost sight of
 
 	Unreachable  // a message to From could not be delivered
 	Disconnected // the connection to From closed; it may be dead
 )
 
-var kindNames = [...]string{"invalid", "query", "state", "find", "found", "notify", "leaving", "ping-req", "ack", "unreachable", "disconnected"}
+var kindNames = [...]string{"invalid", "query", "state", "find", "found", "notify", "leaving", "ping-req", "ack", "meet", "unreachable", "disconnected"}
 
 // String is the kind's name.
 func (k Kind) String() string {
@@ -44,10 +45,10 @@ type Message struct {
 	Target ID        `cbor:"6,keyasint,omitzero"`   // Find
 	Done   bool      `cbor:"7,keyasint,omitempty"`  // Found: Succ has the owner and those that follow it
 	Preds  []Contact `cbor:"8,keyasint,omitempty"`  // State, Notify, Leaving: nearest first; the first is nobody if unknown
-	Succ   []Contact `cbor:"9,keyasint,omitempty"`  // State, Found, Leaving: nearest first
-	Closer []Contact `cbor:"10,keyasint,omitempty"` // Found: contacts nearer to Target
-	Whole  bool      `cbor:"11,keyasint,omitempty"` // Found: Succ has all members of the ring
-	About  Contact   `cbor:"12,keyasint,omitzero"`  // PingReq, Ack
+	Succ   []Contact `cbor:"9,keyasint,omitempty"`  // State, Found, Leaving: nearest first, in Found from Target
+	Closer []Contact `cbor:"10,keyasint,omitempty"` // Found: contacts nearer to Target; Find: those known already
+	Whole  bool      `cbor:"11,keyasint,omitempty"` // State, Found: Succ has all members of the ring, but perhaps the sender
+	About  Contact   `cbor:"12,keyasint,omitzero"`  // PingReq, Ack, Meet
 }
 
 // Contacts appends the contacts that the message is about to list.
@@ -63,7 +64,7 @@ func (m *Message) Contacts(list []Contact) []Contact {
 // Valid says what is wrong with a message from a stranger, nil if nothing is.
 func (m *Message) Valid() error {
 	switch {
-	case m.Kind < Query || m.Kind > Ack:
+	case m.Kind < Query || m.Kind > Meet:
 		return fmt.Errorf("chord: message of unknown %v", m.Kind)
 	case m.From.IsZero() || m.To.IsZero():
 		return fmt.Errorf("chord: %v without sender or receiver", m.Kind)

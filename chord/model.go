@@ -31,7 +31,7 @@ func (n *Node) Clone() *Node {
 func (l *lookup) clone() *lookup {
 	k := *l
 	k.seeds, k.toAsk, k.asked = slices.Clone(l.seeds), slices.Clone(l.toAsk), slices.Clone(l.asked)
-	k.hops = slices.Clone(l.hops)
+	k.owners, k.hops = slices.Clone(l.owners), slices.Clone(l.hops)
 	return &k
 }
 
@@ -96,16 +96,17 @@ func (n *Node) appendRequests(b []byte) []byte {
 	for _, c := range n.calls {
 		of := slices.IndexFunc(n.lookups, func(l *lookup) bool { return l.id == c.lookup })
 		b = appendContact(b, c.to)
-		b = appendBools(b, c.lookup != 0, n.stale(c), c.heard, c.asAFavor)
+		b = appendBools(b, c.lookup != 0, c.state, n.stale(c), c.heard, c.asAFavor)
 		b = append(b, byte(of), byte(c.try), byte(c.excuses))
 	}
 	b = binary.AppendUvarint(b, uint64(len(n.lookups)))
 	for _, l := range n.lookups {
 		b = append(append(b, byte(l.purpose)), l.target[:]...)
-		b = appendBools(b, l.outside)
-		for _, list := range [...][]Contact{l.seeds, l.toAsk, l.asked} {
+		b = appendBools(b, l.outside, l.checked)
+		for _, list := range [...][]Contact{l.seeds, l.toAsk, l.asked, l.owners, {l.source}} {
 			b = appendContacts(b, list)
 		}
+		b = l.owner.AppendState(b)
 	}
 	return b
 }

@@ -104,8 +104,8 @@ func TestModelKnowsEveryField(t *testing.T) {
 		fields string
 	}{
 		{Node{}, "[cfg rand source member left preds succ whole epoch fingers cache lost calls rhythms vouches lookups lastSeq lastLook rtt stabilizeAt fingerAt fingerBit fingersFilled ready drained]"},
-		{call{}, "[seq to sent deadline lookup epoch try heard excuses asAFavor]"},
-		{lookup{}, "[id purpose target seeds started deadline toAsk asked hops outside]"},
+		{call{}, "[seq to sent deadline lookup state epoch try heard excuses asAFavor]"},
+		{lookup{}, "[id purpose target seeds started deadline toAsk asked source owners owner checked hops outside]"},
 		{fingerTable{}, "[self contacts intervals]"},
 		{locationCache{}, "[self limit entries heads]"},
 		{lostContact{}, "[Contact retryAt pause]"},

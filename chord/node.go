@@ -126,6 +126,8 @@ func (n *Node) Step(now Time, m Message) {
 		n.onPingReq(now, m)
 	case Ack:
 		n.noteHeard(m.About)
+	case Meet:
+		n.onMeet(now, m)
 	}
 }
 

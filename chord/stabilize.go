@@ -34,7 +34,7 @@ func (n *Node) askSuccessor(now Time) {
 }
 
 func (n *Node) onQuery(m Message) {
-	n.send(m.From, Message{Kind: State, Seq: m.Seq, Preds: slices.Clone(n.preds), Succ: slices.Clone(n.succ)})
+	n.send(m.From, Message{Kind: State, Seq: m.Seq, Preds: slices.Clone(n.preds), Succ: slices.Clone(n.succ), Whole: n.spans()})
 }
 
 // onState judges a state against our own. It is dropped, and asked for again,
@@ -43,6 +43,9 @@ func (n *Node) onQuery(m Message) {
 func (n *Node) onState(now Time, m Message) {
 	c, ok := n.answered(now, m)
 	switch {
+	case ok && c.lookup != 0:
+		n.onOwner(now, c, m)
+		return
 	case !ok || !n.member:
 		return
 	case !m.Member && !c.heard:

@@ -50,7 +50,9 @@ Without --members it explores a table of rings, which takes minutes.`,
 	flags.IntVar(&own.Crashes, "crashes", 0, "how many peers may crash")
 	flags.IntVar(&own.Leaves, "leaves", 0, "how many members may leave")
 	flags.IntVar(&own.Duplicates, "duplicates", 0, "how many messages may arrive twice")
+	flags.BoolVar(&own.Reckless, "reckless", false, "even peers that others need may go; the ring only has to heal")
 	flags.BoolVar(&own.Silent, "silent", false, "only timeouts tell that a peer is dead")
+	flags.BoolVar(&own.InOrder, "in-order", false, "what one peer sends another arrives in that order")
 	flags.BoolVar(&own.Cache, "cache", false, "with location caches")
 	flags.IntVar(&own.MaxStates, "max-states", 10_000_000, "how many states to visit at most; a million take about 100 MB")
 	return cmd
@@ -104,7 +106,7 @@ func (c *cli) printExplorations(list []exploration) error {
 	}
 	t := table{columns: []column{
 		{title: "members", right: true}, {title: "joiners", right: true}, {title: "list", right: true}, {title: "rounds", right: true},
-		{title: "faults"}, {title: "states", right: true}, {title: "transitions", right: true}, {title: "depth", right: true},
+		{title: "faults and network"}, {title: "states", right: true}, {title: "transitions", right: true}, {title: "depth", right: true},
 		{title: "seconds", right: true}, {title: "verdict"},
 	}}
 	for _, e := range list {
@@ -124,7 +126,7 @@ func (c *cli) printExplorations(list []exploration) error {
 	return nil
 }
 
-// faults says in a few words what may go wrong.
+// faults says in a few words what may go wrong, and in which network.
 func (e *exploration) faults() string {
 	text := ""
 	add := func(n int, one, many string) {
@@ -139,11 +141,13 @@ func (e *exploration) faults() string {
 	add(e.Leaves, "leave", "leaves")
 	add(e.Losses, "loss", "losses")
 	add(e.Duplicates, "duplicate", "duplicates")
-	if e.Silent {
-		text += ", silent"
-	}
-	if e.Cache {
-		text += ", cache"
+	for _, how := range []struct {
+		name string
+		is   bool
+	}{{"reckless", e.Reckless}, {"silent", e.Silent}, {"in order", e.InOrder}, {"cache", e.Cache}} {
+		if how.is {
+			text += ", " + how.name
+		}
 	}
 	if text == "" {
 		return "none"

@@ -24,6 +24,11 @@ type Config struct {
 	Grown     bool
 	JoinEvery time.Duration
 
+	// Rings, if above 1, lets the peers begin as so many rings of one name that
+	// know nothing of each other. When the Duration begins, a member of each but
+	// the first is told of one of the first.
+	Rings int
+
 	// Duration of the time in which all below happens. Default 1 min.
 	Duration time.Duration
 
@@ -67,7 +72,8 @@ type Config struct {
 
 	// SettleFor bounds the time in which the ring must become ideal once
 	// nothing changes any more. Default 5 min; with Faults 25 min, since peers
-	// that were given up are tried again after up to 16 min.
+	// that were given up are tried again after up to 16 min. Negative for a ring
+	// that may stay as it is, so that only the lookups under way are waited for.
 	SettleFor time.Duration
 
 	// Node has the settings of every node; Self and Seed are filled in.
@@ -76,6 +82,9 @@ type Config struct {
 	// Progress, unless nil, is called about once every simulated second with
 	// the seconds that have passed and those that are planned.
 	Progress func(done, total int)
+
+	// Observe, unless nil, is told of every lookup that ended.
+	Observe func(Outcome)
 
 	invariant func(*Simulation) error // one more, for tests
 }
@@ -103,7 +112,9 @@ func (c *Config) validate() error {
 	switch {
 	case c.Peers < 1:
 		return errors.New("sim: Config.Peers is negative")
-	case c.JoinEvery < 0 || c.Duration < 0 || c.SettleFor < 0:
+	case c.Rings < 0 || c.Rings > c.Peers || c.Rings > 1 && c.Grown:
+		return errors.New("sim: Config.Rings is negative, above Peers, or set for a ring that grows")
+	case c.JoinEvery < 0 || c.Duration < 0:
 		return errors.New("sim: a duration of Config is negative")
 	case c.MinLatency < 0 || c.MaxLatency < c.MinLatency:
 		return errors.New("sim: Config.MinLatency is negative, or above MaxLatency")

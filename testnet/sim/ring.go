@@ -6,15 +6,33 @@ import (
 	"peal/chord"
 )
 
-// restoreRing makes all peers at once, as members of a finished ring: lists,
-// predecessors and fingers are what the protocol would arrive at.
-func (s *Simulation) restoreRing() {
+// restoreRings makes all peers at once, as members of finished rings, in turn by
+// position. There is one ring, or as many as the Config says, which know nothing
+// of each other.
+func (s *Simulation) restoreRings() {
 	s.forming = true
-	ring := make([]*peer, s.cfg.Peers)
-	for i := range ring {
-		ring[i] = s.newPeer(s.another())
+	all := make([]*peer, s.cfg.Peers)
+	for i := range all {
+		all[i] = s.newPeer(s.another())
 	}
-	slices.SortFunc(ring, func(a, b *peer) int { return a.self.ID.Compare(b.self.ID) })
+	slices.SortFunc(all, func(a, b *peer) int { return a.self.ID.Compare(b.self.ID) })
+	rings := make([][]*peer, max(1, s.cfg.Rings))
+	for i, p := range all {
+		rings[i%len(rings)] = append(rings[i%len(rings)], p)
+	}
+	for _, ring := range rings {
+		s.restoreRing(ring)
+	}
+	s.doubted = len(rings) > 1
+	s.forming = false
+	for i := range s.members {
+		s.compare(i)
+	}
+}
+
+// restoreRing gives the peers of a ring the lists, predecessors and fingers that
+// the protocol would arrive at.
+func (s *Simulation) restoreRing(ring []*peer) {
 	contacts := make([]chord.Contact, len(ring))
 	for i, p := range ring {
 		contacts[i] = p.self
@@ -28,9 +46,15 @@ func (s *Simulation) restoreRing() {
 		p.node.Restore(p.clock.read(s.now), pred, succ, fingersOf(contacts, i))
 		s.drain(p, nil)
 	}
-	s.forming = false
-	for i := range s.members {
-		s.compare(i)
+}
+
+// introduceRings lets a member of each ring but the first hear of one of that,
+// as by an address to join.
+func (s *Simulation) introduceRings() {
+	for i := 1; i < s.cfg.Rings; i++ {
+		p := s.members[i]
+		p.node.Meet(p.clock.read(s.now), s.members[0].self)
+		s.drain(p, nil)
 	}
 }
 

@@ -105,7 +105,7 @@ func (s *Simulation) Run() (Report, error) {
 // form brings the ring into being.
 func (s *Simulation) form() error {
 	if !s.cfg.Grown {
-		s.restoreRing()
+		s.restoreRings()
 		return s.check()
 	}
 	s.create()
@@ -124,6 +124,7 @@ func (s *Simulation) form() error {
 
 // work is the time in which peers come, go and look things up.
 func (s *Simulation) work() error {
+	s.introduceRings()
 	s.crashShare()
 	s.schedule()
 	s.end = s.now.Add(s.cfg.Duration)
@@ -137,6 +138,9 @@ func (s *Simulation) work() error {
 
 // settle runs until the ring is ideal and every lookup has ended.
 func (s *Simulation) settle() error {
+	if s.cfg.SettleFor < 0 {
+		return s.finishLookups()
+	}
 	limit := s.now.Add(s.cfg.SettleFor)
 	for !s.ideal || len(s.members) < s.alive() || s.tally.lookupsUnderWay > 0 {
 		if s.now >= limit {
@@ -147,6 +151,16 @@ func (s *Simulation) settle() error {
 		}
 	}
 	return s.confirm()
+}
+
+// finishLookups runs until every lookup has ended; each has a deadline.
+func (s *Simulation) finishLookups() error {
+	for s.tally.lookupsUnderWay > 0 {
+		if err := s.runFor(time.Second); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Simulation) unsettled() error {

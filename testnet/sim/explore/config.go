@@ -26,6 +26,11 @@ type Config struct {
 	Crashes int `json:"crashes"`
 	Leaves  int `json:"leaves"`
 
+	// Reckless lets any peer but the last member crash or leave, even if others
+	// then have nobody in their lists. What must hold in every state is then not
+	// asked, only that the ring becomes ideal again.
+	Reckless bool `json:"reckless"`
+
 	// Rounds of stabilize that may begin, at any peers and any times, before
 	// the ring is left alone. Default 2.
 	Rounds int `json:"rounds"`
@@ -38,6 +43,10 @@ type Config struct {
 	// for again, and so at worst late. Duplicates may arrive once more.
 	Losses     int `json:"losses"`
 	Duplicates int `json:"duplicates"`
+
+	// InOrder lets what one peer sends another arrive in that order, as on a
+	// stream. Otherwise any message may overtake any other.
+	InOrder bool `json:"in_order"`
 
 	// Cache gives the nodes a location cache.
 	Cache bool `json:"cache"`

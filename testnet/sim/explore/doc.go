@@ -13,7 +13,8 @@
 // # What can happen
 //
 // At each step one of these: a message arrives, whichever of those under way
-// and however old; a member begins a round of stabilize; a peer joins through
+// and however old (or, with [Config.InOrder], the
+// oldest from any one peer); a member begins a round of stabilize; a peer joins through
 // any member; one crashes, or leaves; a message to the dead comes back, or a
 // request to the dead times out; a lookup goes on after its pause. A [Config]
 // bounds how often those may happen that do not follow from others, so that the

@@ -178,6 +178,8 @@ func TestWhoMayCrash(t *testing.T) {
 		{Config{Members: 2, Crashes: 1}, 2},
 		{Config{Members: 3, Successors: 1, Crashes: 1}, 0},
 		{Config{Members: 3, Crashes: 1}, 3},
+		{Config{Members: 3, Successors: 1, Crashes: 1, Reckless: true}, 3},
+		{Config{Members: 1, Crashes: 1, Reckless: true}, 0},
 	} {
 		if err := c.cfg.validate(); err != nil {
 			t.Fatal(err)

@@ -13,13 +13,14 @@ import "slices"
 // Only the last: two that joined the same member at the same time may each
 // take themselves and that member for the whole ring, and if it dies before
 // they hear of each other, each goes on alone until they meet through their
-// other contacts. No list can help them, since theirs have nobody else.
+// other contacts, as [Config.Reckless] shows. Lists cannot help: theirs have
+// nobody else.
 
 // maySpare reports whether the ring goes on without a peer.
 func (s *search) maySpare(w *world, victim int) bool {
 	rest := s.members(w) &^ (1 << victim)
-	if rest == 0 {
-		return false
+	if rest == 0 || s.cfg.Reckless {
+		return rest != 0
 	}
 	for p := range s.contacts {
 		if p != victim && w.alive(p) && !s.goesOn(p, s.view(w, p), rest) {

@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"cmp"
 	"slices"
 
 	"peal/chord"
@@ -29,7 +30,7 @@ const (
 // moves appends what can happen in a world.
 func (s *search) moves(w *world, list []move) []move {
 	for i, l := range w.mail {
-		if i > 0 && l == w.mail[i-1] {
+		if i > 0 && (l == w.mail[i-1] || s.cfg.InOrder && s.link(l) == s.link(w.mail[i-1])) {
 			continue
 		}
 		list = append(list, move{kind: deliver, a: uint8(i)})
@@ -204,7 +205,7 @@ func (s *search) renumber(w *world, p int, open []int) {
 			changed = true
 		}
 	}
-	if changed {
+	if changed && !s.cfg.InOrder {
 		slices.Sort(w.mail)
 	}
 }
@@ -227,10 +228,28 @@ func (s *search) send(w *world, l letter) {
 	p := s.posts[l.post()]
 	switch {
 	case w.alive(p.to):
-		w.add(s.unread(w, l))
+		s.add(w, s.unread(w, l))
 	case !s.cfg.Silent && w.alive(p.from) && p.Kind != chord.Unreachable:
-		w.add(s.bounced(p))
+		s.add(w, s.bounced(p))
 	}
+}
+
+// add puts a letter among those under way: behind those of the same link, or,
+// if their order does not matter, where it belongs by number.
+func (s *search) add(w *world, l letter) {
+	i, _ := slices.BinarySearch(w.mail, l)
+	if s.cfg.InOrder {
+		i, _ = slices.BinarySearchFunc(w.mail, s.link(l), func(k letter, link int) int {
+			return cmp.Or(cmp.Compare(s.link(k), link), -1)
+		})
+	}
+	w.mail = slices.Insert(w.mail, i, l)
+}
+
+// link numbers the pair of a letter's sender and receiver.
+func (s *search) link(l letter) int {
+	p := &s.posts[l.post()]
+	return p.from*maxPeers + p.to
 }
 
 // end takes a peer out of the world. What it sent is still under way.

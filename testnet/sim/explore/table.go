@@ -35,10 +35,14 @@ func tableOf(quick bool) []Config {
 		{Members: 3, Joiners: 1, Rounds: 1},
 		{Members: 3, Joiners: 1, Successors: 3, Rounds: 1},
 		{Members: 3, Joiners: 1, Rounds: 1, Crashes: 1, Silent: true},
+		{Members: 3, Joiners: 1, Rounds: 1, Crashes: 1, InOrder: true},
+		{Members: 1, Joiners: 2, Rounds: 1, Crashes: 1, InOrder: true},
 		{Members: 4, Successors: 1, Rounds: 3},
 		{Members: 4, Rounds: 2, Crashes: 1},
 		{Members: 4, Rounds: 2, Crashes: 2, Silent: true},
 		{Members: 4, Successors: 3, Rounds: 2, Crashes: 2, Silent: true},
+		{Members: 1, Joiners: 1, Rounds: 3, Crashes: 1, Reckless: true},
+		{Members: 3, Joiners: 1, Rounds: 1, Crashes: 2, Silent: true, InOrder: true, Reckless: true},
 	}
 	if quick {
 		return list
@@ -47,15 +51,18 @@ func tableOf(quick bool) []Config {
 		Config{Members: 1, Joiners: 2, Rounds: 1, Crashes: 1, Silent: true},
 		Config{Members: 1, Joiners: 2, Successors: 3, Rounds: 1, Crashes: 2, Silent: true},
 		Config{Members: 2, Joiners: 1, Rounds: 2, Crashes: 1},
-		Config{Members: 2, Joiners: 1, Rounds: 3, Crashes: 1, Silent: true},
+		Config{Members: 2, Joiners: 1, Rounds: 3, Crashes: 1, Silent: true, InOrder: true},
 		Config{Members: 2, Joiners: 1, Rounds: 1, Crashes: 1, Duplicates: 1},
 		Config{Members: 2, Joiners: 1, Rounds: 1, Crashes: 1, Cache: true},
+		Config{Members: 2, Joiners: 2, Rounds: 1, InOrder: true},
 		Config{Members: 3, Rounds: 3, Crashes: 2},
 		Config{Members: 3, Rounds: 2, Crashes: 1, Leaves: 1},
 		Config{Members: 3, Joiners: 1, Rounds: 1, Crashes: 1},
-		Config{Members: 3, Joiners: 1, Rounds: 2, Crashes: 2, Silent: true},
+		Config{Members: 3, Joiners: 1, Rounds: 2, Crashes: 2, Silent: true, InOrder: true},
 		Config{Members: 3, Joiners: 1, Successors: 3, Rounds: 1, Crashes: 2},
 		Config{Members: 4, Rounds: 3, Crashes: 1},
+		Config{Members: 4, Rounds: 2, Crashes: 3, InOrder: true, Reckless: true},
+		Config{Members: 1, Joiners: 2, Rounds: 1, Crashes: 2, InOrder: true, Reckless: true},
 		Config{Members: 4, Successors: 3, Rounds: 2, Crashes: 3},
 	)
 }

@@ -10,7 +10,7 @@ import (
 type world struct {
 	nodes [maxPeers]uint32 // by slot: the number of the state, absent or gone
 	left  budget
-	mail  []letter // ordered; alike letters may be under way together
+	mail  []letter // sorted, or by link and then in order; alike letters may be under way together
 }
 
 // A budget is how much may still happen, each at most 15 times.
@@ -31,12 +31,6 @@ func (w *world) clone() world {
 }
 
 func (w *world) alive(slot int) bool { return slot >= 0 && w.nodes[slot] >= firstState }
-
-// add puts a letter on its way.
-func (w *world) add(l letter) {
-	i, _ := slices.BinarySearch(w.mail, l)
-	w.mail = slices.Insert(w.mail, i, l)
-}
 
 // head is the words of an encoded world before its letters.
 const head = maxPeers + 2

@@ -1,0 +1,52 @@
+package chord
+
+import (
+	"slices"
+	"testing"
+)
+
+// looked is a member that was told of another part of the ring, and has just
+// heard from its peer 0x14 who stands behind 0x10 there.
+func looked(t *testing.T, behind byte) *Node {
+	t.Helper()
+	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
+	for _, c := range ats(0x20, 0x80) {
+		n.fingers.add(c)
+	}
+	n.Step(0, Message{Kind: Meet, From: at(0x30), To: n.Self(), Member: true, About: at(0xe8)})
+	find := onlySent(t, n, Find, 0xe8)
+	n.Step(1, Message{Kind: Found, From: at(0xe8), To: n.Self(), Member: true, Seq: find.Seq, Done: true, Succ: ats(behind, 0x50)})
+	return n
+}
+
+// Whoever finds a peer between itself and its successor by an introduction has
+// found another part of the ring, and says so to others.
+func TestNewsOfAnotherPartArePassedOn(t *testing.T) {
+	n := looked(t, 0x14)
+	news := slices.DeleteFunc(n.Ready().Messages, func(m Message) bool { return m.Kind != Meet })
+	if len(news) != newsFanout {
+		t.Fatalf("told %d peers, want %d", len(news), newsFanout)
+	}
+	for _, m := range news {
+		if m.About != at(0x14) || !slices.Contains(n.Fingers(), m.To) {
+			t.Errorf("told %v of %v, want a finger told of %v", m.To, m.About, at(0x14))
+		}
+	}
+}
+
+func TestOldNewsAreNotPassedOn(t *testing.T) {
+	n := looked(t, 0x20)
+	if sent := n.Ready().Messages; slices.ContainsFunc(sent, func(m Message) bool { return m.Kind == Meet }) {
+		t.Errorf("sent %v, want no news of a peer known before", sent)
+	}
+}
+
+// One who is no member has nothing to sew together, and is told how to join by
+// its driver alone.
+func TestNewsForNonMembers(t *testing.T) {
+	n := newNode(t, 0x10, 3)
+	n.Step(0, Message{Kind: Meet, From: at(0x30), To: n.Self(), Member: true, About: at(0xe8)})
+	if sent := n.Ready().Messages; len(sent) > 0 {
+		t.Errorf("sent %v", sent)
+	}
+}

@@ -1,0 +1,41 @@
+package study
+
+import (
+	"testing"
+	"time"
+)
+
+// TestDetector compares the detectors where it is hardest to be right. The aim
+// is a tenth of the false verdicts, without detecting later.
+func TestDetector(t *testing.T) {
+	for _, c := range []DetectorCase{{}, {Loss: 0.2}, {Loss: 0.05, Slow: true}} {
+		row, err := c.Measure(1, 5*time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, f := row.Adapts, row.Fixed
+		t.Logf("%s: %d false verdicts, found in %.2f s (p99 %.2f); with a fixed timeout %d, %.2f s (%.2f)",
+			row.Network, a.False, a.P50, a.P99, f.False, f.P50, f.P99)
+		if a.False*10 > f.False {
+			t.Errorf("%s: %d false verdicts, want at most a tenth of %d", row.Network, a.False, f.False)
+		}
+		if a.P50 > f.P50*1.1 {
+			t.Errorf("%s: crashes are found after %.2f s, with a fixed timeout after %.2f s", row.Network, a.P50, f.P50)
+		}
+	}
+}
+
+// TestMerge wants one ring within the longest pause between two tries, which is
+// as long as the split was at most, and half a minute to sew the parts together.
+func TestMerge(t *testing.T) {
+	for _, c := range MergeCases([]int{10, 100, 1000}, []time.Duration{time.Minute}) {
+		row, err := c.Measure(1)
+		if err != nil {
+			t.Fatalf("%v of %d: %v", c, c.Peers, err)
+		}
+		t.Logf("%d peers, %s, held %v: one ring after %.1f s and %.0f messages a peer", row.Peers, row.Split, c.Held, row.Merged, row.PerPeer)
+		if limit := c.Held.Seconds() + 30; row.Merged < 0 || row.Merged > limit {
+			t.Errorf("%d peers, %s: one ring after %.1f s, want at most %.0f s", row.Peers, row.Split, row.Merged, limit)
+		}
+	}
+}
