@@ -63,6 +63,10 @@ type Config struct {
 
 	// LookupTimeout ends a lookup that found nothing. Default 10 s.
 	LookupTimeout time.Duration
+
+	// Outbox, unless nil, is shared with other nodes, which must all be driven
+	// from one goroutine.
+	Outbox *Outbox
 }
 
 const (

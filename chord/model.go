@@ -24,7 +24,7 @@ func (n *Node) Clone() *Node {
 	for i, l := range n.lookups {
 		k.lookups[i] = l.clone()
 	}
-	k.ready, k.drained = n.ready.clone(), Ready{}
+	k.Outbox = &Outbox{ready: n.ready.clone()}
 	return &k
 }
 

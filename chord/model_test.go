@@ -103,7 +103,7 @@ func TestModelKnowsEveryField(t *testing.T) {
 		of     any
 		fields string
 	}{
-		{Node{}, "[cfg rand source member left preds succ whole epoch fingers cache lost calls rhythms vouches lookups lastSeq lastLook rtt stabilizeAt fingerAt fingerBit fingersFilled ready drained]"},
+		{Node{}, "[cfg rand source member left preds succ whole epoch fingers cache lost calls rhythms vouches lookups lastSeq lastLook rtt stabilizeAt fingerAt fingerBit fingersFilled Outbox]"},
 		{call{}, "[seq to sent deadline lookup state epoch try heard excuses asAFavor]"},
 		{lookup{}, "[id purpose target seeds started deadline toAsk asked source owners owner checked hops outside]"},
 		{fingerTable{}, "[self contacts intervals]"},

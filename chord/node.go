@@ -1,6 +1,7 @@
 package chord
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -34,6 +35,13 @@ type Node struct {
 	fingerBit     int  // of the finger refreshed last
 	fingersFilled bool // the first round is over
 
+	*Outbox
+}
+
+// An Outbox is where nodes put what they want done. Nodes that are driven one
+// at a time, each drained before the next one's turn, may share one: a driver of
+// very many saves most of their memory so.
+type Outbox struct {
 	ready   Ready // filled by the steps
 	drained Ready // handed out by the last Ready
 }
@@ -56,6 +64,7 @@ func New(cfg Config) (*Node, error) {
 	random := rand.New(source)
 	return &Node{
 		cfg:         cfg,
+		Outbox:      cmp.Or(cfg.Outbox, new(Outbox)),
 		rand:        random,
 		source:      source,
 		lastSeq:     uint64(random.Uint32()), // so that answers to an earlier life fit no question
@@ -83,6 +92,7 @@ func (n *Node) Create(now Time) {
 // simulator does that starts from a finished ring. Its timers are anywhere in
 // their rounds; fingers that are given need no quick first round.
 func (n *Node) Restore(now Time, pred Contact, succ, fingers []Contact) {
+	n.fingers.contacts = slices.Grow(n.fingers.contacts, len(fingers))
 	for _, c := range fingers {
 		n.fingers.add(c)
 	}

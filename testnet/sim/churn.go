@@ -28,9 +28,9 @@ func (s *Simulation) another() stream { return newStream(s.cfg.Seed, uint64(len(
 // boot starts a peer's node, which knows nobody yet.
 func (s *Simulation) boot(p *peer) {
 	cfg := s.cfg.Node
-	cfg.Self, cfg.Seed = p.self, p.links.next()
+	cfg.Self, cfg.Seed, cfg.Outbox = p.self, p.links.next(), &s.outbox
 	p.node, _ = chord.New(cfg) // New has seen that the settings are valid
-	p.wakeAt, p.lookups, p.watchers = chord.Never, 0, [2]chord.Contact{}
+	p.wakeAt, p.lookups, p.watchers = chord.Never, 0, [2]*peer{}
 	s.tally.booted++
 }
 
@@ -84,9 +84,9 @@ func (s *Simulation) verdict(by *peer, about chord.Contact) {
 		return
 	}
 	for i := range dead.watchers {
-		if dead.watchers[i] == by.self {
+		if dead.watchers[i] == by {
 			s.tally.detections = append(s.tally.detections, s.now.Sub(dead.crashedAt))
-			dead.watchers[i] = chord.Contact{}
+			dead.watchers[i] = nil
 		}
 	}
 }
@@ -103,12 +103,12 @@ func (s *Simulation) crash(p *peer) {
 }
 
 // neighboursOf are the members before and behind one, who watch it.
-func (s *Simulation) neighboursOf(p *peer) [2]chord.Contact {
+func (s *Simulation) neighboursOf(p *peer) [2]*peer {
 	i, _ := s.place(p.self.ID)
 	n := len(s.members)
-	watchers := [2]chord.Contact{s.members[(i+n-1)%n].self, s.members[(i+1)%n].self}
-	if watchers[0] == watchers[1] {
-		watchers[1] = chord.Contact{}
+	watchers := [2]*peer{s.members[(i+n-1)%n], s.members[(i+1)%n]}
+	if n == 2 {
+		watchers[1] = nil // the same
 	}
 	return watchers
 }

@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	seedCount    = flag.Int("seeds", 150, "how many fresh seeds of mixed faults to run with 8 to 64 peers")
+	seedCount    = flag.Int("seeds", 100, "how many fresh seeds of mixed faults to run with 8 to 64 peers")
 	bigSeedCount = flag.Int("big-seeds", 1, "how many to run with 1,000 peers")
 	seedBase     = flag.Uint64("seed-base", 0, "the first of these seeds (0: another one each time)")
 )

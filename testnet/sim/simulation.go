@@ -17,6 +17,7 @@ type Simulation struct {
 	end      chord.Time // of the phase that is running
 	queue    queue
 	mail     mail
+	outbox   chord.Outbox // of all nodes: each is drained at once
 	links    links
 	peers    []*peer
 	byPeer   map[chord.PeerID]int32
@@ -57,7 +58,7 @@ type peer struct {
 	mail        []int32    // that came meanwhile
 
 	crashedAt chord.Time
-	watchers  [2]chord.Contact // its neighbours then that have not given it up yet
+	watchers  [2]*peer // its neighbours then that have not given it up yet
 }
 
 // Run simulates what the Config says. On a broken promise of the protocol it
