@@ -1,0 +1,68 @@
+package testnet_test
+
+import (
+	"context"
+	"flag"
+	"testing"
+	"time"
+
+	"peal/chord"
+	"peal/node"
+	"peal/testnet"
+	"peal/testnet/churn"
+)
+
+var (
+	churnFor   = flag.Duration("churn", 8*time.Second, "how long TestLookupsAreRightUnderChurn takes")
+	churnPeers = flag.Int("peers", 40, "how many peers it has")
+)
+
+// A churned testnet is one whose peers come and go.
+type churned struct{ *testnet.Testnet }
+
+func (c churned) Peers(context.Context) (node.Ring, error) { return c.Ring(), nil }
+
+func (c churned) Join(ctx context.Context) (chord.Contact, error) {
+	joined, err := c.Testnet.Join(ctx, 1)
+	if err != nil {
+		return chord.Contact{}, err
+	}
+	return joined[0], nil
+}
+
+func (c churned) Kill(context.Context) (chord.Contact, error) {
+	killed, err := c.KillRandom(1, false)
+	if err != nil {
+		return chord.Contact{}, err
+	}
+	return killed.Peers[0], nil
+}
+
+func (c churned) Lookup(ctx context.Context, key []byte) (node.Route, error) {
+	peer, err := c.Peer("")
+	if err != nil {
+		return node.Route{}, err
+	}
+	return peer.Lookup(ctx, key)
+}
+
+// While peers of a real ring join and are killed, lookups name the true owner or
+// say that they do not know it yet. One of a thousand may fail: a joiner counts
+// from the instant on at which it calls itself a member, before anybody has
+// heard of it.
+func TestLookupsAreRightUnderChurn(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), *churnFor+time.Minute)
+	defer cancel()
+	_, net := start(t, testnet.Config{Peers: *churnPeers})
+	report, err := churn.Run(ctx, churned{net}, churn.Config{Joins: 1, Kills: 1, Lookups: 85, For: *churnFor})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%+v", report)
+	if share := report.Share(); share < 0.999 {
+		t.Errorf("%.2f %% of %d lookups were right, want 99.9 %%; wrong: %+v", 100*share, report.Lookups, report.Wrong)
+	}
+	if !report.WellFormed {
+		t.Errorf("the ring is not well-formed %.1f s after the churn: %s", report.Healed, report.Problem)
+	}
+}
