@@ -15,10 +15,14 @@ import (
 var (
 	churnFor   = flag.Duration("churn", 8*time.Second, "how long TestLookupsAreRightUnderChurn takes")
 	churnPeers = flag.Int("peers", 40, "how many peers it has")
+	churnNet   = flag.String("transport", testnet.TCP, "what they talk over")
 )
 
 // A churned testnet is one whose peers come and go.
-type churned struct{ *testnet.Testnet }
+type churned struct {
+	*testnet.Testnet
+	how testnet.Death
+}
 
 func (c churned) Peers(context.Context) (node.Ring, error) { return c.Ring(), nil }
 
@@ -31,7 +35,7 @@ func (c churned) Join(ctx context.Context) (chord.Contact, error) {
 }
 
 func (c churned) Kill(context.Context) (chord.Contact, error) {
-	killed, err := c.KillRandom(1, false)
+	killed, err := c.KillRandom(1, false, c.how)
 	if err != nil {
 		return chord.Contact{}, err
 	}
@@ -46,15 +50,21 @@ func (c churned) Lookup(ctx context.Context, key []byte) (node.Route, error) {
 	return peer.Lookup(ctx, key)
 }
 
-// While peers of a real ring join and are killed, lookups name the true owner or
-// say that they do not know it yet. One of a thousand may fail: a joiner counts
-// from the instant on at which it calls itself a member, before anybody has
-// heard of it.
+// While peers of a real ring join and die, lookups name the true owner or say
+// that they do not know it yet. One of a thousand may fail: a joiner counts from
+// the instant on at which it calls itself a member, before anybody has heard of
+// it.
 func TestLookupsAreRightUnderChurn(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), *churnFor+time.Minute)
+	for name, how := range map[string]testnet.Death{"crash": testnet.Crash, "hang": testnet.Hang} {
+		t.Run(name, func(t *testing.T) { testChurn(t, how) })
+	}
+}
+
+func testChurn(t *testing.T, how testnet.Death) {
+	ctx, cancel := context.WithTimeout(t.Context(), *churnFor+2*time.Minute)
 	defer cancel()
-	_, net := start(t, testnet.Config{Peers: *churnPeers})
-	report, err := churn.Run(ctx, churned{net}, churn.Config{Joins: 1, Kills: 1, Lookups: 85, For: *churnFor})
+	_, net := start(t, testnet.Config{Peers: *churnPeers, Transport: *churnNet})
+	report, err := churn.Run(ctx, churned{net, how}, churn.Config{Joins: 1, Kills: 1, Lookups: 85, For: *churnFor})
 	if err != nil {
 		t.Fatal(err)
 	}
