@@ -13,6 +13,7 @@ type lookupPurpose uint8
 
 const (
 	clientLookup    lookupPurpose = iota // handed out in Ready.Found
+	confirmedLookup                      // handed out too, once the owner has agreed
 	joinLookup                           // our place, to become a member
 	introduceLookup                      // our place in what may be another ring
 	fingerLookup                         // the start of a finger interval
@@ -29,6 +30,7 @@ type lookup struct {
 	deadline Time
 	toAsk    []Contact // the closest predecessors of target not asked yet, closest first
 	asked    []Contact
+	owner    Contact // the one that was asked whether it is the owner
 	hops     []Hop
 	outside  bool // the last hop answered, and was no member of the ring
 }
@@ -56,6 +58,15 @@ func (n *Node) Lookup(now Time, target ID) LookupID {
 	return n.startLookup(now, clientLookup, target, nil)
 }
 
+// LookupConfirmed is Lookup for those who rely on the owner without talking to
+// it next: it costs one request more. The peer that was named is asked whether
+// it lives and agrees, since whoever named it may not have noticed yet that it
+// died, or that another came in between. If it does not, the lookup starts over,
+// until its timeout.
+func (n *Node) LookupConfirmed(now Time, target ID) LookupID {
+	return n.startLookup(now, confirmedLookup, target, nil)
+}
+
 func (n *Node) startLookup(now Time, purpose lookupPurpose, target ID, seeds []Contact) LookupID {
 	n.lastLook++
 	l := &lookup{id: n.lastLook, purpose: purpose, target: target, seeds: seeds, started: now, deadline: now.Add(n.cfg.LookupTimeout)}
@@ -66,10 +77,10 @@ func (n *Node) startLookup(now Time, purpose lookupPurpose, target ID, seeds []C
 
 // restart begins with what we know ourselves.
 func (n *Node) restart(now Time, l *lookup) {
-	l.asked, l.toAsk = nil, slices.Clone(l.seeds)
+	l.asked, l.toAsk, l.owner = nil, slices.Clone(l.seeds), Contact{}
 	if len(l.seeds) == 0 {
 		if owners := n.ownOwners(l.target); owners != nil {
-			n.finish(now, l, Message{From: n.cfg.Self, Succ: owners, Whole: n.spans()})
+			n.named(now, l, Message{From: n.cfg.Self, Succ: owners, Whole: n.spans()})
 			return
 		}
 		l.toAsk = n.closestPreceding(l.target)
@@ -83,12 +94,10 @@ func (n *Node) ownOwners(target ID) []Contact {
 	switch {
 	case !n.member:
 		return nil
-	case len(n.succ) == 0:
-		return []Contact{n.cfg.Self}
+	case n.owns(target):
+		return append([]Contact{n.cfg.Self}, n.succ...)
 	case Arc{n.cfg.Self.ID, n.succ[0].ID}.Contains(target):
 		return n.owners()
-	case !n.preds[0].IsZero() && Arc{n.preds[0].ID, n.cfg.Self.ID}.Contains(target):
-		return append([]Contact{n.cfg.Self}, n.succ...)
 	}
 	return nil
 }
@@ -119,9 +128,53 @@ func (n *Node) askNext(now Time, l *lookup) {
 	}
 	to := l.toAsk[0]
 	l.toAsk = slices.Delete(l.toAsk, 0, 1)
+	n.ask(now, l, to)
+}
+
+// ask sends a request of a lookup. Done tells the receiver that it was named as
+// the owner.
+func (n *Node) ask(now Time, l *lookup, to Contact) {
 	l.asked = append(l.asked, to)
 	c := n.call(call{to: to, sent: now, deadline: now.Add(n.timeout(to)), lookup: l.id})
-	n.send(to, Message{Kind: Find, Seq: c.seq, Target: l.target})
+	n.send(to, Message{Kind: Find, Seq: c.seq, Target: l.target, Done: to == l.owner})
+}
+
+// named is told who the owners are. That ends a lookup, unless the first of
+// them is to confirm it.
+func (n *Node) named(now Time, l *lookup, m Message) {
+	owner := firstOf(m.Succ)
+	switch {
+	case l.purpose != confirmedLookup, owner == m.From && owner == l.owner, owner == n.cfg.Self && n.owns(l.target):
+		n.finish(now, l, m)
+	case owner == n.cfg.Self:
+		n.unconfirmed(now, l, owner, n.preds[0])
+	default:
+		l.owner = owner
+		n.ask(now, l, owner)
+	}
+}
+
+// owns reports whether we know to be the owner of a target. Without a predecessor
+// we cannot: there may be a peer in between that we have not heard of yet.
+func (n *Node) owns(target ID) bool {
+	if len(n.succ) == 0 {
+		return true
+	}
+	return !n.preds[0].IsZero() && Arc{n.preds[0].ID, n.cfg.Self.ID}.Contains(target)
+}
+
+// unconfirmed goes on after the peer that was named did not answer, or denied
+// that it owns the target: if there is a peer in between by its word, that one
+// is asked. Otherwise the lookup pauses and starts over.
+func (n *Node) unconfirmed(now Time, l *lookup, by, before Contact) {
+	l.toAsk, l.owner = nil, Contact{}
+	isBetween := !before.IsZero() && Between(l.target.Prev(), before.ID, by.ID)
+	if !isBetween || before == n.cfg.Self || slices.Contains(l.asked, before) || now >= l.deadline {
+		n.askNext(now, l)
+		return
+	}
+	l.owner = before
+	n.ask(now, l, before)
 }
 
 // hopeless reports whether a lookup that ran dry should not even start over: an
@@ -132,11 +185,16 @@ func (l *lookup) hopeless(now Time) bool {
 }
 
 // onFind answers with the owners if the target lies between us and our
-// successor, and else with the closest contacts before it.
+// successor, and else with the closest contacts before it. Asked whether we are
+// the owner ourselves, we agree, or name our predecessor.
 func (n *Node) onFind(m Message) {
 	reply := Message{Kind: Found, Seq: m.Seq}
 	switch {
 	case !n.member:
+	case m.Done && n.owns(m.Target):
+		reply.Done, reply.Succ, reply.Whole = true, append([]Contact{n.cfg.Self}, n.succ...), n.spans()
+	case m.Done:
+		reply.Preds = slices.Clone(n.preds)
 	case len(n.succ) == 0 || Arc{n.cfg.Self.ID, n.succ[0].ID}.Contains(m.Target):
 		reply.Done, reply.Succ, reply.Whole = true, n.owners(), n.spans()
 	default:
@@ -157,8 +215,13 @@ func (n *Node) onFound(now Time, m Message) {
 	switch {
 	case !m.Member:
 		n.remove(now, m.From)
+	case m.Done && firstOf(m.Succ) == m.From && m.From != l.owner && len(l.seeds) == 0:
+		// It has a ring of its own, and owns everything there.
 	case m.Done && len(m.Succ) > 0 && Arc{m.From.ID, m.Succ[0].ID}.Contains(l.target):
-		n.finish(now, l, m)
+		n.named(now, l, m)
+		return
+	case m.From == l.owner:
+		n.unconfirmed(now, l, m.From, firstOf(m.Preds))
 		return
 	default:
 		n.shortlist(l, m)
@@ -188,6 +251,10 @@ func (n *Node) lookupMissed(now Time, c call) {
 		l.hops = append(l.hops, Hop{Contact: c.to, Took: now.Sub(c.sent), Failed: true})
 		l.outside = false
 		n.doubt(now, c.to)
+		if c.to == l.owner {
+			n.unconfirmed(now, l, c.to, Contact{})
+			return
+		}
 		n.askNext(now, l)
 	}
 }
@@ -214,18 +281,14 @@ func (n *Node) lookup(id LookupID) *lookup {
 func (n *Node) finish(now Time, l *lookup, m Message) {
 	n.lookups = slices.DeleteFunc(n.lookups, func(k *lookup) bool { return k == l })
 	switch l.purpose {
-	case clientLookup:
+	case clientLookup, confirmedLookup:
 		n.ready.Found = append(n.ready.Found, Result{
 			Lookup: l.id, Target: l.target, Owners: m.Succ, Whole: m.Whole, Hops: l.hops, Took: now.Sub(l.started),
 		})
 	case fingerLookup:
 		n.fingerFound(now, firstOf(m.Succ))
 	case joinLookup:
-		if m.From.IsZero() {
-			n.emit(JoinFailed, firstOf(l.seeds))
-		} else if !n.member && !n.left {
-			n.joined(now, m.From, withoutSelf(m.Succ, n.cfg.Self))
-		}
+		n.joinEnded(now, l, m)
 	case introduceLookup:
 		if !m.From.IsZero() && n.member {
 			n.introduced(now, m.From, m.Succ)

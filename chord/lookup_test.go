@@ -110,3 +110,110 @@ func TestLookupsAgree(t *testing.T) {
 		}
 	}
 }
+
+// The owner that was named is asked whether it agrees, and its own list counts.
+func TestOwnerConfirms(t *testing.T) {
+	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
+	n.LookupConfirmed(0, point(0xc8))
+	find := onlySent(t, n, Find, 0x40)
+	n.Step(1, Message{Kind: Found, From: at(0x40), To: n.Self(), Member: true, Seq: find.Seq, Done: true, Succ: ats(0xd0, 0xe0)})
+	find = onlySent(t, n, Find, 0xd0)
+	if !find.Done {
+		t.Error("the owner is asked for the way, not whether it is the owner")
+	}
+	n.Step(2, Message{Kind: Found, From: at(0xd0), To: n.Self(), Member: true, Seq: find.Seq, Done: true, Succ: ats(0xd0, 0xe8)})
+	wantOwners(t, n, 2, 0xd0, 0xe8)
+}
+
+// A peer that came in between, known to the one behind it alone, is found.
+func TestOwnerDeniesAndNamesAnother(t *testing.T) {
+	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
+	n.LookupConfirmed(0, point(0x18)) // we take 20 for the owner
+	find := onlySent(t, n, Find, 0x20)
+	n.Step(1, Message{Kind: Found, From: at(0x20), To: n.Self(), Member: true, Seq: find.Seq, Preds: ats(0x19, 0x10)})
+	find = onlySent(t, n, Find, 0x19)
+	n.Step(2, Message{Kind: Found, From: at(0x19), To: n.Self(), Member: true, Seq: find.Seq, Done: true, Succ: ats(0x19, 0x20)})
+	wantOwners(t, n, 2, 0x19, 0x20)
+}
+
+// A dead owner is not named: the lookup starts over, and finds the next one
+// when its neighbours have noticed.
+func TestDeadOwnerIsNotNamed(t *testing.T) {
+	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
+	n.LookupConfirmed(0, point(0x38))
+	find := onlySent(t, n, Find, 0x30)
+	n.Step(1, Message{Kind: Found, From: at(0x30), To: n.Self(), Member: true, Seq: find.Seq, Done: true, Succ: ats(0x39, 0x40)})
+	onlySent(t, n, Find, 0x39)
+	n.Step(2, Message{Kind: Unreachable, From: at(0x39), To: n.Self()})
+	if got := n.Ready(); len(got.Found) != 0 {
+		t.Fatalf("it ends with %v, want a pause", got.Found)
+	}
+	now := Time(3).Add(lookupPause)
+	n.Tick(now)
+	find = onlySent(t, n, Find, 0x30)
+	n.Step(now, Message{Kind: Found, From: at(0x30), To: n.Self(), Member: true, Seq: find.Seq, Done: true, Succ: ats(0x40)})
+	find = onlySent(t, n, Find, 0x40)
+	n.Step(now, Message{Kind: Found, From: at(0x40), To: n.Self(), Member: true, Seq: find.Seq, Done: true, Succ: ats(0x40)})
+	wantOwners(t, n, 4, 0x40)
+}
+
+// A member agrees to own what lies behind its predecessor only, and is not sure
+// of anything while it has none.
+func TestWhoAgreesToBeTheOwner(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		node   *Node
+		target byte
+		want   bool
+	}{
+		{"its own arc", member(t, 0x40, 0x30, 0x50), 0x38, true},
+		{"another's", member(t, 0x40, 0x30, 0x50), 0x28, false},
+		{"its successor's", member(t, 0x40, 0x30, 0x50), 0x48, false},
+		{"alone", member(t, 0x40, 0x40), 0x48, true},
+	} {
+		test.node.Step(0, Message{Kind: Find, From: at(0x10), To: test.node.Self(), Member: true, Seq: 1, Target: point(test.target), Done: true})
+		if got := onlySent(t, test.node, Found, 0x10); got.Done != test.want {
+			t.Errorf("%s: %+v, want done %v", test.name, got, test.want)
+		}
+	}
+	n := member(t, 0x40, 0x30, 0x50)
+	n.Step(0, Message{Kind: Unreachable, From: at(0x30), To: n.Self()})
+	n.Ready()
+	n.Step(0, Message{Kind: Find, From: at(0x10), To: n.Self(), Member: true, Seq: 1, Target: point(0x38), Done: true})
+	if got := onlySent(t, n, Found, 0x10); got.Done {
+		t.Errorf("without a predecessor: %+v, want it unsure", got)
+	}
+}
+
+// A hop that is a ring of its own claims every position; it knows nothing of our
+// ring.
+func TestLookupPassesARingOfOne(t *testing.T) {
+	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
+	n.Lookup(0, point(0xc8))
+	find := onlySent(t, n, Find, 0x40)
+	n.Step(1, Message{Kind: Found, From: at(0x40), To: n.Self(), Member: true, Seq: find.Seq, Done: true, Succ: ats(0x40), Whole: true})
+	find = onlySent(t, n, Find, 0x30)
+	n.Step(2, Message{Kind: Found, From: at(0x30), To: n.Self(), Member: true, Seq: find.Seq, Done: true, Succ: ats(0xd0)})
+	wantOwners(t, n, 2, 0xd0)
+}
+
+// A joiner whom a ring answers goes on asking for its place; only one whom
+// nobody answers may begin a ring of its own.
+func TestJoinerGoesOnWhileThereIsARing(t *testing.T) {
+	for _, answers := range []bool{true, false} {
+		n := newNode(t, 0x10, 3)
+		n.Meet(0, at(0x40))
+		for n.Deadline() < Time(30*time.Second) {
+			now := n.Deadline()
+			n.Tick(now)
+			for _, m := range n.Ready().Messages {
+				if answers {
+					n.Step(now, Message{Kind: Found, From: m.To, To: n.Self(), Member: true, Seq: m.Seq})
+				}
+			}
+		}
+		if got := n.looking(joinLookup); got != answers {
+			t.Errorf("answers %v: it goes on looking: %v", answers, got)
+		}
+	}
+}

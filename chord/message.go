@@ -40,8 +40,8 @@ type Message struct {
 	Member bool      `cbor:"4,keyasint,omitempty"`  // the sender is a member of the ring
 	Seq    uint64    `cbor:"5,keyasint,omitempty"`  // a request's number, repeated in its answer
 	Target ID        `cbor:"6,keyasint,omitzero"`   // Find
-	Done   bool      `cbor:"7,keyasint,omitempty"`  // Found: Succ has the owner and those that follow it
-	Preds  []Contact `cbor:"8,keyasint,omitempty"`  // State, Notify, Leaving: nearest first; the first is nobody if unknown
+	Done   bool      `cbor:"7,keyasint,omitempty"`  // Found: Succ has the owner and those that follow it; Find: the receiver was named as the owner
+	Preds  []Contact `cbor:"8,keyasint,omitempty"`  // State, Notify, Leaving, Found by one who is not the owner: nearest first; the first is nobody if unknown
 	Succ   []Contact `cbor:"9,keyasint,omitempty"`  // State, Found, Leaving: nearest first
 	Closer []Contact `cbor:"10,keyasint,omitempty"` // Found: contacts nearer to Target
 	Whole  bool      `cbor:"11,keyasint,omitempty"` // Found: Succ has all members of the ring
