@@ -14,7 +14,7 @@ import (
 
 var (
 	churnFor   = flag.Duration("churn", 8*time.Second, "how long TestLookupsAreRightUnderChurn takes")
-	churnPeers = flag.Int("peers", 40, "how many peers it has")
+	churnPeers = flag.Int("peers", 30, "how many peers it has")
 	churnNet   = flag.String("transport", testnet.TCP, "what they talk over")
 )
 
@@ -69,8 +69,8 @@ func testChurn(t *testing.T, how testnet.Death) {
 		t.Fatal(err)
 	}
 	t.Logf("%+v", report)
-	if share := report.Share(); share < 0.999 {
-		t.Errorf("%.2f %% of %d lookups were right, want 99.9 %%; wrong: %+v", 100*share, report.Lookups, report.Wrong)
+	if bad := len(report.Wrong) + report.Unanswered; bad > max(1, report.Lookups/1000) {
+		t.Errorf("%.2f %% of %d lookups were right, want 99.9 %%; wrong: %+v", 100*report.Share(), report.Lookups, report.Wrong)
 	}
 	if !report.WellFormed {
 		t.Errorf("the ring is not well-formed %.1f s after the churn: %s", report.Healed, report.Problem)

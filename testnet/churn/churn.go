@@ -52,14 +52,22 @@ const (
 func (c *Config) validate() error {
 	switch {
 	case c.Joins < 0 || c.Kills < 0 || c.Lookups < 0:
-		return errors.New("churn: a rate is negative")
+		return fmt.Errorf("%w: a rate is negative", ErrUsage)
 	case c.Joins > 1000 || c.Kills > 1000 || c.Lookups > 100_000:
-		return errors.New("churn: want at most 1000 joins and kills and 100000 lookups a second")
+		return fmt.Errorf("%w: at most 1000 joins and kills and 100000 lookups a second are possible", ErrUsage)
 	case c.For <= 0:
-		return errors.New("churn: it has to last for some time")
+		return fmt.Errorf("%w: it must go on for more than 0 s", ErrUsage)
 	}
 	return nil
 }
+
+var (
+	// ErrUsage: the rates or the time make no sense.
+	ErrUsage = errors.New("the churn cannot be run")
+
+	// ErrIllFormed: a churn says nothing of a ring that was out of order before.
+	ErrIllFormed = errors.New("the ring is not well-formed to begin with")
+)
 
 // A run is one churn.
 type run struct {
@@ -121,9 +129,6 @@ func (r *run) meet(ctx context.Context) error {
 	r.report.Before = len(ring.Peers)
 	return nil
 }
-
-// ErrIllFormed: a churn says nothing of a ring that was out of order before.
-var ErrIllFormed = errors.New("the ring is not well-formed to begin with")
 
 func (r *run) now() moment { return time.Since(r.begin) }
 
