@@ -47,4 +47,5 @@
 // bounded location cache remembers every contact heard from, densely near the
 // peer itself, so that in rings of up to a few thousand peers most lookups need
 // one request. Neither fingers nor cache matter to the ring's correctness.
+// [Node.LookupConfirmed] spends one request more to have the owner agree.
 package chord
