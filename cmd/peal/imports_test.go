@@ -53,6 +53,10 @@ var importRules = map[string]importRule{
 		others: []string{"golang.org/x/sync"},
 		reason: "a testnet runs peers as they are, without the ways in",
 	},
+	"testnet/churn": {
+		ours:   []string{"chord", "node"},
+		reason: "a churn judges a ring from outside, whatever runs its peers",
+	},
 	"testnet/sim": {
 		ours:   []string{"chord", "node/replica"},
 		reason: "the simulator drives the cores alone, and compiles for js/wasm",

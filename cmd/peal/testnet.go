@@ -35,7 +35,7 @@ and keep their keys in memory, unless --data names a directory.
 
 One HTTP address serves the API and the dashboard for all of them, so that every other
 verb works: a request enters the ring at a random live peer, or at the one that --via
-names. 'peal testnet kill' and 'peal testnet join' change the running testnet.`,
+names. 'peal testnet kill', 'join' and 'churn' change the running testnet.`,
 		Example: "  peal testnet --peers 30 --open\n  peal testnet kill 5",
 		Args:    noSuchVerb,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return c.testnet(cmd.Context(), t) },
@@ -50,7 +50,7 @@ names. 'peal testnet kill' and 'peal testnet join' change the running testnet.`,
 	flags.BoolVar(&t.open, "open", false, "open the dashboard in the browser")
 	flags.Uint64Var(&t.Seed, "seed", 0, "seed of the random choices of peers (0: another one each time)")
 	flags.StringVar(&t.logLevel, "log-level", "warn", "least `LEVEL` to log: debug, info, warn or error")
-	cmd.AddCommand(c.testnetKillVerb(), c.testnetJoinVerb())
+	cmd.AddCommand(c.testnetKillVerb(), c.testnetJoinVerb(), c.testnetChurnVerb())
 	return cmd
 }
 
