@@ -80,6 +80,7 @@ func (s *Simulation) crash() {
 	s.remove(p)
 	s.crashed = append(s.crashed, p)
 	s.tally.crashed++
+	s.observeGone(p, Crashed)
 }
 
 // crashShare ends many nodes at once.
@@ -99,6 +100,7 @@ func (s *Simulation) leave() {
 	s.drain(p)
 	s.remove(p)
 	s.tally.left++
+	s.observeGone(p, Left)
 }
 
 // restart lets a crashed peer come back: the same identity, an empty memory.

@@ -58,7 +58,10 @@ type Config struct {
 
 	// Progress, unless nil, is called about once every simulated second with
 	// the seconds that have passed and those that are planned.
-	Progress func(done, total int)
+	Progress func(done, total int) `json:"-"`
+
+	// Observe, unless nil, is called with all that happens, in order.
+	Observe func(Observation) `json:"-"`
 }
 
 // checkAlways is the largest ring that is checked after every event.

@@ -35,6 +35,7 @@ type peer struct {
 	node    *chord.Node // nil when dead
 	wakeAt  chord.Time  // of its event in the queue
 	lookups int         // under way
+	told    *View       // the one observed last
 }
 
 // Run simulates what the Config says. On a broken promise of the protocol it
@@ -70,6 +71,7 @@ func New(cfg Config) (*Simulation, error) {
 func (s *Simulation) Run() (Report, error) {
 	for _, phase := range []func() error{s.form, s.work, s.settle} {
 		if err := phase(); err != nil {
+			s.observeText(Violated, err.Error())
 			return s.report(), fmt.Errorf("seed %d, %v, event %d: %w", s.cfg.Seed, time.Duration(s.now), s.tally.events, err)
 		}
 	}
@@ -179,6 +181,9 @@ func (s *Simulation) drain(p *peer) {
 	}
 	for _, e := range r.Events {
 		s.note(p, e)
+	}
+	if s.cfg.Observe != nil {
+		s.observe(p, &r)
 	}
 	if at := max(p.node.Deadline(), s.now+1); at < p.wakeAt {
 		p.wakeAt = at
