@@ -92,3 +92,12 @@ func (s *Simulation) observeText(kind ObservationKind, text string) {
 		s.cfg.Observe(Observation{At: s.now, Kind: kind, Text: text})
 	}
 }
+
+// Views are what the members know of their places, clockwise.
+func (s *Simulation) Views() []View {
+	views := make([]View, len(s.members))
+	for i, p := range s.members {
+		views[i] = *p.view()
+	}
+	return views
+}
