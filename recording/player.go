@@ -52,12 +52,14 @@ type Player struct {
 	speed   float64
 	jumps   uint64
 	looked  time.Time
+	ring    node.Ring // as it was last asked for
+	ringAt  int       // where that was
 }
 
 // NewPlayer makes a player at the beginning, which plays. Events that are played
 // are told to publish; now is the clock, such as [time.Now].
 func NewPlayer(r *Recording, publish func(node.Event), now func() time.Time) *Player {
-	return &Player{rec: r, publish: publish, now: now, cursor: newCursor(r), playing: true, speed: 1, looked: now()}
+	return &Player{rec: r, publish: publish, now: now, cursor: newCursor(r), playing: true, speed: 1, looked: now(), ringAt: -1}
 }
 
 // A Moment is what there is to see at a position.
@@ -74,14 +76,22 @@ func (p *Player) Look() Moment {
 	defer p.mu.Unlock()
 	p.pass()
 	done := p.cursor.events
-	return Moment{Ring: p.cursor.ring(), Log: p.rec.events[max(0, done-shortLog):done], Position: p.position()}
+	return Moment{Ring: p.see(), Log: p.rec.events[max(0, done-shortLog):done], Position: p.position()}
 }
 
 // Ring is how the ring looks where the player stands.
 func (p *Player) Ring() node.Ring {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.cursor.ring()
+	return p.see()
+}
+
+// see judges the ring anew only where that may lead to something else.
+func (p *Player) see() node.Ring {
+	if p.ringAt != p.cursor.next {
+		p.ring, p.ringAt = p.cursor.ring(), p.cursor.next
+	}
+	return p.ring
 }
 
 // Position is where the player stands.

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"slices"
+	"time"
 
 	"peal/chord"
 )
@@ -35,16 +36,19 @@ const (
 // A View is what a peer knows.
 type View struct {
 	chord.Neighbourhood
-	Fingers []chord.Contact
-	Known   int // contacts in the location cache, as of the last change of anything else
+	Fingers []chord.Contact // as of at most observeEvery ago
+	Known   int             // contacts in the location cache, as of the last change of anything else
 }
+
+// observeEvery bounds how often it is looked for changes that a node does not
+// report.
+const observeEvery = 250 * time.Millisecond
 
 // observe tells of what a peer's node did: first how its view is now, then what
 // it emitted. It is called only where there is an observer.
 func (s *Simulation) observe(p *peer, r *chord.Ready) {
-	if v := p.view(); p.told == nil || !v.same(p.told) {
-		p.told = v
-		s.cfg.Observe(Observation{At: s.now, Kind: Viewed, Peer: p.self, View: v})
+	if p.told == nil || r.Neighbours || len(r.Events) > 0 || s.now >= p.lookAt {
+		s.observeView(p)
 	}
 	for _, e := range r.Events {
 		s.cfg.Observe(Observation{At: s.now, Kind: Emitted, Peer: p.self, Event: e})
@@ -52,6 +56,14 @@ func (s *Simulation) observe(p *peer, r *chord.Ready) {
 	for i := range r.Found {
 		result := r.Found[i]
 		s.cfg.Observe(Observation{At: s.now, Kind: LookedUp, Peer: p.self, Result: &result, Text: s.faultOf(&result)})
+	}
+}
+
+func (s *Simulation) observeView(p *peer) {
+	p.lookAt = s.now.Add(observeEvery)
+	if v := p.view(); p.told == nil || !v.same(p.told) {
+		p.told = v
+		s.cfg.Observe(Observation{At: s.now, Kind: Viewed, Peer: p.self, View: v})
 	}
 }
 
@@ -83,6 +95,20 @@ func (s *Simulation) observeGone(p *peer, kind ObservationKind) {
 	p.told = nil
 	if s.cfg.Observe != nil {
 		s.cfg.Observe(Observation{At: s.now, Kind: kind, Peer: p.self})
+	}
+}
+
+// observeEnd tells how all is when the run ends, and why if something was
+// violated.
+func (s *Simulation) observeEnd(err error) {
+	if s.cfg.Observe == nil {
+		return
+	}
+	for _, p := range s.members {
+		s.observeView(p)
+	}
+	if err != nil {
+		s.observeText(Violated, err.Error())
 	}
 }
 

@@ -36,6 +36,7 @@ type peer struct {
 	wakeAt  chord.Time  // of its event in the queue
 	lookups int         // under way
 	told    *View       // the one observed last
+	lookAt  chord.Time  // when it is observed again
 }
 
 // Run simulates what the Config says. On a broken promise of the protocol it
@@ -71,10 +72,11 @@ func New(cfg Config) (*Simulation, error) {
 func (s *Simulation) Run() (Report, error) {
 	for _, phase := range []func() error{s.form, s.work, s.settle} {
 		if err := phase(); err != nil {
-			s.observeText(Violated, err.Error())
+			s.observeEnd(err)
 			return s.report(), fmt.Errorf("seed %d, %v, event %d: %w", s.cfg.Seed, time.Duration(s.now), s.tally.events, err)
 		}
 	}
+	s.observeEnd(nil)
 	return s.report(), nil
 }
 
