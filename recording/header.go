@@ -57,7 +57,7 @@ func parseHeader(text []byte) (Header, error) {
 	}
 	var h Header
 	if err := json.Unmarshal(text, &h); err != nil {
-		return Header{}, fmt.Errorf("%w: the header: %w", ErrDamaged, err)
+		return Header{}, fmt.Errorf("%w: the header: %.200s", ErrDamaged, err)
 	}
 	if year := h.Start.UTC().Year(); year < 1970 || year > 3000 {
 		return Header{}, fmt.Errorf("%w: the header says that it began in the year %d", ErrDamaged, year)

@@ -109,11 +109,11 @@ export class Player {
     this.#list(film.marks);
   }
 
-  // A violation is what one looks for, so no crowd of faults hides it.
+  // A violation is what one looks for, so it comes before the faults.
   #list(marks) {
     const violations = marks.filter((mark) => mark.kind === bad).slice(0, listed);
     const faults = marks.filter((mark) => mark.kind !== bad).slice(0, listed - violations.length);
-    const shown = [...violations, ...faults].sort((a, b) => a.at - b.at);
+    const shown = [...violations, ...faults];
     fill(this.page.marks, ...shown.map(row));
     const rest = marks.length - shown.length;
     write(this.page.rest, rest > 0 ? `and ${count(rest, "more mark")} on the slider` : shown.length === 0 ? "None." : "");
