@@ -12,7 +12,7 @@ type locationCache struct {
 	self    ID
 	limit   int // 0: remembers nothing
 	entries []cacheEntry
-	counts  [Bits + 1]uint16 // entries by the bit length of their distance
+	heads   []uint64 // the first digits of the entries' positions, to search fast
 }
 
 type cacheEntry struct {
@@ -21,8 +21,16 @@ type cacheEntry struct {
 	rtt   roundTrip
 }
 
+// find gives the place of a position, or where it would be.
 func (c *locationCache) find(id ID) (int, bool) {
-	return slices.BinarySearchFunc(c.entries, id, func(e cacheEntry, id ID) int { return e.ID.Compare(id) })
+	i, ok := slices.BinarySearch(c.heads, id.head())
+	for ok && i < len(c.heads) && c.heads[i] == id.head() {
+		if order := c.entries[i].ID.Compare(id); order >= 0 {
+			return i, order == 0
+		}
+		i++
+	}
+	return i, false
 }
 
 func (c *locationCache) interval(id ID) int { return c.self.Distance(id).BitLen() }
@@ -42,13 +50,16 @@ func (c *locationCache) add(now Time, k Contact) {
 		i, _ = c.find(k.ID)
 	}
 	c.entries = slices.Insert(c.entries, i, cacheEntry{Contact: k, heard: now})
-	c.counts[c.interval(k.ID)]++
+	c.heads = slices.Insert(c.heads, i, k.ID.head())
 }
 
 func (c *locationCache) evict() {
+	var counts [Bits + 1]int // entries by the bit length of their distance
 	crowded := 0
-	for k, count := range c.counts {
-		if count >= c.counts[crowded] {
+	for i := range c.entries {
+		k := c.interval(c.entries[i].ID)
+		counts[k]++
+		if counts[k] > counts[crowded] || counts[k] == counts[crowded] && k > crowded {
 			crowded = k
 		}
 	}
@@ -68,8 +79,8 @@ func (c *locationCache) remove(k Contact) {
 }
 
 func (c *locationCache) removeAt(i int) {
-	c.counts[c.interval(c.entries[i].ID)]--
 	c.entries = slices.Delete(c.entries, i, i+1)
+	c.heads = slices.Delete(c.heads, i, i+1)
 }
 
 func (c *locationCache) has(k Contact) bool {

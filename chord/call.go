@@ -15,19 +15,26 @@ type call struct {
 	lookup   LookupID // 0 for a Query
 	epoch    uint64   // of the ring state when a Query left
 	try      int      // of a Query, from 1
-	heard    bool     // from the contact since, though not the answer
+	heard    bool     // from or of the contact since, though not the answer
+	excuses  int      // rounds that this excused so far
+	asAFavor bool     // another member wants to know; its silence is not our business
 }
 
 // query asks a contact for its state, unless it has been asked already.
-func (n *Node) query(now Time, to Contact) { n.queryAgain(now, to, 1) }
+func (n *Node) query(now Time, to Contact) { n.queryAgain(now, call{to: to, try: 1}) }
 
-func (n *Node) queryAgain(now Time, to Contact, try int) {
-	if to.IsZero() || to == n.cfg.Self || n.asked(to) {
+// queryAgain sends a Query anew, with more patience from try to try.
+func (n *Node) queryAgain(now Time, c call) {
+	if c.to.IsZero() || c.to == n.cfg.Self || n.asked(c.to) {
 		return
 	}
-	timeout := n.timeout(to) << (try - 1)
-	c := n.call(call{to: to, sent: now, deadline: now.Add(timeout), epoch: n.epoch, try: try})
-	n.send(to, Message{Kind: Query, Seq: c.seq})
+	patience := n.timeout(c.to) << min(c.try-1, 2)
+	if n.cfg.FixedTimeout > 0 {
+		patience = n.cfg.FixedTimeout
+	}
+	c.sent, c.deadline, c.epoch, c.heard = now, now.Add(patience), n.epoch, false
+	c = n.call(c)
+	n.send(c.to, Message{Kind: Query, Seq: c.seq})
 }
 
 // noteHeard keeps a contact that sent us something from being given up because
@@ -81,23 +88,33 @@ func (n *Node) expireCalls(now Time) {
 }
 
 func (n *Node) expire(now Time, c call) {
-	if c.lookup != 0 {
+	switch {
+	case c.lookup != 0:
 		n.lookupMissed(now, c)
-		return
-	}
-	if c.heard {
-		n.queryAgain(now, c.to, 1)
-		return
-	}
-	if c.try < n.cfg.Tries && !n.isLost(c.to) {
+	case c.asAFavor:
+	case c.heard && c.excuses < maxExcuses:
+		c.try, c.excuses = 1, c.excuses+1
+		n.queryAgain(now, c)
+	case n.maySaveItself(now, c):
 		if c.try == 1 {
 			n.emit(Suspected, c.to)
 			n.query(now, n.behind(c.to))
 		}
-		n.queryAgain(now, c.to, c.try+1)
-		return
+		n.suspect(c.to)
+		c.try++
+		n.queryAgain(now, c)
+	default:
+		n.giveUp(now, c.to)
 	}
-	n.giveUp(now, c.to)
+}
+
+// maySaveItself reports whether a silent contact is asked once more. One that
+// is heard from but never answers has no excuse left in its rhythm.
+func (n *Node) maySaveItself(now Time, c call) bool {
+	if n.isLost(c.to) {
+		return false
+	}
+	return c.try < n.cfg.Tries || c.excuses < maxExcuses && n.cfg.FixedTimeout == 0 && !n.unusual(now, c.to)
 }
 
 // behind is the contact that follows another in the successor list. It is asked

@@ -55,11 +55,15 @@ func newRingView(views []Neighbourhood) ringView {
 }
 
 func (r ringView) index(c Contact) int {
-	i, ok := slices.BinarySearchFunc(r.members, c.ID, func(v Neighbourhood, id ID) int { return v.Self.ID.Compare(id) })
+	i, ok := r.search(c.ID)
 	if !ok {
 		return -1
 	}
 	return i
+}
+
+func (r ringView) search(id ID) (int, bool) {
+	return slices.BinarySearchFunc(r.members, id, func(v Neighbourhood, id ID) int { return v.Self.ID.Compare(id) })
 }
 
 // best is the index of the first live successor, and -1 if there is none. A

@@ -35,7 +35,7 @@ type Config struct {
 	CacheSize int
 
 	// StabilizeEvery is the pause between two rounds of stabilize, spread by a
-	// quarter each way. Default 1 s.
+	// half each way. Default 1 s.
 	StabilizeEvery time.Duration
 
 	// FixFingerEvery is the pause between two refreshed fingers; the first
@@ -47,9 +47,18 @@ type Config struct {
 	// Defaults 500 ms and 3 s.
 	MinTimeout, MaxTimeout time.Duration
 
-	// Tries is how often a neighbour is asked before it counts as dead.
-	// Default 3.
+	// Tries is how often at least a neighbour is asked before it counts as
+	// dead. Default 3.
 	Tries int
+
+	// Confirmers is how many other neighbours are asked each time whether they
+	// can reach it. Default 3; negative for none.
+	Confirmers int
+
+	// FixedTimeout, unless 0, replaces the failure detector by a plain one, to
+	// compare with: a neighbour is dead when for this long after a request
+	// nothing was heard from it.
+	FixedTimeout time.Duration
 
 	// LookupTimeout ends a lookup that found nothing. Default 10 s.
 	LookupTimeout time.Duration
@@ -57,7 +66,7 @@ type Config struct {
 
 const (
 	closerContacts = 4                // contacts offered to a lookup that is not yet there
-	firstRetry     = 60 * time.Second // pause before a dead contact is tried again; doubles
+	firstRetry     = 60 * time.Second // longest pause before a dead contact is tried again; doubles
 	lastRetry      = 16 * time.Minute
 	joinPatience   = 2 * time.Second        // with ways in that are joining themselves
 	lookupPause    = 250 * time.Millisecond // before a lookup that ran dry starts over
@@ -72,13 +81,17 @@ func (c *Config) validate() error {
 	c.MinTimeout = cmp.Or(c.MinTimeout, 500*time.Millisecond)
 	c.MaxTimeout = cmp.Or(c.MaxTimeout, 3*time.Second)
 	c.Tries = cmp.Or(c.Tries, 3)
+	c.Confirmers = cmp.Or(c.Confirmers, 3)
+	if c.FixedTimeout > 0 {
+		c.Tries, c.Confirmers = 1, -1
+	}
 	c.LookupTimeout = cmp.Or(c.LookupTimeout, 10*time.Second)
 	switch {
 	case c.Self.IsZero():
 		return errors.New("chord: Config.Self is not set")
 	case c.Successors < 1 || c.Successors > MaxContacts:
 		return errors.New("chord: Config.Successors is not between 1 and 64")
-	case c.StabilizeEvery < 0 || c.MinTimeout < 0 || c.MaxTimeout < c.MinTimeout || c.Tries < 0 || c.LookupTimeout < 0:
+	case c.StabilizeEvery < 0 || c.MinTimeout < 0 || c.MaxTimeout < c.MinTimeout || c.Tries < 0 || c.LookupTimeout < 0 || c.FixedTimeout < 0:
 		return errors.New("chord: a duration of Config is negative, or MaxTimeout below MinTimeout")
 	}
 	return nil

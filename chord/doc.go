@@ -21,25 +21,95 @@
 //
 // The ring is maintained by the protocol of Pamela Zave, "Reasoning about
 // identifier spaces: how to make Chord correct" (IEEE TSE 2017), since no
-// published version of Chord's own pseudo-code keeps its invariants:
+// published version of Chord's own pseudo-code keeps its invariants (Zave, "Using
+// lightweight modeling to understand Chord", ACM CCR 2012). [Check] states the
+// invariants that hold in every reachable state, and [Ideal] the state that the
+// ring reaches when nothing fails for a while. The stories under testdata show
+// the flaws of the original versions, and what this one does in their place.
 //
-//   - join: a joiner looks for the member m before its place, takes over m's
+// # Zave's protocol, rule by rule
+//
+// The operations have the names of her specification and of its Alloy model.
+//
+//   - Join: a joiner looks for the member m before its place, takes over m's
 //     successor list whole and m as predecessor, and only then is a member
-//     (join.go).
-//   - stabilize: a member asks the head of its successor list for its state.
-//     A dead head is dropped; a live one yields a fresh list, and if the
-//     head's predecessor lies in between, that one is asked, and adopted as
-//     head if it answers. Then the head is notified (stabilize.go).
-//   - rectify: a notified member adopts the notifier as predecessor if it is
-//     closer; otherwise it pings its predecessor, and only a dead one gives
-//     way (stabilize.go).
+//     (Node.joined). Nobody adopts who answers that it is none: a peer that came
+//     back with an empty memory counts as dead until it has joined.
+//   - StabilizeFromSuccessor: a member asks the head of its list for its state.
+//     From a live head it takes the head and the list behind it from one answer
+//     (Node.onState, Node.setSuccessors). A dead head is dropped and the next one
+//     asked (Node.remove). She pads a list that became shorter with a made-up
+//     entry, to keep all lists of one length; ours stays short until the answer.
+//   - StabilizeFromPredecessor: if the head's predecessor lies in between, it is
+//     asked, and becomes the head when it has answered; then it is notified,
+//     otherwise the head (Node.onState). If it stays silent she notifies the head
+//     in the same step. Here the head is notified in a later round, when it has
+//     missed its predecessor by itself: every member asks its predecessor too
+//     (Node.stabilize).
+//   - Rectify: a notified member adopts the notifier as predecessor if it is
+//     closer; otherwise it asks its predecessor, and only a dead one gives way
+//     (Node.onNotify). She then adopts the notifier whose notice began it; here
+//     the next notice finds the place empty, so that no notice has to be kept.
+//   - Fail, which is also a leave: no list of a member may lose its last live
+//     entry, and r+1 principals must remain, r being the length of a list. That is
+//     the assumption of the proof, not a step; Node.Leave only spares the timeouts.
 //
-// Two rules stand behind all of it. A member puts no contact at the head of its
-// list, and takes none for its predecessor, that it has not itself heard from;
-// only a joiner takes over a head on m's word, and asks it at once. And a reply
-// to a maintenance query is dropped if successor list or predecessor changed
-// since the query left. [Check] states the invariants that hold in every reachable state, and
-// [Ideal] the state that the ring reaches when nothing fails for a while.
+// Her inductive invariant is that every member has a live successor in its list,
+// and that r+1 members are principals: nobody's list passes over them
+// ([Principals]). One ordered ring, ordered lists without duplicates, and that
+// every member leads to the ring, follow from these two, and they are what Check
+// asserts, the live successor with them. Ordered appendages, ordered merges and
+// valid successor lists, which the original papers claim as well, do not follow,
+// and may be broken for a while without harm (testdata/ordered-merge.txt).
+//
+// # Where messages travel
+//
+// Her operations ask and adopt at one blow; to get that on a network, she lets no
+// member answer while it waits for an answer itself. We let it answer at any time.
+// Count as principals only those whom no list passes over, the lists under way in
+// a [State] or [Found] included, and her proof goes through: the step from a
+// member to its head gets wider only past the dead, for a head is adopted only where
+// it lies before the head of that moment, and what is behind it comes from a list
+// that passed over no principal when it left nor since. So a principal is lost only by
+// its own failure, however old the answer. A live successor needs the same care:
+// the crashes that the proof bears are those that leave one in the lists under
+// way too. Two rules bound how old that can be:
+//
+//   - An answer counts only while its call waits, and a call waits for its
+//     timeout at most (Node.answered). What comes later, from a peer given up
+//     meanwhile, is not believed (testdata/stale-reply.txt). A peer that restarts
+//     numbers its calls anew and may take an answer to its earlier life for one to
+//     this; that costs a round (testdata/old-life.txt).
+//   - The answer to a [Query] is dropped, and asked for again, if the successor list
+//     or the predecessor changed since the question left (call.epoch;
+//     testdata/stale-list.txt). So each step is judged by the state that asked.
+//
+// A verdict can be wrong, by silence or because a refusal crossed the refuser's join
+// (testdata/old-refusal.txt): then a member that lives is passed over. For the proof that is a failure, and its next round a join; so detection
+// decides when repair begins, and not whether the ring is right.
+//
+// # Where this goes beyond
+//
+//   - Anybody heard from who lies between a member and its successor is asked for
+//     its state, and adopted when it answers (Node.heardFrom). The proof of
+//     StabilizeFromPredecessor does not use that the candidate is the head's
+//     predecessor. That is how a newcomer's first question makes it known, how a
+//     loopy ring unwinds (testdata/loopy-ring.txt), and how two rings merge.
+//   - Contacts given up are tried again, and one that answers is asked for our own
+//     place in what may be another ring (Node.retryLost, Node.introduce). A member
+//     does so too when its predecessor takes another for its successor
+//     (Node.refreshPredecessors).
+//   - The contact behind a suspected one is asked as well, but adopted only when
+//     those before it are given up (Node.behind).
+//   - The predecessors before the first are hearsay: they place replicas, and no
+//     rule of the ring looks at them.
+//   - A member whose whole list died, which the proof excludes, asks the next
+//     contacts that it remembers, and adopts whichever answers (Node.askSuccessor).
+//   - Rings of fewer than r+1 members have no base of principals. Their lists end
+//     before their owner and know that they are whole; every interleaving of small
+//     ones is explored instead.
+//
+// # Lookups
 //
 // Fingers and lookups follow Stoica et al., "Chord: a scalable peer-to-peer
 // lookup protocol for Internet applications" (IEEE/ACM ToN 2003). Lookups are

@@ -28,7 +28,7 @@ func (n *Node) giveUp(now Time, c Contact) {
 	if len(n.lost) == maxLost {
 		n.lost = slices.Delete(n.lost, 0, 1)
 	}
-	n.lost = append(n.lost, lostContact{Contact: c, retryAt: now.Add(firstRetry), pause: firstRetry})
+	n.lost = append(n.lost, lostContact{Contact: c, retryAt: now.Add(n.retryAfter(firstRetry)), pause: firstRetry})
 }
 
 // inUse reports whether a contact is a neighbour or finger.
@@ -77,7 +77,12 @@ func (n *Node) retryLost(now Time) {
 			continue
 		}
 		l.pause = min(2*l.pause, lastRetry)
-		l.retryAt = now.Add(l.pause)
+		l.retryAt = now.Add(n.retryAfter(l.pause))
 		n.query(now, l.Contact)
 	}
 }
+
+// retryAfter spreads a pause, from a third to all of it. Peers that lost each
+// other at one moment try at different ones, so that one of many finds the way
+// back early; the others follow it.
+func (n *Node) retryAfter(pause time.Duration) time.Duration { return n.spread(pause * 2 / 3) }

@@ -6,42 +6,47 @@ import "slices"
 // most closely and lies before self + 2^(k+1). These are exactly the distinct
 // entries of the paper's table (section IV.D), about log2 N of them.
 type fingerTable struct {
-	self     ID
-	contacts []Contact // by distance from self
+	self      ID
+	contacts  []Contact // by distance from self
+	intervals []uint16  // k + 1 of each
 }
 
-func (t *fingerTable) interval(c Contact) int { return t.self.Distance(c.ID).BitLen() }
+func (t *fingerTable) interval(c Contact) uint16 { return uint16(t.self.Distance(c.ID).BitLen()) }
 
-// find gives the place of the contact in c's interval, or where it would be.
-func (t *fingerTable) find(c Contact) (int, bool) {
-	k := t.interval(c)
-	return slices.BinarySearchFunc(t.contacts, k, func(f Contact, k int) int { return t.interval(f) - k })
-}
+// find gives the place of the contact in interval k, or where it would be.
+func (t *fingerTable) find(k uint16) (int, bool) { return slices.BinarySearch(t.intervals, k) }
 
 // add takes in a contact that lives, if it is the closest of its interval.
 func (t *fingerTable) add(c Contact) {
-	i, taken := t.find(c)
+	k := t.interval(c)
+	i, taken := t.find(k)
 	switch {
 	case c.ID == t.self:
 	case !taken:
 		t.contacts = slices.Insert(t.contacts, i, c)
+		t.intervals = slices.Insert(t.intervals, i, k)
 	case Between(t.self, c.ID, t.contacts[i].ID):
 		t.contacts[i] = c
 	}
 }
 
 func (t *fingerTable) remove(c Contact) {
-	if i, ok := t.find(c); ok && t.contacts[i] == c {
-		t.contacts = slices.Delete(t.contacts, i, i+1)
+	if i, ok := t.find(t.interval(c)); ok && t.contacts[i] == c {
+		t.removeAt(i)
 	}
+}
+
+func (t *fingerTable) removeAt(i int) {
+	t.contacts = slices.Delete(t.contacts, i, i+1)
+	t.intervals = slices.Delete(t.intervals, i, i+1)
 }
 
 // found takes in what a lookup says of the first contact at or behind self +
 // 2^bit. A contact that the table has in between is gone.
 func (t *fingerTable) found(bit int, c Contact) {
-	i, ok := slices.BinarySearchFunc(t.contacts, bit+1, func(f Contact, k int) int { return t.interval(f) - k })
+	i, ok := t.find(uint16(bit + 1))
 	if ok && Between(t.self, t.contacts[i].ID, c.ID) {
-		t.contacts = slices.Delete(t.contacts, i, i+1)
+		t.removeAt(i)
 	}
 	t.add(c)
 }

@@ -1,8 +1,9 @@
 package chord
 
 import (
-	"bytes"
+	"cmp"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"math/bits"
@@ -37,20 +38,24 @@ func (id *ID) UnmarshalText(text []byte) error {
 }
 
 // Compare orders IDs as numbers: -1, 0 or +1.
-func (id ID) Compare(other ID) int { return bytes.Compare(id[:], other[:]) }
+func (id ID) Compare(other ID) int {
+	for i := 0; i < len(id); i += 8 {
+		if a, b := binary.BigEndian.Uint64(id[i:]), binary.BigEndian.Uint64(other[i:]); a != b {
+			return cmp.Compare(a, b)
+		}
+	}
+	return 0
+}
+
+// head is the first 64 bits.
+func (id ID) head() uint64 { return binary.BigEndian.Uint64(id[:]) }
 
 // Distance is the length of the clockwise walk from id to other.
-func (id ID) Distance(other ID) ID {
-	var d ID
-	var borrow int
-	for i := len(id) - 1; i >= 0; i-- {
-		v := int(other[i]) - int(id[i]) - borrow
-		borrow = 0
-		if v < 0 {
-			v += 256
-			borrow = 1
-		}
-		d[i] = byte(v)
+func (id ID) Distance(other ID) (d ID) {
+	var borrow, v uint64
+	for i := len(id) - 8; i >= 0; i -= 8 {
+		v, borrow = bits.Sub64(binary.BigEndian.Uint64(other[i:]), binary.BigEndian.Uint64(id[i:]), borrow)
+		binary.BigEndian.PutUint64(d[i:], v)
 	}
 	return d
 }
@@ -76,9 +81,9 @@ func (id ID) Prev() ID { return ID{}.Next().Distance(id) }
 
 // BitLen is the number of bits needed for id as a number; 0 for zero.
 func (id ID) BitLen() int {
-	for i, b := range id {
-		if b != 0 {
-			return Bits - 8*i - (8 - bits.Len8(b))
+	for i := 0; i < len(id); i += 8 {
+		if v := binary.BigEndian.Uint64(id[i:]); v != 0 {
+			return Bits - 8*i - 64 + bits.Len64(v)
 		}
 	}
 	return 0

@@ -17,12 +17,14 @@ const (
 	Found                   // answers Find: Done with Succ as the owners, or Closer
 	Notify                  // the sender takes the receiver for its successor
 	Leaving                 // the sender has left the ring
+	PingReq                 // asks to make sure whether About lives
+	Ack                     // answers PingReq once About was heard from
 
 	Unreachable  // a message to From could not be delivered
 	Disconnected // the connection to From closed; it may be dead
 )
 
-var kindNames = [...]string{"invalid", "query", "state", "find", "found", "notify", "leaving", "unreachable", "disconnected"}
+var kindNames = [...]string{"invalid", "query", "state", "find", "found", "notify", "leaving", "ping-req", "ack", "unreachable", "disconnected"}
 
 // String is the kind's name.
 func (k Kind) String() string {
@@ -45,10 +47,14 @@ type Message struct {
 	Succ   []Contact `cbor:"9,keyasint,omitempty"`  // State, Found, Leaving: nearest first
 	Closer []Contact `cbor:"10,keyasint,omitempty"` // Found: contacts nearer to Target
 	Whole  bool      `cbor:"11,keyasint,omitempty"` // Found: Succ has all members of the ring
+	About  Contact   `cbor:"12,keyasint,omitzero"`  // PingReq, Ack
 }
 
 // Contacts appends the contacts that the message is about to list.
 func (m *Message) Contacts(list []Contact) []Contact {
+	if !m.About.IsZero() {
+		list = append(list, m.About)
+	}
 	list = append(list, m.Preds...)
 	list = append(list, m.Succ...)
 	return append(list, m.Closer...)
@@ -57,7 +63,7 @@ func (m *Message) Contacts(list []Contact) []Contact {
 // Valid says what is wrong with a message from a stranger, nil if nothing is.
 func (m *Message) Valid() error {
 	switch {
-	case m.Kind < Query || m.Kind > Leaving:
+	case m.Kind < Query || m.Kind > Ack:
 		return fmt.Errorf("chord: message of unknown %v", m.Kind)
 	case m.From.IsZero() || m.To.IsZero():
 		return fmt.Errorf("chord: %v without sender or receiver", m.Kind)

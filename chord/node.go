@@ -21,6 +21,8 @@ type Node struct {
 	cache    locationCache
 	lost     []lostContact
 	calls    []call // by seq
+	rhythms  []rhythm
+	vouches  []vouch
 	lookups  []*lookup
 	lastSeq  uint64
 	lastLook LookupID
@@ -84,6 +86,7 @@ func (n *Node) Restore(now Time, pred Contact, succ, fingers []Contact) {
 
 // Step takes in a message that arrived, or news from the transport.
 func (n *Node) Step(now Time, m Message) {
+	n.wake(now)
 	switch m.Kind {
 	case Unreachable:
 		n.onUnreachable(now, m.From)
@@ -110,6 +113,10 @@ func (n *Node) Step(now Time, m Message) {
 		n.onNotify(now, m)
 	case Leaving:
 		n.onLeaving(now, m)
+	case PingReq:
+		n.onPingReq(now, m)
+	case Ack:
+		n.noteHeard(m.About)
 	}
 }
 
@@ -122,6 +129,8 @@ func (n *Node) heardFrom(now Time, m Message) {
 	}
 	n.cache.add(now, m.From)
 	n.noteHeard(m.From)
+	n.noteRhythm(now, m.From)
+	n.vouch(now, m.From)
 	if n.forgive(m.From) {
 		n.emit(Returned, m.From)
 		n.Meet(now, m.From)
@@ -134,6 +143,7 @@ func (n *Node) heardFrom(now Time, m Message) {
 
 // Tick does what is due. It is harmless before the deadline.
 func (n *Node) Tick(now Time) {
+	n.wake(now)
 	n.expireCalls(now)
 	if now >= n.stabilizeAt {
 		n.stabilize(now)
@@ -202,4 +212,10 @@ func (n *Node) emit(kind EventKind, about Contact) {
 func (n *Node) send(to Contact, m Message) {
 	m.From, m.To, m.Member = n.cfg.Self, to, n.member
 	n.ready.Messages = append(n.ready.Messages, m)
+}
+
+// spread draws a pause from a half to three halves of d, evenly, so that peers
+// which begin together do not go on in step.
+func (n *Node) spread(d time.Duration) time.Duration {
+	return d/2 + time.Duration(n.rand.Int64N(int64(d)+1))
 }

@@ -142,20 +142,6 @@ func TestFailoverOfOneGivenUpBefore(t *testing.T) {
 	wantSucc(t, n, 0x40)
 }
 
-// A contact that we heard from since the question is not given up for silence.
-func TestLifeIsMoreThanAnswers(t *testing.T) {
-	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
-	for n.Deadline() < Time(20*time.Second) {
-		now := n.Deadline()
-		n.Tick(now)
-		for _, from := range ats(0x20, 0xf0) {
-			n.Step(now, Message{Kind: Find, From: from, To: n.Self(), Member: true, Target: from.ID})
-		}
-	}
-	wantSucc(t, n, 0x20, 0x30, 0x40)
-	wantPred(t, n, at(0xf0))
-}
-
 // A reply is dropped, and asked for again, if the neighbours changed meanwhile.
 func TestStaleReplyIsDropped(t *testing.T) {
 	const staleAt = Time(1100 * time.Millisecond)

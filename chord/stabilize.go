@@ -1,9 +1,6 @@
 package chord
 
-import (
-	"slices"
-	"time"
-)
+import "slices"
 
 // successor is the head of the successor list; alone, the node itself.
 func (n *Node) successor() Contact {
@@ -16,8 +13,7 @@ func (n *Node) successor() Contact {
 // stabilize begins a round: the head of the list is asked for its state, and
 // the predecessor whether it lives. onState goes on from there.
 func (n *Node) stabilize(now Time) {
-	spread := int64(n.cfg.StabilizeEvery) / 2
-	n.stabilizeAt = now.Add(n.cfg.StabilizeEvery*3/4 + time.Duration(n.rand.Int64N(spread+1)))
+	n.stabilizeAt = now.Add(n.spread(n.cfg.StabilizeEvery))
 	n.askSuccessor(now)
 	n.query(now, n.preds[0])
 }

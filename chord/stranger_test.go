@@ -70,6 +70,7 @@ func TestValid(t *testing.T) {
 		{Kind: Found, From: at(1), To: at(2), Closer: make([]Contact, MaxContacts+1)},
 		{Kind: Query, From: NewContact("chooser", 7), To: at(2)},
 		{Kind: State, From: at(1), To: at(2), Preds: []Contact{NewContact("chooser", 7)}},
+		{Kind: PingReq, From: at(1), To: at(2), About: NewContact("chooser", 7)},
 	} {
 		if bad.Valid() == nil {
 			t.Errorf("%v from %v to %v with %d, %d, %d contacts is valid", bad.Kind, bad.From, bad.To, len(bad.Preds), len(bad.Succ), len(bad.Closer))
@@ -90,7 +91,7 @@ func FuzzStep(f *testing.F) {
 		for len(script) >= 6 {
 			m, more := scripted(script, who, n)
 			script = more
-			if m.Valid() == nil || m.Kind > Leaving {
+			if m.Valid() == nil || m.Kind > Ack {
 				n.Step(now, m)
 			}
 			now = now.Add(100 * time.Millisecond)
@@ -108,7 +109,7 @@ func FuzzStep(f *testing.F) {
 // scripted makes a message of a few bytes; every second answers the last question.
 func scripted(b []byte, who []Contact, n *Node) (Message, []byte) {
 	pick := func(v byte) Contact { return who[int(v)%len(who)] }
-	m := Message{Kind: Kind(b[0] % 9), From: pick(b[1]), To: n.Self(), Member: b[2]&1 == 0, Done: b[2]&2 == 0, Seq: uint64(b[3] % 64), Target: point(b[4])}
+	m := Message{Kind: Kind(b[0] % 11), About: pick(b[4]), From: pick(b[1]), To: n.Self(), Member: b[2]&1 == 0, Done: b[2]&2 == 0, Seq: uint64(b[3] % 64), Target: point(b[4])}
 	if b[2]&4 == 0 && len(n.calls) > 0 {
 		c := n.calls[int(b[3])%len(n.calls)]
 		m.From, m.Seq = c.to, c.seq
@@ -139,7 +140,7 @@ func wantSoundLists(t *testing.T, n *Node) {
 			last = c
 		}
 	}
-	if len(n.Fingers()) > Bits || slices.Contains(n.Fingers(), v.Self) || len(n.lost) > maxLost {
-		t.Errorf("tables out of bounds: fingers %v, %d lost", n.Fingers(), len(n.lost))
+	if len(n.Fingers()) > Bits || slices.Contains(n.Fingers(), v.Self) || len(n.lost) > maxLost || len(n.vouches) > maxVouches || len(n.rhythms) > maxRhythms {
+		t.Errorf("tables out of bounds: fingers %v, %d lost, %d vouches, %d rhythms", n.Fingers(), len(n.lost), len(n.vouches), len(n.rhythms))
 	}
 }

@@ -66,21 +66,27 @@ func TestCacheIsBoundedAndDenseNearSelf(t *testing.T) {
 			t.Errorf("the cache has lost %v, one of the four nearest", p)
 		}
 	}
-	total := 0
-	for k, count := range c.counts {
-		inside := 0
-		for _, e := range c.entries {
-			if c.interval(e.ID) == k {
-				inside++
-			}
-		}
-		if inside != int(count) {
-			t.Errorf("interval %d is said to have %d entries, and has %d", k, count, inside)
-		}
-		total += inside
+	if len(c.entries) != limit {
+		t.Errorf("%d entries, want %d", len(c.entries), limit)
 	}
-	if total != limit {
-		t.Errorf("%d entries, want %d", total, limit)
+	for i, e := range c.entries {
+		if c.heads[i] != e.ID.head() {
+			t.Errorf("entry %d at %v is searched as %x", i, e.ID, c.heads[i])
+		}
+	}
+}
+
+// Positions with the same first digits are told apart.
+func TestCacheTellsTwinsApart(t *testing.T) {
+	c := locationCache{self: point(0), limit: 8}
+	for _, last := range []byte{3, 1, 2} {
+		c.add(1, Contact{ID: ID{0: 9, 31: last}, Peer: "twin"})
+	}
+	for last := range byte(5) {
+		i, found := c.find(ID{0: 9, 31: last})
+		if want := int(max(last, 1)) - 1; i != want || found != (last > 0 && last < 4) {
+			t.Errorf("twin %d: place %d, found %v; want place %d", last, i, found, want)
+		}
 	}
 }
 

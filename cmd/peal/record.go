@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"peal/chord"
@@ -15,8 +16,11 @@ import (
 // A tape is a file that is being recorded. A nil one records nothing, which is
 // how a verb runs without --record.
 type tape struct {
-	*recording.Writer
+	name string
 	file *os.File
+
+	mu sync.Mutex // a simulation that was given up may go on for a while
+	to *recording.Writer
 }
 
 // newTape begins a recording; an empty name gives none.
@@ -29,19 +33,20 @@ func newTape(name string, h recording.Header) (*tape, error) {
 		return nil, fail(codeError, "--record: %v", err)
 	}
 	h.Version = thisBuild().Version
-	return &tape{recording.NewWriter(file, h), file}, nil
+	return &tape{name: name, file: file, to: recording.NewWriter(file, h)}, nil
 }
 
-// recordSimulation lets a simulation be recorded in a file; with an empty name,
-// it does nothing. Close the tape when the run is over, also a failed one.
-func recordSimulation(name string, cfg *sim.Config) (*tape, error) {
+// recordSimulation lets a simulation, which command runs again, be recorded in a
+// file; with an empty name, it does nothing. Close the tape when the run is over,
+// also a failed one.
+func recordSimulation(name, command string, cfg *sim.Config) (*tape, error) {
 	config, err := json.Marshal(cfg)
 	if err != nil {
 		return nil, err
 	}
 	t, err := newTape(name, recording.Header{
 		Source: recording.Simulator, Ring: "simulation", Start: recording.SimulatedStart,
-		Seed: cfg.Seed, Command: commandLine(os.Args), Config: config,
+		Seed: cfg.Seed, Command: command, Config: config,
 	})
 	if err == nil && t != nil {
 		cfg.Observe = t.observe
@@ -49,27 +54,53 @@ func recordSimulation(name string, cfg *sim.Config) (*tape, error) {
 	return t, err
 }
 
+// writer is what a recording goes to, and nil once it is closed. The tape is
+// locked until done is called.
+func (t *tape) writer() (w *recording.Writer, done func()) {
+	t.mu.Lock()
+	return t.to, t.mu.Unlock
+}
+
 // close ends the recording.
 func (t *tape) close() error {
 	if t == nil {
 		return nil
 	}
-	err := t.Writer.Close()
+	w, done := t.writer()
+	defer done()
+	if w == nil {
+		return nil
+	}
+	t.to = nil
+	err := w.Close()
 	if closing := t.file.Close(); err == nil {
 		err = closing
 	}
 	if err != nil {
-		return fail(codeError, "%v", err)
+		return fail(codeError, "--record: %v", err)
 	}
 	return nil
 }
 
+// closeInto ends the recording at the end of a verb, whose own error comes
+// first.
+func (t *tape) closeInto(err *error) {
+	if closing := t.close(); *err == nil {
+		*err = closing
+	}
+}
+
 // observe writes what happened in a simulation, as a running peer would tell it.
 func (t *tape) observe(o sim.Observation) {
+	w, done := t.writer()
+	defer done()
+	if w == nil {
+		return
+	}
 	e := node.Event{Time: simulated(o.At), Peer: o.Peer, Text: o.Text}
 	switch o.Kind {
 	case sim.Viewed:
-		t.View(e.Time, infoOf(o.View))
+		w.View(e.Time, infoOf(o.View))
 		return
 	case sim.Emitted:
 		e.Kind, e.About = node.KindOf(o.Event.Kind), o.Event.About
@@ -77,7 +108,7 @@ func (t *tape) observe(o sim.Observation) {
 			e.Kind, e.Text = node.Failed, "found no place on the ring"
 		}
 	case sim.Crashed, sim.Left:
-		t.Gone(e.Time, o.Peer)
+		w.Gone(e.Time, o.Peer)
 		e.Kind = map[sim.ObservationKind]node.EventKind{sim.Crashed: node.Killed, sim.Left: node.Left}[o.Kind]
 	case sim.LookedUp:
 		e.Kind, e.Count, e.Route = node.LookedUp, len(o.Result.Hops), routeOf(o.Result)
@@ -88,7 +119,7 @@ func (t *tape) observe(o sim.Observation) {
 		e.Kind = recording.Violation
 	}
 	if e.Kind != "" {
-		t.Event(e)
+		w.Event(e)
 	}
 }
 

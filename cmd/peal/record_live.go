@@ -99,12 +99,12 @@ func (t *liveTape) write(ctx context.Context, rings <-chan node.Ring) {
 	for {
 		select {
 		case e := <-t.events:
-			t.tape.Event(e)
+			t.tape.to.Event(e)
 		case ring := <-rings:
-			t.tape.Ring(time.Now(), ring)
+			t.tape.to.Ring(time.Now(), ring)
 		case <-flush.C:
 			t.tellMissed()
-			t.tape.Flush()
+			t.tape.to.Flush()
 		case <-ctx.Done():
 			return
 		}
@@ -117,7 +117,7 @@ func (t *liveTape) tellMissed() {
 	t.missed = 0
 	t.mu.Unlock()
 	if missed > 0 {
-		t.tape.Event(node.Event{Time: time.Now(), Kind: recording.Missed, Count: missed})
+		t.tape.to.Event(node.Event{Time: time.Now(), Kind: recording.Missed, Count: missed})
 	}
 }
 
@@ -143,7 +143,7 @@ func (t *liveTape) close() error {
 	for {
 		select {
 		case e := <-t.events:
-			t.tape.Event(e)
+			t.tape.to.Event(e)
 			continue
 		default:
 		}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,7 +19,7 @@ import (
 func recordedRun(t *testing.T, cfg sim.Config) (name string, ring node.Ring) {
 	t.Helper()
 	name = filepath.Join(t.TempDir(), "run.jsonl")
-	tape, err := recordSimulation(name, &cfg)
+	tape, err := recordSimulation(name, "peal sim", &cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,5 +132,30 @@ func TestRecordingCannotBeWritten(t *testing.T) {
 	got := runWith(t, "", "testnet", "--transport", "memory", "--http", "127.0.0.1:0", "--record", filepath.Join(t.TempDir(), "no", "file"))
 	if got.code != 1 || !bytes.Contains([]byte(got.err), []byte("--record")) {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// TestSimIsRecorded records a run with all kinds of faults by the command line.
+func TestSimIsRecorded(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "a run.jsonl")
+	got := runWith(t, "", "sim", "--seed", "3", "--peers", "12", "--record", name)
+	if got.code != 0 || !strings.Contains(got.err, "peal replay '"+name+"'") {
+		t.Fatalf("%+v", got)
+	}
+	r, err := loadRecording(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	faults := 0
+	for _, e := range r.Events() {
+		if e.Kind == recording.Fault {
+			faults++
+		}
+	}
+	if h := r.Header; faults == 0 || h.Seed != 3 || h.Command != "peal sim --peers 12 --seed 3" {
+		t.Errorf("%d faults, and the header %+v", faults, h)
+	}
+	if got := runWith(t, "", "sim", "--seeds", "2", "--record", name); got.code != 2 {
+		t.Errorf("two seeds in one file: %+v, want exit 2", got)
 	}
 }

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"encoding/binary"
 	"slices"
 	"time"
 
@@ -10,123 +11,147 @@ import (
 // joinAgainAfter is the pause before a peer tries to join through another member.
 const joinAgainAfter = time.Second
 
-// newPeer makes up a peer at a random position.
-func (s *Simulation) newPeer() *peer {
-	var id [16]byte
-	for i := range id {
-		id[i] = byte(s.rand.Uint32())
-	}
-	p := &peer{number: int32(len(s.peers)), self: chord.NewContact(chord.PeerID(id[:]), 0)}
+// newPeer makes up a peer; its identity and its links come from a stream.
+func (s *Simulation) newPeer(r stream) *peer {
+	id := binary.BigEndian.AppendUint64(nil, r.next())
+	id = binary.BigEndian.AppendUint64(id, r.next())
+	p := &peer{number: int32(len(s.peers)), self: chord.NewContact(chord.PeerID(id), 0), clock: newClock(&r, s.cfg.ClockDrift), links: r}
 	s.peers = append(s.peers, p)
 	s.byPeer[p.self.Peer] = p.number
 	s.boot(p)
 	return p
 }
 
+// another gives the stream of a peer that no fault brings.
+func (s *Simulation) another() stream { return newStream(s.cfg.Seed, uint64(len(s.peers))) }
+
 // boot starts a peer's node, which knows nobody yet.
 func (s *Simulation) boot(p *peer) {
 	cfg := s.cfg.Node
-	cfg.Self, cfg.Seed = p.self, s.rand.Uint64()
+	cfg.Self, cfg.Seed = p.self, p.links.next()
 	p.node, _ = chord.New(cfg) // New has seen that the settings are valid
-	p.wakeAt = chord.Never
-	p.lookups = 0
+	p.wakeAt, p.lookups, p.watchers = chord.Never, 0, [2]chord.Contact{}
 	s.tally.booted++
 }
 
 // create starts the first peer of a ring.
 func (s *Simulation) create() {
-	p := s.newPeer()
-	p.node.Create(s.now)
-	s.drain(p)
+	p := s.newPeer(s.another())
+	p.node.Create(p.clock.read(s.now))
+	s.drain(p, nil)
 }
 
 // join starts a peer that joins through a random member.
-func (s *Simulation) join() { s.meet(s.newPeer()) }
+func (s *Simulation) join() { s.meet(s.newPeer(s.another())) }
 
 func (s *Simulation) meet(p *peer) {
 	via := s.randomMember()
 	if via == nil || p.node == nil || p.node.Member() {
 		return
 	}
-	p.node.Meet(s.now, via.self)
-	s.drain(p)
+	s.tell(p)
+	p.node.Meet(p.clock.read(s.now), via.self)
+	s.drain(p, nil)
 }
 
 // note keeps the list of members, and the trace, up to date.
 func (s *Simulation) note(p *peer, e chord.Event) {
 	s.trace.event(s.now, p.self, e)
+	s.logEvent(p, e)
 	switch e.Kind {
 	case chord.Joined:
-		i, _ := s.place(p.self.ID)
-		s.members = slices.Insert(s.members, i, p)
+		s.add(p)
+		s.redial(p, p.node, firstRedial, 0)
 		s.tally.joined++
-		s.changed()
 	case chord.JoinFailed:
 		s.tally.joinsFailed++
-		s.at(s.now.Add(joinAgainAfter), func() { s.meet(p) })
+		s.after(joinAgainAfter, func() { s.meet(p) })
 	case chord.Dead:
-		if s.isAlive(e.About) {
-			s.tally.wronglyDead++
+		s.verdict(p, e.About)
+	}
+}
+
+// verdict notes that a member has given up another peer.
+func (s *Simulation) verdict(by *peer, about chord.Contact) {
+	i, known := s.byPeer[about.Peer]
+	if !known {
+		return
+	}
+	dead := s.peers[i]
+	if dead.node != nil {
+		s.tally.wronglyDead++
+		s.doubt()
+		return
+	}
+	for i := range dead.watchers {
+		if dead.watchers[i] == by.self {
+			s.tally.detections = append(s.tally.detections, s.now.Sub(dead.crashedAt))
+			dead.watchers[i] = chord.Contact{}
 		}
 	}
 }
 
-// crash ends a random member's node without a word.
-func (s *Simulation) crash() {
-	p := s.randomMember()
+// crash ends a member's node without a word.
+func (s *Simulation) crash(p *peer) {
 	if !s.mayGo(p) {
 		return
 	}
+	p.crashedAt, p.watchers = s.now, s.neighboursOf(p)
 	s.remove(p)
 	s.crashed = append(s.crashed, p)
 	s.tally.crashed++
 	s.observeGone(p, Crashed)
 }
 
+// neighboursOf are the members before and behind one, who watch it.
+func (s *Simulation) neighboursOf(p *peer) [2]chord.Contact {
+	i, _ := s.place(p.self.ID)
+	n := len(s.members)
+	watchers := [2]chord.Contact{s.members[(i+n-1)%n].self, s.members[(i+1)%n].self}
+	if watchers[0] == watchers[1] {
+		watchers[1] = chord.Contact{}
+	}
+	return watchers
+}
+
 // crashShare ends many nodes at once.
 func (s *Simulation) crashShare() {
 	for range int(s.cfg.CrashShare * float64(len(s.members))) {
-		s.crash()
+		s.crash(s.randomMember())
 	}
 }
 
-// leave lets a random member say goodbye and go.
-func (s *Simulation) leave() {
-	p := s.randomMember()
-	if !s.mayGo(p) {
+// leave lets a member say goodbye and go.
+func (s *Simulation) leave(p *peer) {
+	if !s.mayGo(p) || p.paused() {
 		return
 	}
 	p.node.Leave()
-	s.drain(p)
+	s.drain(p, nil)
 	s.remove(p)
 	s.tally.left++
 	s.observeGone(p, Left)
 }
 
 // restart lets a crashed peer come back: the same identity, an empty memory.
-func (s *Simulation) restart() {
-	if len(s.crashed) == 0 {
-		return
-	}
-	i := s.rand.IntN(len(s.crashed))
+func (s *Simulation) restart(i int) {
 	p := s.crashed[i]
 	s.crashed = slices.Delete(s.crashed, i, i+1)
 	s.boot(p)
 	s.meet(p)
 }
 
-func (s *Simulation) remove(p *peer) {
-	i, _ := s.place(p.self.ID)
-	s.members = slices.Delete(s.members, i, i+1)
-	p.node = nil
-	s.tally.lookupsUnderWay -= p.lookups
-	s.tally.abandoned += p.lookups
-	s.changed()
+// restartAny lets a random crashed peer come back.
+func (s *Simulation) restartAny() {
+	if len(s.crashed) > 0 {
+		s.restart(s.churn.below(len(s.crashed)))
+	}
 }
 
+// changed notes that something happened from which the ring must recover.
 func (s *Simulation) changed() {
-	s.lastFault = s.now
-	s.ideal = false
+	s.lastFault, s.sentAtFault = s.now, s.tally.sent
+	s.ideal, s.stirred = false, true
 }
 
 // mayGo reports whether every member would still have a live successor in its
@@ -139,13 +164,13 @@ func (s *Simulation) mayGo(p *peer) bool {
 	at, _ := s.place(p.self.ID)
 	for back := 1; back <= min(4*s.successors(), len(s.members)-1); back++ {
 		q := s.members[(at-back+len(s.members))%len(s.members)]
-		if !s.livesWithout(p, q.node.Neighbourhood().Succ) {
+		if s.livesBy(p, q.node.Neighbourhood().Succ) {
 			s.tally.spared++
 			return false
 		}
 	}
 	for i := range s.mail.slots {
-		if list := s.listOf(&s.mail.slots[i]); list != nil && !s.livesWithout(p, list) {
+		if s.livesBy(p, s.listOf(&s.mail.slots[i])) {
 			s.tally.spared++
 			return false
 		}
@@ -165,16 +190,18 @@ func (s *Simulation) listOf(m *chord.Message) []chord.Contact {
 	return nil
 }
 
-// livesWithout reports whether a list has a member other than p.
-func (s *Simulation) livesWithout(p *peer, list []chord.Contact) bool {
-	return slices.ContainsFunc(list, func(c chord.Contact) bool { return c != p.self && s.isMember(c) })
+// livesBy reports whether p is the only member in a list. A list without any,
+// as there are once live peers have been given up, gets no worse by p's going.
+func (s *Simulation) livesBy(p *peer, list []chord.Contact) bool {
+	return slices.Contains(list, p.self) &&
+		!slices.ContainsFunc(list, func(c chord.Contact) bool { return c != p.self && s.isMember(c) })
 }
 
 func (s *Simulation) randomMember() *peer {
 	if len(s.members) == 0 {
 		return nil
 	}
-	return s.members[s.rand.IntN(len(s.members))]
+	return s.members[s.churn.below(len(s.members))]
 }
 
 // place is where among the members a position is or would be.
@@ -185,11 +212,6 @@ func (s *Simulation) place(id chord.ID) (int, bool) {
 func (s *Simulation) isMember(c chord.Contact) bool {
 	_, ok := s.place(c.ID)
 	return ok
-}
-
-func (s *Simulation) isAlive(c chord.Contact) bool {
-	i, ok := s.byPeer[c.Peer]
-	return ok && s.peers[i].node != nil
 }
 
 // alive counts the peers whose node runs, members or not.

@@ -3,6 +3,7 @@ package sim
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"math"
 	"time"
 
@@ -34,23 +35,39 @@ type Config struct {
 	// Default 10 lookups a second, negative for none, and nothing else.
 	Lookups, Joins, Leaves, Crashes, Restarts float64
 
-	// MinLatency and MaxLatency bound the time that a message takes, evenly
-	// distributed. Defaults 10 and 90 ms.
-	MinLatency, MaxLatency time.Duration
+	// Faults is what goes wrong at set times, beside the rates above.
+	Faults []Fault
 
-	// Loss is the share of the messages that are lost, from 0 to below 1.
-	Loss float64
+	// Redial lets those who join dial the addresses that they were told again
+	// and again, as package node does.
+	Redial bool
+
+	// MinLatency and MaxLatency bound the time that a message takes; Latency
+	// says how it is spread. Defaults 10 and 90 ms, evenly.
+	MinLatency, MaxLatency time.Duration
+	Latency                Latency
+
+	// Loss is the share of the messages that are lost, Duplicate the share that
+	// arrive twice, Reorder the share that are up to a second late; from 0 to
+	// below 1.
+	Loss, Duplicate, Reorder float64
+
+	// ClockDrift is by what share each peer's clock may run too fast or too
+	// slow, at most; from 0 to below 1.
+	ClockDrift float64
 
 	// Refuse tells a peer that its message came to a dead one, as a machine
 	// does that refuses connections. Otherwise the dead are silent.
 	Refuse bool
 
-	// CheckEvery is the pause between two checks of the invariants. Default:
-	// after every event up to 64 peers, 1 s above.
+	// CheckEvery is the pause between two checks of all invariants. Default:
+	// after every event up to 64 peers, with Faults up to 4096; 1 s above.
+	// Negative: after every event.
 	CheckEvery time.Duration
 
 	// SettleFor bounds the time in which the ring must become ideal once
-	// nothing changes any more. Default 5 min.
+	// nothing changes any more. Default 5 min; with Faults 25 min, since peers
+	// that were given up are tried again after up to 16 min.
 	SettleFor time.Duration
 
 	// Node has the settings of every node; Self and Seed are filled in.
@@ -62,10 +79,15 @@ type Config struct {
 
 	// Observe, unless nil, is called with all that happens, in order.
 	Observe func(Observation) `json:"-"`
+
+	invariant func(*Simulation) error // one more, for tests
 }
 
-// checkAlways is the largest ring that is checked after every event.
-const checkAlways = 64
+// The largest rings that are checked after every event.
+const (
+	checkAlways = 64
+	checkFaults = 4096 // with a schedule of faults
+)
 
 func (c *Config) validate() error {
 	c.Peers = cmp.Or(c.Peers, 1000)
@@ -74,21 +96,31 @@ func (c *Config) validate() error {
 	c.Lookups = cmp.Or(c.Lookups, 10)
 	c.MinLatency = cmp.Or(c.MinLatency, 10*time.Millisecond)
 	c.MaxLatency = cmp.Or(c.MaxLatency, max(90*time.Millisecond, c.MinLatency))
+	if len(c.Faults) > 0 {
+		c.SettleFor = cmp.Or(c.SettleFor, 25*time.Minute)
+	}
 	c.SettleFor = cmp.Or(c.SettleFor, 5*time.Minute)
-	if c.Peers > checkAlways {
+	if c.Peers > checkAlways && len(c.Faults) == 0 || c.Peers > checkFaults {
 		c.CheckEvery = cmp.Or(c.CheckEvery, time.Second)
 	}
 	switch {
 	case c.Peers < 1:
 		return errors.New("sim: Config.Peers is negative")
-	case c.JoinEvery < 0 || c.Duration < 0 || c.CheckEvery < 0 || c.SettleFor < 0:
+	case c.JoinEvery < 0 || c.Duration < 0 || c.SettleFor < 0:
 		return errors.New("sim: a duration of Config is negative")
 	case c.MinLatency < 0 || c.MaxLatency < c.MinLatency:
 		return errors.New("sim: Config.MinLatency is negative, or above MaxLatency")
-	case !share(c.CrashShare) || !share(c.Loss):
-		return errors.New("sim: Config.CrashShare or Config.Loss is not from 0 to below 1")
+	case c.Latency > Clustered:
+		return errors.New("sim: Config.Latency is none of the kinds")
+	case !share(c.CrashShare) || !share(c.Loss) || !share(c.Duplicate) || !share(c.Reorder) || !share(c.ClockDrift):
+		return errors.New("sim: a share of Config is not from 0 to below 1")
 	case !rate(c.Joins) || !rate(c.Leaves) || !rate(c.Crashes) || !rate(c.Restarts) || !rate(max(0, c.Lookups)):
 		return errors.New("sim: a rate of Config is negative, or above a million")
+	}
+	for i := range c.Faults {
+		if err := c.Faults[i].validate(); err != nil {
+			return fmt.Errorf("sim: fault %d, %v: %w", i+1, c.Faults[i].Kind, err)
+		}
 	}
 	return nil
 }

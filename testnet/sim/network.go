@@ -1,47 +1,54 @@
 package sim
 
-import (
-	"time"
-
-	"peal/chord"
-)
+import "peal/chord"
 
 // send puts a message on its way, unless it gets lost.
-func (s *Simulation) send(m chord.Message) {
+func (s *Simulation) send(from *peer, m *chord.Message) {
 	s.tally.sent++
-	if s.cfg.Loss > 0 && s.rand.Float64() < s.cfg.Loss {
-		s.tally.lost++
+	to, known := s.byPeer[m.To.Peer]
+	if !known {
+		s.tally.lost++ // no peer has that name
 		return
 	}
-	s.queue.push(event{at: s.now.Add(s.latency()), message: s.mail.put(m)})
+	copies := s.copies(from, s.peers[to])
+	if copies == 0 {
+		s.tally.lost++
+		s.logLost(m)
+		return
+	}
+	for range copies {
+		s.queue.push(event{at: s.now.Add(s.latency(from, s.peers[to])), peer: to, message: s.mail.put(m)})
+	}
+	s.tally.duplicated += copies - 1
 }
 
-func (s *Simulation) latency() time.Duration {
-	spread := s.cfg.MaxLatency - s.cfg.MinLatency
-	return s.cfg.MinLatency + time.Duration(s.rand.Int64N(int64(spread)+1))
-}
-
-// deliver hands a message to its receiver, if that lives.
-func (s *Simulation) deliver(m chord.Message) {
-	i, known := s.byPeer[m.To.Peer]
-	if !known || s.peers[i].node == nil {
-		s.bounce(m)
+// deliver hands a message to its receiver, if that lives. One that is paused
+// gets it later.
+func (s *Simulation) deliver(p *peer, slot int32) {
+	if p.paused() {
+		p.mail = append(p.mail, slot)
+		return
+	}
+	m := s.mail.take(slot)
+	if p.node == nil {
+		s.bounce(p, &m)
 		return
 	}
 	s.tally.delivered[m.Kind]++
 	s.trace.message(s.now, &m)
-	s.peers[i].node.Step(s.now, m)
-	s.drain(s.peers[i])
+	s.logMessage(p, &m)
+	p.node.Step(p.clock.read(s.now), m)
+	s.drain(p, &m)
 }
 
 // bounce tells the sender, where dead peers refuse messages, that a message
 // could not be delivered.
-func (s *Simulation) bounce(m chord.Message) {
+func (s *Simulation) bounce(dead *peer, m *chord.Message) {
 	s.tally.bounced++
-	i := s.byPeer[m.From.Peer]
-	if !s.cfg.Refuse || m.Kind == chord.Unreachable || s.peers[i].node == nil {
+	if !s.cfg.Refuse || m.Kind == chord.Unreachable {
 		return
 	}
+	to := s.byPeer[m.From.Peer]
 	notice := chord.Message{Kind: chord.Unreachable, From: m.To, To: m.From}
-	s.queue.push(event{at: s.now.Add(s.latency()), message: s.mail.put(notice)})
+	s.queue.push(event{at: s.now.Add(s.latency(dead, s.peers[to])), peer: to, message: s.mail.put(&notice)})
 }

@@ -7,7 +7,7 @@ import "peal/chord"
 type event struct {
 	at      chord.Time
 	seq     uint64 // of the events at one time, the first put in comes first
-	peer    int32  // whose deadline it is
+	peer    int32  // whose deadline it is, or who receives the message
 	message int32  // its place in the mail, or -1
 	act     func()
 }
@@ -84,14 +84,14 @@ type mail struct {
 	free  []int32
 }
 
-func (m *mail) put(msg chord.Message) int32 {
+func (m *mail) put(msg *chord.Message) int32 {
 	if last := len(m.free) - 1; last >= 0 {
 		slot := m.free[last]
 		m.free = m.free[:last]
-		m.slots[slot] = msg
+		m.slots[slot] = *msg
 		return slot
 	}
-	m.slots = append(m.slots, msg)
+	m.slots = append(m.slots, *msg)
 	return int32(len(m.slots) - 1)
 }
 

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -44,10 +45,17 @@ type View struct {
 // report.
 const observeEvery = 250 * time.Millisecond
 
+// A told is what the observer knows of a peer.
+type told struct {
+	view   *View
+	lookAt chord.Time // when it is looked at again
+}
+
 // observe tells of what a peer's node did: first how its view is now, then what
 // it emitted. It is called only where there is an observer.
 func (s *Simulation) observe(p *peer, r *chord.Ready) {
-	if p.told == nil || r.Neighbours || len(r.Events) > 0 || s.now >= p.lookAt {
+	known := s.toldOf(p)
+	if known.view == nil || r.Neighbours || len(r.Events) > 0 || s.now >= known.lookAt {
 		s.observeView(p)
 	}
 	for _, e := range r.Events {
@@ -59,10 +67,18 @@ func (s *Simulation) observe(p *peer, r *chord.Ready) {
 	}
 }
 
+func (s *Simulation) toldOf(p *peer) *told {
+	if more := len(s.peers) - len(s.told); more > 0 {
+		s.told = append(s.told, make([]told, more)...)
+	}
+	return &s.told[p.number]
+}
+
 func (s *Simulation) observeView(p *peer) {
-	p.lookAt = s.now.Add(observeEvery)
-	if v := p.view(); p.told == nil || !v.same(p.told) {
-		p.told = v
+	known, v := s.toldOf(p), p.view()
+	known.lookAt = s.now.Add(observeEvery)
+	if known.view == nil || !v.same(known.view) {
+		known.view = v
 		s.cfg.Observe(Observation{At: s.now, Kind: Viewed, Peer: p.self, View: v})
 	}
 }
@@ -92,10 +108,37 @@ func (s *Simulation) faultOf(r *chord.Result) string {
 
 // observeGone tells that a peer has crashed or left.
 func (s *Simulation) observeGone(p *peer, kind ObservationKind) {
-	p.told = nil
 	if s.cfg.Observe != nil {
+		*s.toldOf(p) = told{}
 		s.cfg.Observe(Observation{At: s.now, Kind: kind, Peer: p.self})
 	}
+}
+
+// observeFault tells what was done to a peer, or to the network.
+func (s *Simulation) observeFault(p *peer, text string) {
+	if s.cfg.Observe == nil {
+		return
+	}
+	o := Observation{At: s.now, Kind: Faulted, Text: text}
+	if p != nil {
+		o.Peer = p.self
+	}
+	s.cfg.Observe(o)
+}
+
+// phrase tells what a fault does to the network.
+func (f *Fault) phrase() string {
+	text := f.Kind.String()
+	for i, share := range f.Shares {
+		text += fmt.Sprintf("%s %.0f %%", map[bool]string{true: ":", false: ","}[i == 0], 100*share)
+	}
+	if f.Rate > 0 {
+		text += fmt.Sprintf(" of %.0f %%", 100*f.Rate)
+	}
+	if f.By > 0 {
+		text += fmt.Sprintf(" by up to %v", f.By)
+	}
+	return text + fmt.Sprintf(" for %v", f.For)
 }
 
 // observeEnd tells how all is when the run ends, and why if something was
@@ -108,14 +151,7 @@ func (s *Simulation) observeEnd(err error) {
 		s.observeView(p)
 	}
 	if err != nil {
-		s.observeText(Violated, err.Error())
-	}
-}
-
-// observeText tells of a fault or a violation.
-func (s *Simulation) observeText(kind ObservationKind, text string) {
-	if s.cfg.Observe != nil {
-		s.cfg.Observe(Observation{At: s.now, Kind: kind, Text: text})
+		s.cfg.Observe(Observation{At: s.now, Kind: Violated, Text: err.Error()})
 	}
 }
 

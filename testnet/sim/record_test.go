@@ -38,7 +38,7 @@ func TestObserverSeesTheRing(t *testing.T) {
 	if len(views) != len(s.members) {
 		t.Errorf("seed %d: observed %d peers, want %d", cfg.Seed, len(views), len(s.members))
 	}
-	for _, want := range s.views() {
+	for _, want := range s.allViews() {
 		got := views[want.Self]
 		if got == nil || got.Pred() != want.Pred() || !slices.Equal(got.Succ, want.Succ) || got.Member != want.Member {
 			t.Errorf("seed %d: observed %+v, want %+v", cfg.Seed, got, want)
@@ -70,5 +70,31 @@ func TestViolationIsObserved(t *testing.T) {
 	}
 	if last.Kind != Violated || last.Text == "" {
 		t.Errorf("the last observation is %+v, want the violation", last)
+	}
+}
+
+// TestFaultsAreObserved wants the beginning and the end of each.
+func TestFaultsAreObserved(t *testing.T) {
+	var said []string
+	cfg := Config{
+		Peers: 12, Seed: 1, Duration: 10 * time.Second,
+		Faults: []Fault{
+			{At: time.Second, Kind: Loss, For: time.Second, Rate: 0.2},
+			{At: 3 * time.Second, Kind: Partition, For: 2 * time.Second, Shares: []float64{0.25, 0.5}},
+			{At: 7 * time.Second, Kind: Pause, For: time.Second},
+		},
+		Observe: func(o Observation) {
+			if o.Kind == Faulted {
+				said = append(said, o.Text)
+			}
+		},
+	}
+	mustRun(t, cfg)
+	want := []string{
+		"loss of 20 % for 1s", "the loss is over", "partition: 25 %, 50 % for 2s", "the partition is over",
+		"stands still for 1s", "goes on",
+	}
+	if !slices.Equal(said, want) {
+		t.Errorf("observed %q, want %q", said, want)
 	}
 }

@@ -10,22 +10,25 @@ import (
 
 // A Report tells what a simulation saw.
 type Report struct {
-	Peers     int     `json:"peers"` // members at the end
-	Seed      uint64  `json:"seed"`
-	Seconds   float64 `json:"seconds"` // simulated, in all
-	Events    int     `json:"events"`  // handled by the simulator
-	Checks    int     `json:"checks"`  // of the invariants
-	TraceHash string  `json:"trace_hash"`
+	Peers    int     `json:"peers"` // members at the end
+	Seed     uint64  `json:"seed"`
+	Seconds  float64 `json:"seconds"`  // simulated, in all
+	Events   int     `json:"events"`   // handled by the simulator
+	Checks   int     `json:"checks"`   // of the invariants, where something had changed
+	Asserted int     `json:"asserted"` // events after which all invariants had to hold; see assumption.go
+	Faults   int     `json:"faults"`   // of the schedule
 
 	Messages       int            `json:"messages"` // delivered
 	MessagesByKind map[string]int `json:"messages_by_kind"`
-	Lost           int            `json:"lost"`    // on their way
+	Lost           int            `json:"lost"` // on their way
+	Duplicated     int            `json:"duplicated"`
 	Bounced        int            `json:"bounced"` // for the receiver was dead
 
 	Joined      int `json:"joined"` // the first members and restarts included
 	JoinsFailed int `json:"joins_failed"`
 	Left        int `json:"left"`
 	Crashed     int `json:"crashed"`
+	Paused      int `json:"paused"`
 	Spared      int `json:"spared"`       // would have been a member's last live successor
 	WronglyDead int `json:"wrongly_dead"` // times that a node gave up a live one
 
@@ -44,20 +47,26 @@ type Report struct {
 	P99Ms       float64 `json:"p99_ms"`
 	TimeoutsPer float64 `json:"timeouts_per_lookup"`
 
-	FormedAfter float64 `json:"formed_after"` // seconds until a grown ring was ideal
-	IdealAfter  float64 `json:"ideal_after"`  // seconds from the last change of membership; -1 if never
+	DetectedP50 float64 `json:"detected_p50"` // seconds until a neighbour gave up a crashed peer
+	DetectedP99 float64 `json:"detected_p99"`
+
+	FormedAfter   float64 `json:"formed_after"`   // seconds until a grown ring was ideal
+	IdealAfter    float64 `json:"ideal_after"`    // seconds from the last fault or change of membership; -1 if never
+	IdealMessages int     `json:"ideal_messages"` // sent in that time
+
+	TraceHash string `json:"trace_hash"`
 }
 
 // tally counts what becomes the report.
 type tally struct {
-	events, checks                                                     int
-	sent, lost, bounced                                                int
+	events, checks, asserted, faults                                   int
+	sent, lost, duplicated, bounced, paused, idealMessages             int
 	delivered                                                          [chord.Disconnected + 1]int
 	booted, joined, joinsFailed, left, crashed, spared, wronglyDead    int
 	lookups, found, failed, abandoned, wrongOwner, deadOwner, timeouts int
 	lookupsUnderWay                                                    int
 	paths                                                              []int
-	latencies                                                          []time.Duration
+	latencies, detections                                              []time.Duration
 	formed                                                             chord.Time
 	idealAfter                                                         time.Duration
 }
@@ -66,16 +75,19 @@ func (s *Simulation) report() Report {
 	t := &s.tally
 	slices.Sort(t.paths)
 	slices.Sort(t.latencies)
+	slices.Sort(t.detections)
 	r := Report{
 		Peers: len(s.members), Seed: s.cfg.Seed, Seconds: time.Duration(s.now).Seconds(), Events: t.events, Checks: t.checks,
-		TraceHash:      fmt.Sprintf("%016x", uint64(s.trace)),
+		Asserted: t.asserted, Faults: t.faults, Duplicated: t.duplicated, Paused: t.paused,
 		MessagesByKind: make(map[string]int), Lost: t.lost, Bounced: t.bounced,
 		Joined: t.joined, JoinsFailed: t.joinsFailed, Left: t.left, Crashed: t.crashed, Spared: t.spared, WronglyDead: t.wronglyDead,
 		Lookups: t.lookups, Found: t.found, Failed: t.failed, Abandoned: t.abandoned, WrongOwner: t.wrongOwner, DeadOwner: t.deadOwner,
 		MeanPath: mean(t.paths), PathP50: quantile(t.paths, 0.5), PathP99: quantile(t.paths, 0.99), PathMax: quantile(t.paths, 1),
 		MeanMs: mean(t.latencies) / 1e6, P50Ms: milliseconds(quantile(t.latencies, 0.5)), P99Ms: milliseconds(quantile(t.latencies, 0.99)),
 		TimeoutsPer: float64(t.timeouts) / float64(max(1, t.lookups)),
-		FormedAfter: time.Duration(t.formed).Seconds(), IdealAfter: t.idealAfter.Seconds(),
+		FormedAfter: time.Duration(t.formed).Seconds(), IdealAfter: t.idealAfter.Seconds(), IdealMessages: t.idealMessages,
+		DetectedP50: quantile(t.detections, 0.5).Seconds(), DetectedP99: quantile(t.detections, 0.99).Seconds(),
+		TraceHash: fmt.Sprintf("%016x", uint64(s.trace)),
 	}
 	for kind, count := range t.delivered {
 		if count > 0 {
@@ -91,6 +103,7 @@ func (s *Simulation) report() Report {
 
 // progress tells the caller how far the planned time has come.
 func (s *Simulation) progress() {
+	s.progressAt = s.now.Add(time.Second)
 	if s.cfg.Progress == nil {
 		return
 	}

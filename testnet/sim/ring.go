@@ -9,9 +9,10 @@ import (
 // restoreRing makes all peers at once, as members of a finished ring: lists,
 // predecessors and fingers are what the protocol would arrive at.
 func (s *Simulation) restoreRing() {
+	s.forming = true
 	ring := make([]*peer, s.cfg.Peers)
 	for i := range ring {
-		ring[i] = s.newPeer()
+		ring[i] = s.newPeer(s.another())
 	}
 	slices.SortFunc(ring, func(a, b *peer) int { return a.self.ID.Compare(b.self.ID) })
 	contacts := make([]chord.Contact, len(ring))
@@ -24,8 +25,12 @@ func (s *Simulation) restoreRing() {
 		if len(ring) > 1 {
 			pred = contacts[(i+len(ring)-1)%len(ring)]
 		}
-		p.node.Restore(s.now, pred, succ, fingersOf(contacts, i))
-		s.drain(p)
+		p.node.Restore(p.clock.read(s.now), pred, succ, fingersOf(contacts, i))
+		s.drain(p, nil)
+	}
+	s.forming = false
+	for i := range s.members {
+		s.compare(i)
 	}
 }
 
@@ -52,30 +57,6 @@ func fingersOf(ring []chord.Contact, i int) []chord.Contact {
 		}
 	}
 	return list
-}
-
-// check asserts the invariants and notes when the ring has become ideal.
-func (s *Simulation) check() error {
-	s.checkAt = s.now.Add(s.cfg.CheckEvery)
-	s.tally.checks++
-	s.progress()
-	views := s.views()
-	if err := chord.Check(views); err != nil {
-		return err
-	}
-	if !s.ideal && chord.Ideal(views, s.successors()) == nil {
-		s.ideal = true
-		s.tally.idealAfter = s.now.Sub(s.lastFault)
-	}
-	return nil
-}
-
-func (s *Simulation) views() []chord.Neighbourhood {
-	views := make([]chord.Neighbourhood, len(s.members))
-	for i, p := range s.members {
-		views[i] = p.node.Neighbourhood()
-	}
-	return views
 }
 
 // successors is the length of a full successor list.

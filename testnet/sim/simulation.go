@@ -2,7 +2,6 @@ package sim
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"peal/chord"
@@ -10,33 +9,56 @@ import (
 
 // A Simulation is one run. It is not safe for concurrent use.
 type Simulation struct {
-	cfg     Config
-	rand    *rand.Rand
-	now     chord.Time
-	end     chord.Time // of the phase that is running
-	queue   queue
-	mail    mail
-	peers   []*peer
-	byPeer  map[chord.PeerID]int32
-	members []*peer // the live members, by position
-	crashed []*peer // those that may come back
+	cfg      Config
+	churn    stream // chooses peers
+	workload stream // chooses what is looked up
+	rates    stream // spreads what happens so many times a second
+	now      chord.Time
+	end      chord.Time // of the phase that is running
+	queue    queue
+	mail     mail
+	links    links
+	peers    []*peer
+	byPeer   map[chord.PeerID]int32
+	members  []*peer               // the live members, by position
+	views    []chord.Neighbourhood // theirs, if everyChange
+	crashed  []*peer               // those that may come back
 
-	trace     trace
-	tally     tally
-	checkAt   chord.Time
-	lastFault chord.Time // when a member last came or went
-	ideal     bool       // the ring has been ideal since
+	trace trace
+	tally tally
+	log   *eventLog // nil: none is kept
+	told  []told    // what the observer knows of each peer, by its number
+
+	everyChange bool       // the invariants are checked after every event
+	forming     bool       // peers are being made members one by one
+	stirred     bool       // something changed since the last check
+	doubted     bool       // a live member was given up since the ring was ideal
+	broken      error      // a rule that a view broke
+	astray      int        // members whose neighbours are not the right ones
+	checkAt     chord.Time // when to check again, unless everyChange
+	progressAt  chord.Time
+	lastFault   chord.Time // when something last went wrong, or a member came or went
+	sentAtFault int        // messages sent until then
+	ideal       bool       // the ring has been ideal since
 }
 
 // A peer is a node and what the simulator knows of it.
 type peer struct {
 	number  int32
+	clock   clock
 	self    chord.Contact
 	node    *chord.Node // nil when dead
+	links   stream      // decides about the messages that it sends
 	wakeAt  chord.Time  // of its event in the queue
 	lookups int         // under way
-	told    *View       // the one observed last
-	lookAt  chord.Time  // when it is observed again
+	astray  bool        // its neighbours are not the right ones
+
+	addresses   []*peer    // that it was started with
+	pausedUntil chord.Time // 0: it runs
+	mail        []int32    // that came meanwhile
+
+	crashedAt chord.Time
+	watchers  [2]chord.Contact // its neighbours then that have not given it up yet
 }
 
 // Run simulates what the Config says. On a broken promise of the protocol it
@@ -60,10 +82,13 @@ func New(cfg Config) (*Simulation, error) {
 		return nil, fmt.Errorf("sim: %w", err)
 	}
 	return &Simulation{
-		cfg:    cfg,
-		rand:   rand.New(rand.NewPCG(cfg.Seed, 0)),
-		byPeer: make(map[chord.PeerID]int32),
-		trace:  newTrace(),
+		cfg:         cfg,
+		churn:       newStream(cfg.Seed, 1),
+		workload:    newStream(cfg.Seed, 2),
+		rates:       newStream(cfg.Seed, 3),
+		byPeer:      make(map[chord.PeerID]int32),
+		trace:       newTrace(),
+		everyChange: cfg.CheckEvery <= 0,
 	}, nil
 }
 
@@ -73,7 +98,7 @@ func (s *Simulation) Run() (Report, error) {
 	for _, phase := range []func() error{s.form, s.work, s.settle} {
 		if err := phase(); err != nil {
 			s.observeEnd(err)
-			return s.report(), fmt.Errorf("seed %d, %v, event %d: %w", s.cfg.Seed, time.Duration(s.now), s.tally.events, err)
+			return s.report(), s.violation(err)
 		}
 	}
 	s.observeEnd(nil)
@@ -103,13 +128,14 @@ func (s *Simulation) form() error {
 // work is the time in which peers come, go and look things up.
 func (s *Simulation) work() error {
 	s.crashShare()
+	s.schedule()
 	s.end = s.now.Add(s.cfg.Duration)
 	s.repeat(s.cfg.Lookups, s.lookup)
 	s.repeat(s.cfg.Joins, s.join)
-	s.repeat(s.cfg.Leaves, s.leave)
-	s.repeat(s.cfg.Crashes, s.crash)
-	s.repeat(s.cfg.Restarts, s.restart)
-	return s.runFor(s.cfg.Duration)
+	s.repeat(s.cfg.Leaves, func() { s.leave(s.randomMember()) })
+	s.repeat(s.cfg.Crashes, func() { s.crash(s.randomMember()) })
+	s.repeat(s.cfg.Restarts, s.restartAny)
+	return s.runFor(max(s.cfg.Duration, Ends(s.cfg.Faults)))
 }
 
 // settle runs until the ring is ideal and every lookup has ended.
@@ -123,11 +149,11 @@ func (s *Simulation) settle() error {
 			return err
 		}
 	}
-	return nil
+	return s.confirm()
 }
 
 func (s *Simulation) unsettled() error {
-	if err := chord.Ideal(s.views(), s.successors()); err != nil {
+	if err := chord.Ideal(s.allViews(), s.successors()); err != nil {
 		return err
 	}
 	return fmt.Errorf("%d peers are alive, but %d members; %d lookups are under way", s.alive(), len(s.members), s.tally.lookupsUnderWay)
@@ -138,14 +164,13 @@ func (s *Simulation) runFor(d time.Duration) error {
 	until := s.now.Add(d)
 	for s.queue.next() <= until {
 		s.happen(s.queue.pop())
-		if s.cfg.CheckEvery == 0 || s.now >= s.checkAt {
-			if err := s.check(); err != nil {
-				return err
-			}
+		if err := s.assert(); err != nil {
+			return err
 		}
 	}
 	s.now = until
-	return s.check()
+	s.progress()
+	return nil
 }
 
 func (s *Simulation) happen(e event) {
@@ -155,7 +180,7 @@ func (s *Simulation) happen(e event) {
 	case e.act != nil:
 		e.act()
 	case e.message >= 0:
-		s.deliver(s.mail.take(e.message))
+		s.deliver(s.peers[e.peer], e.message)
 	default:
 		s.wake(s.peers[e.peer], e.at)
 	}
@@ -164,19 +189,20 @@ func (s *Simulation) happen(e event) {
 // wake lets a node do what is due. Of its events in the queue only the latest
 // that was put in counts, and even that may be early.
 func (s *Simulation) wake(p *peer, at chord.Time) {
-	if p.node == nil || p.wakeAt != at {
+	if p.node == nil || p.wakeAt != at || p.paused() {
 		return
 	}
 	p.wakeAt = chord.Never
-	p.node.Tick(s.now)
-	s.drain(p)
+	s.logWake(p)
+	p.node.Tick(p.clock.read(s.now))
+	s.drain(p, nil)
 }
 
-// drain does what a node wants done.
-func (s *Simulation) drain(p *peer) {
+// drain does what a node wants done after a message, or without one.
+func (s *Simulation) drain(p *peer, cause *chord.Message) {
 	r := p.node.Ready()
 	for i := range r.Messages {
-		s.send(r.Messages[i])
+		s.send(p, &r.Messages[i])
 	}
 	for i := range r.Found {
 		s.judge(p, &r.Found[i])
@@ -184,18 +210,16 @@ func (s *Simulation) drain(p *peer) {
 	for _, e := range r.Events {
 		s.note(p, e)
 	}
+	if r.Neighbours {
+		s.look(p, cause)
+	}
 	if s.cfg.Observe != nil {
 		s.observe(p, &r)
 	}
-	if at := max(p.node.Deadline(), s.now+1); at < p.wakeAt {
+	if at := max(p.clock.when(p.node.Deadline()), s.now+1); at < p.wakeAt {
 		p.wakeAt = at
 		s.queue.push(event{at: at, peer: p.number, message: -1})
 	}
-}
-
-// at lets something happen at a time.
-func (s *Simulation) at(t chord.Time, act func()) {
-	s.queue.push(event{at: t, message: -1, act: act})
 }
 
 // repeat lets something happen so many times a second, on average, until the
@@ -204,8 +228,8 @@ func (s *Simulation) repeat(perSecond float64, act func()) {
 	if perSecond <= 0 {
 		return
 	}
-	pause := time.Duration(s.rand.ExpFloat64() / perSecond * float64(time.Second))
-	if t := s.now.Add(pause); t < s.end {
+	mean := time.Duration(float64(time.Second) / perSecond)
+	if t := s.now.Add(s.rates.exponential(mean)); t < s.end {
 		s.at(t, func() {
 			act()
 			s.repeat(perSecond, act)

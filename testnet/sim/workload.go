@@ -9,19 +9,19 @@ import (
 // lookup lets a random member look for the owner of a random position.
 func (s *Simulation) lookup() {
 	p := s.randomMember()
-	if p == nil {
+	if p == nil || p.paused() {
 		return
 	}
 	s.tally.lookups++
 	s.tally.lookupsUnderWay++
 	p.lookups++
-	p.node.Lookup(s.now, s.randomID())
-	s.drain(p)
+	p.node.Lookup(p.clock.read(s.now), s.randomID())
+	s.drain(p, nil)
 }
 
 func (s *Simulation) randomID() (id chord.ID) {
 	for i := 0; i < len(id); i += 8 {
-		binary.BigEndian.PutUint64(id[i:], s.rand.Uint64())
+		binary.BigEndian.PutUint64(id[i:], s.workload.next())
 	}
 	return id
 }

@@ -118,7 +118,8 @@ export class Log {
 
   #row(event) {
     const time = make("time", {}, this.#clock(event.time));
-    const said = make("span", {}, ` ${sentences[event.kind] ?? recorded[event.kind] ?? event.kind} `);
+    const saysItself = event.kind in recorded && event.peer?.peer;
+    const said = make("span", {}, saysItself ? "" : ` ${sentences[event.kind] ?? recorded[event.kind] ?? event.kind} `);
     if (event.peer?.peer) said.prepend(name(event.peer));
     if (event.about?.peer) said.append(name(event.about));
     const times = event.count ? count(event.count, noun(event.kind)) : "";

@@ -1,0 +1,153 @@
+package chord
+
+import (
+	"slices"
+	"time"
+)
+
+// The failure detector only starts repairs; no invariant rests on it being
+// right. But a live peer that is given up costs its neighbours a repair and its
+// callers a detour, so a verdict needs three things:
+//
+//   - Several requests in a row went unanswered, each waited for as long as the
+//     round trips measured with this peer suggest (call.go).
+//   - Its silence is longer than its rhythm explains: phi-accrual, Hayashibara
+//     et al., "The phi accrual failure detector" (SRDS 2004).
+//   - No other neighbour could reach it either: the indirect probe of Das et
+//     al., "SWIM" (DSN 2002).
+//
+// And a node that was itself stopped blames nobody for it, after Dadgar et al.,
+// "Lifeguard: local health awareness for more accurate failure detection" (2017).
+
+// A rhythm is how regularly a neighbour is heard from.
+type rhythm struct {
+	Contact
+	last Time          // when it was
+	mean time.Duration // of the silences in between, a moving average
+	dev  time.Duration // deviation, such that the longest silence of late is three of them
+}
+
+const (
+	maxRhythms = 4                // the two neighbours, and those that were neighbours of late
+	maxSilence = 8 * time.Second  // a longer one was an absence
+	maxVouches = 32               // questions of neighbours under way
+	maxExcuses = 16               // rounds of requests that being heard from excuses from answering
+	overslept  = time.Second / 4  // how late a driver may be before we take it for stopped
+	vouchFor   = 10 * time.Second // how long such a question is kept
+)
+
+func (r *rhythm) observe(now Time) {
+	silence := now.Sub(r.last)
+	r.last = now
+	if silence > maxSilence {
+		return
+	}
+	r.mean += (silence - r.mean) / 16
+	r.dev = max(r.dev-r.dev/1024, (silence-r.mean).Abs()/3)
+}
+
+// explains reports whether a silence until now is nothing unusual: phi, the
+// negated decimal logarithm of the chance of such a silence while the peer
+// lives, is below 8, which in the normal distribution is 5.61 deviations.
+func (r *rhythm) explains(now Time) bool {
+	return now.Sub(r.last) < r.mean+r.dev*561/100
+}
+
+// noteRhythm takes a sign of life into a neighbour's rhythm.
+func (n *Node) noteRhythm(now Time, c Contact) {
+	for i := range n.rhythms {
+		if n.rhythms[i].ID == c.ID {
+			n.rhythms[i].observe(now)
+			return
+		}
+	}
+	if c != n.preds[0] && c != n.successor() {
+		return
+	}
+	if len(n.rhythms) == maxRhythms {
+		oldest := slices.MinFunc(n.rhythms, func(a, b rhythm) int { return int(a.last - b.last) })
+		n.rhythms = slices.DeleteFunc(n.rhythms, func(r rhythm) bool { return r == oldest })
+	}
+	every := n.cfg.StabilizeEvery
+	n.rhythms = append(n.rhythms, rhythm{Contact: c, last: now, mean: every / 2, dev: every / 4})
+}
+
+// unusual reports whether a contact's silence is out of its rhythm, or it has none.
+func (n *Node) unusual(now Time, c Contact) bool {
+	i := slices.IndexFunc(n.rhythms, func(r rhythm) bool { return r.Contact == c })
+	return i < 0 || !n.rhythms[i].explains(now)
+}
+
+// suspect lets others try a contact that did not answer.
+func (n *Node) suspect(c Contact) {
+	asked := 0
+	for _, to := range n.confirmers(c) {
+		if asked == n.cfg.Confirmers {
+			return
+		}
+		n.send(to, Message{Kind: PingReq, About: c})
+		asked++
+	}
+}
+
+// confirmers are our other neighbours, in a random order.
+func (n *Node) confirmers(c Contact) []Contact {
+	list := append(slices.Clone(n.succ), n.preds...)
+	list = slices.DeleteFunc(list, func(k Contact) bool { return k == c || k.IsZero() })
+	n.rand.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+	return list
+}
+
+// A vouch is another member's question whether a contact lives.
+type vouch struct {
+	about, to Contact
+	until     Time
+}
+
+// onPingReq asks the contact in question for its state, if it is one of ours.
+// Any word from it answers.
+func (n *Node) onPingReq(now Time, m Message) {
+	if !n.member || !m.Member || !n.inUse(m.About) && !n.cache.has(m.About) {
+		return
+	}
+	n.vouches = slices.DeleteFunc(n.vouches, func(v vouch) bool { return v.until <= now || v.about == m.About && v.to == m.From })
+	if len(n.vouches) < maxVouches {
+		n.vouches = append(n.vouches, vouch{about: m.About, to: m.From, until: now.Add(vouchFor)})
+		n.queryAgain(now, call{to: m.About, try: 1, asAFavor: true})
+	}
+}
+
+// vouchFor tells those who asked that a contact lives.
+func (n *Node) vouch(now Time, c Contact) {
+	n.vouches = slices.DeleteFunc(n.vouches, func(v vouch) bool {
+		if v.about == c && v.until > now {
+			n.send(v.to, Message{Kind: Ack, About: c})
+		}
+		return v.about == c
+	})
+}
+
+// wake makes up for a time in which the driver was stopped: for the node it did
+// not pass. So it counts neither for requests, whose answers may lie in the
+// mail, nor for anybody's silence, and what was due is due now.
+func (n *Node) wake(now Time) {
+	late := now.Sub(n.Deadline())
+	if late <= overslept || n.cfg.FixedTimeout > 0 {
+		return
+	}
+	for i := range n.calls {
+		n.calls[i].sent = n.calls[i].sent.Add(late)
+		n.calls[i].deadline = n.calls[i].deadline.Add(late + n.cfg.MinTimeout)
+	}
+	for i := range n.rhythms {
+		n.rhythms[i].last = n.rhythms[i].last.Add(late)
+	}
+	for i := range n.lost {
+		n.lost[i].retryAt = n.lost[i].retryAt.Add(late)
+	}
+	for _, at := range [...]*Time{&n.stabilizeAt, &n.fingerAt} {
+		if *at != Never {
+			*at = at.Add(late)
+		}
+	}
+}

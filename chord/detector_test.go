@@ -1,0 +1,175 @@
+package chord
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+// chatter ticks a node until a time; the given peers talk to it all the while,
+// but never answer.
+func chatter(n *Node, until Time, peers ...byte) {
+	for n.Deadline() < until {
+		now := n.Deadline()
+		n.Tick(now)
+		for _, from := range ats(peers...) {
+			n.Step(now, Message{Kind: Find, From: from, To: n.Self(), Member: true, Target: from.ID})
+		}
+	}
+}
+
+// A contact that we heard from since the question is not given up for silence:
+// question or answer got lost.
+func TestLifeIsMoreThanAnswers(t *testing.T) {
+	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
+	chatter(n, Time(8*time.Second), 0x20, 0xf0)
+	wantSucc(t, n, 0x20, 0x30, 0x40)
+	wantPred(t, n, at(0xf0))
+}
+
+// One that never answers cannot be stabilized with: our messages do not reach it.
+func TestTalkIsNoAnswerForEver(t *testing.T) {
+	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
+	chatter(n, Time(time.Minute), 0x20)
+	if got := n.Neighbourhood().Succ; slices.Contains(got, at(0x20)) {
+		t.Errorf("the successors are %v after a minute without an answer of %v", got, at(0x20))
+	}
+}
+
+// suspected is a member of a ring of five whose successor 20 has just failed to
+// answer a first request, with the probes sent for it.
+func suspected(t *testing.T) (n *Node, now Time, probes []Message) {
+	t.Helper()
+	n = member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
+	for now < Time(10*time.Second) {
+		now = n.Deadline()
+		n.Tick(now)
+		r := n.Ready()
+		for _, m := range r.Messages {
+			switch {
+			case m.Kind == PingReq && m.About == at(0x20):
+				probes = append(probes, m)
+			case m.Kind == Query && m.To != at(0x20):
+				answer(n, now, m, nil, ats(0x10))
+			}
+		}
+		if len(probes) > 0 {
+			return n, now, probes
+		}
+	}
+	t.Fatal("no suspicion within 10 s")
+	return
+}
+
+func TestSuspicionAsksOthers(t *testing.T) {
+	_, _, probes := suspected(t)
+	var asked []Contact
+	for _, m := range probes {
+		asked = append(asked, m.To)
+	}
+	slices.SortFunc(asked, func(a, b Contact) int { return a.ID.Compare(b.ID) })
+	if want := ats(0x30, 0x40, 0xf0); !slices.Equal(asked, want) {
+		t.Errorf("asked %v whether the suspect lives, want %v", asked, want)
+	}
+}
+
+// As long as others can reach the suspect, it is not given up.
+func TestAckSaves(t *testing.T) {
+	n, now, probes := suspected(t)
+	for now < Time(8*time.Second) {
+		n.Step(now, Message{Kind: Ack, From: probes[0].To, To: n.Self(), Member: true, About: at(0x20)})
+		now = n.Deadline()
+		n.Tick(now)
+	}
+	wantSucc(t, n, 0x20, 0x30, 0x40)
+}
+
+func TestSilenceOfAllIsDeath(t *testing.T) {
+	n, now, _ := suspected(t)
+	for n.Deadline() < now.Add(6*time.Second) {
+		n.Tick(n.Deadline())
+	}
+	if got := n.Neighbourhood().Succ; slices.Contains(got, at(0x20)) {
+		t.Errorf("the successors are %v 6 s after a suspicion that nobody denied", got)
+	}
+}
+
+// A member that is asked about one of its contacts asks it, and passes on that
+// it lives.
+func TestPingReq(t *testing.T) {
+	n := member(t, 0x30, 0x20, 0x40, 0x50)
+	ask := Message{Kind: PingReq, From: at(0x10), To: n.Self(), Member: true, About: at(0x20)}
+	n.Step(0, ask)
+	n.Step(0, ask)
+	query := onlySent(t, n, Query, 0x20)
+	answer(n, 1, query, ats(0x10), ats(0x30))
+	if got := onlySent(t, n, Ack, 0x10); got.About != at(0x20) {
+		t.Errorf("vouched for %v, want %v", got.About, at(0x20))
+	}
+}
+
+// Nobody makes us talk to strangers.
+func TestPingReqAboutStrangers(t *testing.T) {
+	n := member(t, 0x30, 0x20, 0x40, 0x50)
+	for _, about := range append(ats(0x77), Contact{}, n.Self()) {
+		n.Step(0, Message{Kind: PingReq, From: at(0x10), To: n.Self(), Member: true, About: about})
+	}
+	if sent := n.Ready().Messages; len(sent) > 0 {
+		t.Errorf("sent %v to %v for the sake of a stranger", sent[0].Kind, sent[0].To)
+	}
+}
+
+// beat lets a contact be heard from at times, in seconds.
+func beat(r *rhythm, from Time, every time.Duration, times int) Time {
+	for range times {
+		from = from.Add(every)
+		r.observe(from)
+	}
+	return from
+}
+
+// The silence that is still usual follows the longest of late, and forgets it.
+func TestRhythm(t *testing.T) {
+	r := rhythm{mean: time.Second, dev: time.Second / 4}
+	now := beat(&r, 0, time.Second, 20)
+	if at := now.Add(2 * time.Second); !r.explains(at) {
+		t.Error("2 s of silence are unusual in a rhythm of 1 s")
+	}
+	if at := now.Add(4 * time.Second); r.explains(at) {
+		t.Error("4 s of silence are usual in a rhythm of 1 s")
+	}
+	now = beat(&r, now, 5*time.Second, 1)
+	if at := now.Add(6 * time.Second); !r.explains(at) {
+		t.Error("6 s of silence are unusual right after one of 5 s")
+	}
+	now = beat(&r, now, time.Second, 4000)
+	if at := now.Add(4 * time.Second); r.explains(at) {
+		t.Error("4 s of silence are usual 4000 beats after one of 5 s")
+	}
+	now = beat(&r, now, time.Hour, 1)
+	if at := now.Add(4 * time.Second); r.explains(at) {
+		t.Error("an absence of an hour changed the rhythm")
+	}
+}
+
+// A node that was stopped finds its requests overdue, and blames nobody.
+func TestSleeperBlamesNobody(t *testing.T) {
+	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
+	n.Tick(n.Deadline())
+	query := onlySent(t, n, Query, 0x20)
+	now := n.Deadline().Add(time.Hour)
+	for range 3 { // mail comes before the timers
+		n.Step(now, Message{Kind: Find, From: at(0xf0), To: n.Self(), Member: true})
+	}
+	for _, c := range n.calls {
+		if wait := c.deadline.Sub(now); wait > 5*time.Second {
+			t.Errorf("%v has %v to answer", c.to, wait)
+		}
+	}
+	n.Tick(now)
+	answer(n, now, query, ats(0x10), ats(0x30, 0x40))
+	wantSucc(t, n, 0x20, 0x30, 0x40)
+	if e := n.Ready().Events; slices.ContainsFunc(e, func(e Event) bool { return e.Kind == Suspected || e.Kind == Dead }) {
+		t.Errorf("events %v after an hour of sleep, want no suspicion", e)
+	}
+}

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"peal/testnet/sim"
+)
+
+// simOptions holds the flags of the simulator.
+type simOptions struct {
+	set     *pflag.FlagSet
+	peers   int
+	seed    uint64
+	minutes float64
+	faults  string
+	seeds   int
+	flags   sim.Config // the settings that were given one by one
+	latency string
+	noCache bool
+	plan    []sim.Fault // read from a file
+	record  string      // file
+}
+
+// What --faults may be, besides a file.
+const (
+	mixedFaults = "mixed"
+	noFaults    = "none"
+)
+
+func (o *simOptions) addTo(flags *pflag.FlagSet) {
+	flags.IntVar(&o.peers, "peers", 0, "how many peers the ring has at first (default: 8 to 64, as the seed says)")
+	flags.Uint64Var(&o.seed, "seed", 0, "seed of all that is random (0: another one each time)")
+	flags.Float64Var(&o.minutes, "minutes", 1, "how long, in simulated time; the ring then settles")
+	flags.StringVar(&o.faults, "faults", mixedFaults, "what goes wrong: mixed, none, or a `FILE` with a schedule")
+	n := &o.flags
+	flags.IntVar(&n.Node.Successors, "successors", 0, "length of the successor lists (default: 8; mixed: 3 to 8)")
+	flags.BoolVar(&o.noCache, "no-cache", false, "peers keep no location cache, only fingers")
+	flags.Float64Var(&n.Lookups, "lookups", 0, "lookups a second (default: 10; mixed: 2)")
+	flags.Float64Var(&n.Joins, "joins", 0, "joins a second, at random times beside the faults")
+	flags.Float64Var(&n.Leaves, "leaves", 0, "leaves a second")
+	flags.Float64Var(&n.Crashes, "crashes", 0, "crashes a second")
+	flags.Float64Var(&n.Restarts, "restarts", 0, "crashed peers that come back, a second")
+	flags.Float64Var(&n.CrashShare, "crash-share", 0, "share of the peers that crash at once in the beginning")
+	flags.StringVar(&o.latency, "latency", "", "how long messages take: uniform, exponential or clustered")
+	flags.Float64Var(&n.Loss, "loss", 0, "share of the messages that get lost")
+	flags.Float64Var(&n.Duplicate, "duplicate", 0, "share of the messages that arrive twice")
+	flags.Float64Var(&n.Reorder, "reorder", 0, "share of the messages that are up to a second late")
+	flags.Float64Var(&n.ClockDrift, "clock-drift", 0, "by what share clocks run wrong, at most")
+	flags.BoolVar(&n.Refuse, "refuse", false, "machines of dead peers refuse messages, instead of being silent")
+	flags.BoolVar(&n.Redial, "redial", false, "newcomers dial the addresses that they joined by again")
+}
+
+// complete checks what was given, and reads the file that it names.
+func (o *simOptions) complete(flags *pflag.FlagSet) error {
+	o.set = flags
+	switch {
+	case flags.Changed("peers") && o.peers < 1:
+		return fail(codeUsage, "--peers %d: want 1 or more", o.peers)
+	case !(o.minutes > 0) || o.minutes > 1e6:
+		return fail(codeUsage, "--minutes %v: want more than 0, a million at most", o.minutes)
+	case o.record != "" && o.seeds > 1:
+		return fail(codeUsage, "--record: want one seed, not --seeds %d", o.seeds)
+	case o.seeds < 0 || flags.Changed("seeds") && o.seeds < 1:
+		return fail(codeUsage, "--seeds %d: want 1 or more", o.seeds)
+	}
+	if o.latency != "" {
+		if err := o.flags.Latency.UnmarshalText([]byte(o.latency)); err != nil {
+			return fail(codeUsage, "--latency: %v", err)
+		}
+	}
+	for o.seed == 0 {
+		o.seed = rand.Uint64() >> 32 // short enough to be read out
+	}
+	if o.faults == mixedFaults || o.faults == noFaults {
+		return nil
+	}
+	raw, err := os.ReadFile(o.faults)
+	if err != nil {
+		return fail(codeUsage, "--faults: %v; mixed, none or a file is possible", err)
+	}
+	if err := json.Unmarshal(raw, &o.plan); err != nil {
+		return fail(codeUsage, "--faults %s: %v", o.faults, err)
+	}
+	return nil
+}
+
+// config is the run of one seed.
+func (o *simOptions) config(seed uint64) sim.Config {
+	duration := time.Duration(math.Round(o.minutes * float64(time.Minute)))
+	cfg := sim.Config{Peers: o.peers, Seed: seed, Duration: duration, Faults: o.plan}
+	if o.faults == mixedFaults {
+		cfg = sim.MixedConfig(seed, o.peers, duration)
+	}
+	if o.noCache {
+		cfg.Node.CacheSize = -1
+	}
+	for name, take := range o.single(&cfg) {
+		if o.set.Changed(name) {
+			take()
+		}
+	}
+	return cfg
+}
+
+// single says what each flag of one setting changes.
+func (o *simOptions) single(cfg *sim.Config) map[string]func() {
+	n := &o.flags
+	return map[string]func(){
+		"successors":  func() { cfg.Node.Successors = n.Node.Successors },
+		"lookups":     func() { cfg.Lookups = lookupRate(n.Lookups) },
+		"joins":       func() { cfg.Joins = n.Joins },
+		"leaves":      func() { cfg.Leaves = n.Leaves },
+		"crashes":     func() { cfg.Crashes = n.Crashes },
+		"restarts":    func() { cfg.Restarts = n.Restarts },
+		"crash-share": func() { cfg.CrashShare = n.CrashShare },
+		"latency":     func() { cfg.Latency = n.Latency },
+		"loss":        func() { cfg.Loss = n.Loss },
+		"duplicate":   func() { cfg.Duplicate = n.Duplicate },
+		"reorder":     func() { cfg.Reorder = n.Reorder },
+		"clock-drift": func() { cfg.ClockDrift = n.ClockDrift },
+		"refuse":      func() { cfg.Refuse = n.Refuse },
+		"redial":      func() { cfg.Redial = n.Redial },
+	}
+}
+
+// lookupRate makes no lookups of 0, which is the default for a [sim.Config].
+func lookupRate(perSecond float64) float64 {
+	if perSecond == 0 {
+		return -1
+	}
+	return perSecond
+}
+
+// command is the command line that runs a seed again: the flags as they were.
+func (o *simOptions) command(seed uint64) string {
+	words := []string{"peal sim"}
+	o.set.VisitAll(func(flag *pflag.Flag) {
+		if flag.Changed && o.matters(flag.Name) {
+			words = append(words, said(flag.Name, flag.Value.String()))
+		}
+	})
+	return strings.Join(append(words, said("seed", seed)), " ")
+}
+
+// matters reports whether a flag changes what a run does, the seed aside.
+func (o *simOptions) matters(flag string) bool {
+	_, single := o.single(&sim.Config{})[flag]
+	return single || flag == "peers" || flag == "minutes" || flag == "faults" || flag == "no-cache"
+}
+
+// said is a flag as it stands on a command line.
+func said(flag string, value any) string {
+	if text := fmt.Sprint(value); text != "true" {
+		return fmt.Sprintf("--%s %s", flag, text)
+	}
+	return "--" + flag
+}
+
+// explicit is the command line for a schedule in a file: what the seed said
+// otherwise is in flags now.
+func explicit(cfg sim.Config, file string) string {
+	words := []string{"peal sim", said("faults", file), said("seed", cfg.Seed), said("peers", cfg.Peers), said("minutes", cfg.Duration.Minutes())}
+	for _, flag := range []struct {
+		name  string
+		value any
+	}{
+		{"successors", cfg.Node.Successors}, {"no-cache", cfg.Node.CacheSize < 0}, {"lookups", max(0, cfg.Lookups)},
+		{"joins", cfg.Joins}, {"leaves", cfg.Leaves}, {"crashes", cfg.Crashes}, {"restarts", cfg.Restarts}, {"crash-share", cfg.CrashShare},
+		{"latency", cfg.Latency}, {"loss", cfg.Loss}, {"duplicate", cfg.Duplicate}, {"reorder", cfg.Reorder},
+		{"clock-drift", cfg.ClockDrift}, {"refuse", cfg.Refuse}, {"redial", cfg.Redial},
+	} {
+		if !reflect.ValueOf(flag.value).IsZero() || flag.name == "lookups" {
+			words = append(words, said(flag.name, flag.value))
+		}
+	}
+	return strings.Join(words, " ")
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"peal/testnet/sim"
+)
+
+// loggedEvents is how many events before a violation go into the file.
+const loggedEvents = 2000
+
+// writeLog writes the events before a violation, if there is one, to a file.
+func (r *simResult) writeLog(cfg sim.Config) {
+	if r.Violation == nil {
+		return
+	}
+	r.Log = fmt.Sprintf("peal-sim-%d.log", r.Violation.Seed)
+	lines := sim.EventLog(cfg, r.Violation, loggedEvents)
+	if err := os.WriteFile(r.Log, []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
+		r.Log = fmt.Sprintf("nowhere: %v", err)
+	}
+}
+
+// violationFacts say what was broken, and how to go on.
+func violationFacts(r *simResult) [][2]string {
+	v := r.Violation
+	return [][2]string{
+		{"violation", fmt.Sprintf("seed %d, event %d, at %v", v.Seed, v.Event, v.Time)},
+		{"broken rule", v.Invariant},
+		{"peers", fmt.Sprint(v.Peers)},
+		{"event log", r.Log},
+		{"run it again", r.Command},
+		{"fewer faults", strings.Replace(r.Command, "peal sim", "peal sim shrink", 1)},
+	}
+}
+
+// printRun says how one run went.
+func (c *cli) printRun(r *simResult) error {
+	if c.json() {
+		return c.printJSON(r)
+	}
+	facts := runFacts(r)
+	if r.Violation != nil {
+		facts = append(facts, violationFacts(r)...)
+	}
+	if err := printFacts(c.out, c.width, facts); err != nil || r.Violation != nil {
+		return err
+	}
+	return c.printf("\nthe ring stayed right and is ideal\n")
+}
+
+// runFacts are the lines of a run's summary.
+func runFacts(r *simResult) [][2]string {
+	facts := [][2]string{
+		{"seed", fmt.Sprint(r.Seed)},
+		{"ring", fmt.Sprintf("%s at the end, after %.0f simulated seconds", counted(r.Peers, "peer"), r.Seconds)},
+		{"faults", faultsText(r)},
+		{"checked", checkedText(r)},
+		{"ideal", idealText(r)},
+		{"verdicts", verdictsText(r)},
+		{"lookups", lookupsText(r)},
+		{"messages", fmt.Sprintf("%d arrived, %d lost; %.0f a second of real time", r.Messages, r.Lost, float64(r.Messages)/max(r.Took, 1e-9))},
+		{"memory", fmt.Sprintf("%s, %s a peer", sizeText(r.Memory), sizeText(r.Memory/int64(max(1, r.Peers))))},
+		{"trace hash", r.TraceHash},
+	}
+	return facts
+}
+
+func faultsText(r *simResult) string {
+	return fmt.Sprintf("%d of the schedule: %d joined, %d left, %d crashed, %d stood still; %d spared",
+		r.Faults, r.Joined, r.Left, r.Crashed, r.Paused, r.Spared)
+}
+
+func checkedText(r *simResult) string {
+	return fmt.Sprintf("all invariants after %d of %s (%.0f %%); else some peer was taken for dead wrongly",
+		r.Asserted, counted(r.Events, "event"), percent(r.Asserted, r.Events))
+}
+
+func idealText(r *simResult) string {
+	if r.IdealAfter < 0 {
+		return "not again"
+	}
+	return fmt.Sprintf("%.1f s and %s after the last fault", r.IdealAfter, counted(r.IdealMessages, "message"))
+}
+
+func verdictsText(r *simResult) string {
+	text := fmt.Sprintf("%d wrong", r.WronglyDead)
+	if r.DetectedP50 > 0 {
+		text = fmt.Sprintf("a crash is found out after %.1f s, 99 %% within %.1f s; %s", r.DetectedP50, r.DetectedP99, text)
+	}
+	return text
+}
+
+func lookupsText(r *simResult) string {
+	if r.Lookups == 0 {
+		return "none"
+	}
+	return fmt.Sprintf("%d: %.2f %% found, %d named a wrong owner; mean path %.2f, %.2f timeouts each, half within %.0f ms",
+		r.Lookups, percent(r.Found, r.Lookups), r.WrongOwner, r.MeanPath, r.TimeoutsPer, r.P50Ms)
+}
+
+func percent(part, whole int) float64 { return 100 * float64(part) / float64(max(1, whole)) }

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+)
+
+// simulate runs a command line in a directory of its own, where files may be left.
+func simulate(t *testing.T, args ...string) result {
+	t.Helper()
+	return runWith(t, "", append([]string{"sim"}, args...)...)
+}
+
+func TestSimEndsWithItsTraceHash(t *testing.T) {
+	line := []string{"--peers", "12", "--seed", "7", "--minutes", "0.2", "-o", "json"}
+	first, second := simulate(t, line...), simulate(t, line...)
+	var a, b simResult
+	for _, run := range []struct {
+		result
+		to *simResult
+	}{{first, &a}, {second, &b}} {
+		if err := json.Unmarshal([]byte(run.out), run.to); err != nil || run.code != 0 {
+			t.Fatalf("code %d, %v: %s", run.code, err, run.err)
+		}
+	}
+	if a.TraceHash == "" || a.TraceHash != b.TraceHash || a.Messages != b.Messages {
+		t.Errorf("one seed gives the hashes %q and %q", a.TraceHash, b.TraceHash)
+	}
+	if want := "\"trace_hash\": \"" + a.TraceHash + "\"\n}\n"; !strings.HasSuffix(first.out, want) {
+		t.Errorf("the output does not end with %s:\n%s", want, first.out)
+	}
+}
+
+func TestSimSummary(t *testing.T) {
+	got := simulate(t, "--peers", "8", "--seed", "3", "--minutes", "0.2")
+	for _, want := range []string{"seed        3\n", "all invariants after", "trace hash", "the ring stayed right"} {
+		if got.code != 0 || !strings.Contains(got.out, want) {
+			t.Errorf("code %d, output without %q:\n%s%s", got.code, want, got.out, got.err)
+		}
+	}
+	many := simulate(t, "--seeds", "3", "--seed", "3", "--minutes", "0.2")
+	if many.code != 0 || !strings.Contains(many.out, "seeds 3 to 5\n") || !strings.Contains(many.out, "3 seeds, 0 with a violation") {
+		t.Errorf("code %d: %s%s", many.code, many.out, many.err)
+	}
+}
+
+// deaf is a run in which so much gets lost that the ring never becomes ideal.
+var deaf = []string{"--faults", "f.json", "--peers", "4", "--loss", "0.95", "--lookups", "0", "--minutes", "0.1", "--seed", "1"}
+
+func writeFaults(t *testing.T) {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("f.json", []byte(`[{"at":"2s","kind":"join"},{"at":"3s","kind":"pause","for":"2s"}]`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestSimViolation(t *testing.T) {
+	writeFaults(t)
+	got := simulate(t, deaf...)
+	for _, want := range []string{
+		"violation     seed 1, event ", "broken rule   not settled", "peers         [", "event log     peal-sim-1.log",
+		"run it again  peal sim --faults f.json --lookups 0 --loss 0.95 --minutes 0.1 --peers 4 --seed 1\n",
+	} {
+		if !strings.Contains(got.out, want) {
+			t.Errorf("output without %q:\n%s", want, got.out)
+		}
+	}
+	if got.code != 9 {
+		t.Errorf("exit code %d, want 9: %s", got.code, got.err)
+	}
+	if log, err := os.ReadFile("peal-sim-1.log"); err != nil || !strings.Contains(string(log), "is lost") {
+		t.Errorf("the event log has %d bytes, %v", len(log), err)
+	}
+}
+
+func TestSimShrink(t *testing.T) {
+	writeFaults(t)
+	got := simulate(t, append([]string{"shrink", "--to", "small.json"}, deaf...)...)
+	if got.code != 0 || !strings.Contains(got.out, "0 of 2 faults are left, in small.json") {
+		t.Fatalf("code %d: %s%s", got.code, got.out, got.err)
+	}
+	_, again, _ := strings.Cut(got.out, "run it: peal sim ")
+	if got := simulate(t, strings.Fields(again)...); got.code != 9 {
+		t.Errorf("%q ends with code %d, want 9: %s", again, got.code, got.err)
+	}
+	if got := simulate(t, "shrink", "--seed", "3", "--peers", "4", "--minutes", "0.1"); got.code != 1 || !strings.Contains(got.err, "nothing to shrink") {
+		t.Errorf("code %d of a run that breaks nothing: %s", got.code, got.err)
+	}
+}
+
+func TestSimUsage(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("bad.json", []byte(`[{"at":"2s","kind":"quake"}]`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{
+		"--peers 0", "--minutes 0", "--seeds 0", "--loss 2", "--latency far", "--faults nowhere.json", "--faults bad.json",
+		"--successors 65", "shrink --crashes -1", "surely",
+	} {
+		if got := simulate(t, strings.Fields(line)...); got.code != 2 || got.err == "" {
+			t.Errorf("peal sim %s: code %d, %q; want 2 and a reason", line, got.code, got.err)
+		}
+	}
+}

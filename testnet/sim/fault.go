@@ -1,0 +1,176 @@
+package sim
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// FaultKind says what goes wrong.
+type FaultKind uint8
+
+// The kinds of faults.
+const (
+	Join      FaultKind = iota + 1 // Count new peers join
+	Leave                          // Count members say goodbye
+	Crash                          // Count members end without a word
+	Restart                        // Count crashed peers come back: the same identity, an empty memory
+	Pause                          // Count members stop For a time, then handle what queued up, with their old state
+	Cut                            // For a time, the second of two parts hears nothing from the first, but the first hears the second
+	Partition                      // For a time, no part hears another
+	Loss                           // For a time, the share Rate of the messages is lost
+	Duplicate                      // For a time, the share Rate of the messages arrives twice
+	Delay                          // For a time, messages take up to By longer, and overtake each other
+)
+
+var faultNames = [...]string{"no fault", "join", "leave", "crash", "restart", "pause", "cut", "partition", "loss", "duplicate", "delay"}
+
+// String is the kind's name.
+func (k FaultKind) String() string {
+	if int(k) < len(faultNames) {
+		return faultNames[k]
+	}
+	return fmt.Sprintf("fault %d", uint8(k))
+}
+
+// MarshalText is String.
+func (k FaultKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// UnmarshalText reads a name.
+func (k *FaultKind) UnmarshalText(text []byte) error {
+	i := slices.Index(faultNames[1:], string(text))
+	if i < 0 {
+		return fmt.Errorf("fault kind %q: one of %v is possible", text, faultNames[1:])
+	}
+	*k = FaultKind(i + 1)
+	return nil
+}
+
+// A Fault is one thing that goes wrong at one time. It names no peers, but a
+// number by which they are chosen among those there are at that time: so a
+// schedule makes sense for any seed, and also with some of its faults left out.
+type Fault struct {
+	At       time.Duration // since the work began
+	Kind     FaultKind     //
+	Pick     uint64        // chooses the peers
+	Count    int           // of peers; 0 is 1
+	Adjacent bool          // the peers, or each part of a cut or partition, follow each other on the ring
+	For      time.Duration // how long it lasts
+	Shares   []float64     // of the members in each part of a cut or partition; the last part of a partition takes the rest
+	Rate     float64       // share of the messages
+	By       time.Duration // greatest delay
+}
+
+// lasting reports whether the kind has an end.
+func (k FaultKind) lasting() bool { return k >= Pause }
+
+// end is when the fault is over.
+func (f *Fault) end() time.Duration {
+	if f.Kind.lasting() {
+		return f.At + f.For
+	}
+	return f.At
+}
+
+// Ends is when the last fault of a schedule is over.
+func Ends(faults []Fault) (end time.Duration) {
+	for i := range faults {
+		end = max(end, faults[i].end())
+	}
+	return end
+}
+
+// validate says what is wrong with a fault.
+func (f *Fault) validate() error {
+	switch {
+	case f.Kind < Join || f.Kind > Delay:
+		return errors.New("its kind is not known")
+	case f.At < 0 || f.For < 0 || f.By < 0 || f.Count < 0:
+		return errors.New("a number is negative")
+	case f.Kind.lasting() && f.For == 0:
+		return errors.New(`it lasts no time: set "for"`)
+	case (f.Kind == Loss || f.Kind == Duplicate) && !(f.Rate > 0 && f.Rate < 1):
+		return errors.New(`"rate" is not between 0 and 1`)
+	case f.Kind == Delay && f.By == 0:
+		return errors.New(`it delays nothing: set "by"`)
+	case f.Kind == Cut && len(f.Shares) != 2 || f.Kind == Partition && (len(f.Shares) < 1 || len(f.Shares) > 100):
+		return errors.New(`"shares" must have 2 parts for a cut, and 1 to 100 for a partition`)
+	}
+	return validShares(f.Shares)
+}
+
+func validShares(shares []float64) error {
+	sum := 0.0
+	for _, v := range shares {
+		if !share(v) {
+			return errors.New(`one of "shares" is not from 0 to below 1`)
+		}
+		sum += v
+	}
+	if sum > 1.000001 {
+		return errors.New(`"shares" are more than the whole`)
+	}
+	return nil
+}
+
+// faultJSON is a Fault as it is written: durations as people write them.
+type faultJSON struct {
+	At       string    `json:"at"`
+	Kind     FaultKind `json:"kind"`
+	Pick     uint64    `json:"pick,omitempty"`
+	Count    int       `json:"count,omitempty"`
+	Adjacent bool      `json:"adjacent,omitempty"`
+	For      string    `json:"for,omitempty"`
+	Shares   []float64 `json:"shares,omitempty"`
+	Rate     float64   `json:"rate,omitempty"`
+	By       string    `json:"by,omitempty"`
+}
+
+// MarshalJSON writes durations as "1m30s".
+func (f Fault) MarshalJSON() ([]byte, error) {
+	return json.Marshal(faultJSON{
+		At: f.At.String(), Kind: f.Kind, Pick: f.Pick, Count: f.Count, Adjacent: f.Adjacent,
+		For: unlessZero(f.For), Shares: f.Shares, Rate: f.Rate, By: unlessZero(f.By),
+	})
+}
+
+func unlessZero(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return d.String()
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (f *Fault) UnmarshalJSON(b []byte) error {
+	var j faultJSON
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&j); err != nil {
+		return err
+	}
+	*f = Fault{Kind: j.Kind, Pick: j.Pick, Count: j.Count, Adjacent: j.Adjacent, Shares: j.Shares, Rate: j.Rate}
+	for _, d := range []struct {
+		text string
+		to   *time.Duration
+	}{{j.At, &f.At}, {j.For, &f.For}, {j.By, &f.By}} {
+		if d.text == "" {
+			continue
+		}
+		v, err := time.ParseDuration(d.text)
+		if err != nil {
+			return fmt.Errorf("fault %v: %w", j.Kind, err)
+		}
+		*d.to = v
+	}
+	return nil
+}
+
+// String is a line for people.
+func (f Fault) String() string {
+	b, _ := json.Marshal(f)
+	return string(b)
+}
