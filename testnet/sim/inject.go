@@ -83,7 +83,7 @@ func (s *Simulation) pause(p *peer, f *Fault) {
 	s.tally.paused++
 	p.pausedUntil = until
 	s.changed()
-	s.observeFault(p, fmt.Sprintf("stands still for %v", f.For))
+	s.observeFault(p, "stands still"+forTime(f.For))
 	timersFirst := f.Pick%2 == 0
 	s.at(until, func() {
 		if p.pausedUntil == until {

@@ -128,18 +128,29 @@ func (s *Simulation) observeFault(p *peer, text string) {
 
 // phrase tells what a fault does to the network.
 func (f *Fault) phrase() string {
-	text := f.Kind.String()
-	for i, share := range f.Shares {
-		text += fmt.Sprintf("%s %.0f %%", map[bool]string{true: ":", false: ","}[i == 0], 100*share)
+	text := ""
+	switch f.Kind {
+	case Cut:
+		text = fmt.Sprintf("cut: %s of the peers hear nothing from %s", percent(f.Shares[1]), percent(f.Shares[0]))
+	case Partition:
+		text = "partition: "
+		for _, v := range f.Shares {
+			text += percent(v) + ", "
+		}
+		text += "and the rest"
+	case Loss:
+		text = fmt.Sprintf("loss: %s of the messages do not arrive", percent(f.Rate))
+	case Duplicate:
+		text = fmt.Sprintf("duplicate: %s of the messages arrive twice", percent(f.Rate))
+	case Delay:
+		text = fmt.Sprintf("delay: messages are up to %v late", f.By.Round(time.Millisecond))
 	}
-	if f.Rate > 0 {
-		text += fmt.Sprintf(" of %.0f %%", 100*f.Rate)
-	}
-	if f.By > 0 {
-		text += fmt.Sprintf(" by up to %v", f.By)
-	}
-	return text + fmt.Sprintf(" for %v", f.For)
+	return text + forTime(f.For)
 }
+
+func forTime(d time.Duration) string { return fmt.Sprintf(", for %v", d.Round(100*time.Millisecond)) }
+
+func percent(share float64) string { return fmt.Sprintf("%.0f %%", 100*share) }
 
 // observeEnd tells how all is when the run ends, and why if something was
 // violated.

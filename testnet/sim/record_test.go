@@ -91,8 +91,8 @@ func TestFaultsAreObserved(t *testing.T) {
 	}
 	mustRun(t, cfg)
 	want := []string{
-		"loss of 20 % for 1s", "the loss is over", "partition: 25 %, 50 % for 2s", "the partition is over",
-		"stands still for 1s", "goes on",
+		"loss: 20 % of the messages do not arrive, for 1s", "the loss is over",
+		"partition: 25 %, 50 %, and the rest, for 2s", "the partition is over", "stands still, for 1s", "goes on",
 	}
 	if !slices.Equal(said, want) {
 		t.Errorf("observed %q, want %q", said, want)
