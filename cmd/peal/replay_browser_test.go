@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -81,9 +82,35 @@ func TestReplayInBrowser(t *testing.T) {
 		speed.value = "100";
 		speed.dispatchEvent(new Event("change"));
 	}`), click("play"), shows("play-text", "Play"), counts(len(end.Peers)), shows("shape", "Well-formed"))
+	strangersFile(t, b)
 	if said := b.console(); said != "" {
 		t.Errorf("errors in the console:\n%s", said)
 	}
+}
+
+// strangersFile opens a recording whose every text is markup.
+func strangersFile(t *testing.T, b tab) {
+	t.Helper()
+	const markup = `<img src=x onerror="document.title='hacked'">`
+	name := filepath.Join(t.TempDir(), "file")
+	tape, err := newTape(name, recording.Header{Source: markup, Ring: markup, Command: markup, Start: recording.SimulatedStart})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := node.Event{Time: recording.SimulatedStart, Peer: contact(1), Kind: recording.Violation, Text: markup}
+	for _, kind := range []node.EventKind{recording.Violation, recording.Fault, node.Failed, "<img>"} {
+		e.Kind = kind
+		tape.to.Event(e)
+	}
+	tape.to.Ring(e.Time, node.Ring{Peers: []node.Info{info(1)}, Problem: markup})
+	if err := tape.close(); err != nil {
+		t.Fatal(err)
+	}
+	s := background(t, "replay", name)
+	var up struct{ URL string }
+	s.hears(t, &up)
+	b.do(t, chromedp.Navigate(up.URL), counts(1), shows("log", markup), shows("marks", markup), shows("problem", markup), shows("film-command", markup),
+		chromedp.Poll[chromedp.Void](`document.querySelector("img") === null && document.title.startsWith("Peal")`))
 }
 
 // stepsShowLookups steps onto the first lookup and back.
