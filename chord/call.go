@@ -12,7 +12,8 @@ type call struct {
 	to       Contact
 	sent     Time
 	deadline Time
-	lookup   LookupID // 0 for a Query
+	lookup   LookupID // 0 for a Query of our own
+	state    bool     // of a lookup: it asks a candidate for its State
 	epoch    uint64   // of the ring state when a Query left
 	try      int      // of a Query, from 1
 	heard    bool     // from or of the contact since, though not the answer
@@ -58,12 +59,20 @@ func (n *Node) call(c call) call {
 	return c
 }
 
+// wants is the kind of the answer.
+func (c *call) wants() Kind {
+	if c.lookup == 0 || c.state {
+		return State
+	}
+	return Found
+}
+
 // answered takes the call that a reply belongs to off the list.
 func (n *Node) answered(now Time, m Message) (call, bool) {
 	i, ok := slices.BinarySearchFunc(n.calls, m.Seq, func(c call, seq uint64) int {
 		return int(int64(c.seq - seq))
 	})
-	if !ok || n.calls[i].to != m.From || (n.calls[i].lookup != 0) != (m.Kind == Found) {
+	if !ok || n.calls[i].to != m.From || n.calls[i].wants() != m.Kind {
 		return call{}, false
 	}
 	c := n.calls[i]

@@ -24,7 +24,8 @@ type Config struct {
 	// Self is this node's own contact.
 	Self Contact
 
-	// Seed of the node's randomness, which only spreads its timers.
+	// Seed of the node's randomness, which spreads its timers and numbers its
+	// requests. It should be another one in each life of a peer.
 	Seed uint64
 
 	// Successors is r, the length of the successor list. Default 8.
@@ -65,7 +66,7 @@ type Config struct {
 }
 
 const (
-	closerContacts = 4                // contacts offered to a lookup that is not yet there
+	closerContacts = 6                // contacts offered to a lookup that is not yet there
 	firstRetry     = 60 * time.Second // longest pause before a dead contact is tried again; doubles
 	lastRetry      = 16 * time.Minute
 	joinPatience   = 2 * time.Second        // with ways in that are joining themselves

@@ -77,16 +77,18 @@
 //
 //   - An answer counts only while its call waits, and a call waits for its
 //     timeout at most (Node.answered). What comes later, from a peer given up
-//     meanwhile, is not believed (testdata/stale-reply.txt). A peer that restarts
-//     numbers its calls anew and may take an answer to its earlier life for one to
-//     this; that costs a round (testdata/old-life.txt).
+//     meanwhile, is not believed (testdata/stale-reply.txt), nor what answers a
+//     question of an earlier life: each life numbers its calls from somewhere else
+//     (testdata/old-life.txt).
 //   - The answer to a [Query] is dropped, and asked for again, if the successor list
 //     or the predecessor changed since the question left (call.epoch;
 //     testdata/stale-list.txt). So each step is judged by the state that asked.
 //
-// A verdict can be wrong, by silence or because a refusal crossed the refuser's join
-// (testdata/old-refusal.txt): then a member that lives is passed over. For the proof that is a failure, and its next round a join; so detection
-// decides when repair begins, and not whether the ring is right.
+// A refusal that crossed the refuser's join is not believed either
+// (testdata/old-refusal.txt). But a verdict by silence can be wrong: then a member
+// that lives is passed over. For the proof that is a failure, and its next round a
+// join; so detection (detector.go) decides when repair begins, and not whether the
+// ring is right.
 //
 // # Where this goes beyond
 //
@@ -116,5 +118,7 @@
 // iterative: the peer that looks up asks each hop itself. Beside the fingers, a
 // bounded location cache remembers every contact heard from, densely near the
 // peer itself, so that in rings of up to a few thousand peers most lookups need
-// one request. Neither fingers nor cache matter to the ring's correctness.
+// one request. A lookup ends at the owner's predecessor, or at the owner itself
+// where a successor list names it first (owner.go). Neither fingers nor cache
+// matter to the ring's correctness.
 package chord

@@ -29,6 +29,10 @@ type lookup struct {
 	deadline Time
 	toAsk    []Contact // the closest predecessors of target not asked yet, closest first
 	asked    []Contact
+	source   Contact   // the closest that answered and may know more contacts than it named
+	owners   []Contact // candidates not asked yet, the nearest to target first
+	owner    Message   // of the nearest candidate that answered
+	checked  bool      // with a peer before the target
 	hops     []Hop
 	outside  bool // the last hop answered, and was no member of the ring
 }
@@ -67,12 +71,14 @@ func (n *Node) startLookup(now Time, purpose lookupPurpose, target ID, seeds []C
 // restart begins with what we know ourselves.
 func (n *Node) restart(now Time, l *lookup) {
 	l.asked, l.toAsk = nil, slices.Clone(l.seeds)
+	l.source, l.owners, l.owner, l.checked = Contact{}, nil, Message{}, false
 	if len(l.seeds) == 0 {
 		if owners := n.ownOwners(l.target); owners != nil {
 			n.finish(now, l, Message{From: n.cfg.Self, Succ: owners, Whole: n.spans()})
 			return
 		}
-		l.toAsk = n.closestPreceding(l.target)
+		l.toAsk = n.closestPreceding(l.target, nil)
+		n.candidates(l, n.ownersOf(l.target))
 	}
 	n.askNext(now, l)
 }
@@ -109,19 +115,53 @@ func (n *Node) owners() []Contact {
 // askNext sends the lookup's next request, or lets it pause if nobody is left
 // to ask: the ring may be mending.
 func (n *Node) askNext(now Time, l *lookup) {
-	if now >= l.deadline || len(l.toAsk) == 0 && l.hopeless(now) {
+	if now >= l.deadline {
 		n.finish(now, l, Message{})
 		return
 	}
-	if len(l.toAsk) == 0 {
-		n.call(call{lookup: l.id, sent: now, deadline: min(now.Add(lookupPause), l.deadline)})
+	if c, ok := l.nextOwner(); ok {
+		n.askOwner(now, l, c)
 		return
 	}
-	to := l.toAsk[0]
+	if !l.owner.From.IsZero() && !l.doubtful() {
+		n.finish(now, l, l.confirmed())
+		return
+	}
+	switch to, more := n.nextHop(l); {
+	case !to.IsZero():
+		n.ask(now, l, to, Message{Kind: Find, Target: l.target, Closer: more})
+	case l.hopeless(now):
+		n.finish(now, l, Message{})
+	default:
+		n.call(call{lookup: l.id, sent: now, deadline: min(now.Add(lookupPause), l.deadline)})
+	}
+}
+
+// nextHop is the closest contact not asked yet. When those that the last peer
+// named are all silent, it is that peer once more, for others than the known
+// ones, which are given too; and when there is none, our own tables are.
+func (n *Node) nextHop(l *lookup) (to Contact, known []Contact) {
+	if !l.source.IsZero() && (len(l.toAsk) == 0 || !Between(l.source.ID, l.toAsk[0].ID, l.target)) {
+		return l.source, l.asked[max(0, len(l.asked)-MaxContacts):]
+	}
+	if len(l.toAsk) == 0 && len(l.seeds) == 0 {
+		l.toAsk = n.closestPreceding(l.target, l.asked)
+	}
+	if len(l.toAsk) == 0 {
+		return Contact{}, nil
+	}
+	to = l.toAsk[0]
 	l.toAsk = slices.Delete(l.toAsk, 0, 1)
-	l.asked = append(l.asked, to)
-	c := n.call(call{to: to, sent: now, deadline: now.Add(n.timeout(to)), lookup: l.id})
-	n.send(to, Message{Kind: Find, Seq: c.seq, Target: l.target})
+	return to, nil
+}
+
+func (n *Node) ask(now Time, l *lookup, to Contact, m Message) {
+	if !slices.Contains(l.asked, to) {
+		l.asked = append(l.asked, to)
+	}
+	c := n.call(call{to: to, sent: now, deadline: now.Add(n.timeout(to)), lookup: l.id, state: m.Kind == Query})
+	m.Seq = c.seq
+	n.send(to, m)
 }
 
 // hopeless reports whether a lookup that ran dry should not even start over: an
@@ -132,7 +172,8 @@ func (l *lookup) hopeless(now Time) bool {
 }
 
 // onFind answers with the owners if the target lies between us and our
-// successor, and else with the closest contacts before it.
+// successor, and else with the closest contacts before it, and what our
+// successor list says of the owners.
 func (n *Node) onFind(m Message) {
 	reply := Message{Kind: Found, Seq: m.Seq}
 	switch {
@@ -140,7 +181,7 @@ func (n *Node) onFind(m Message) {
 	case len(n.succ) == 0 || Arc{n.cfg.Self.ID, n.succ[0].ID}.Contains(m.Target):
 		reply.Done, reply.Succ, reply.Whole = true, n.owners(), n.spans()
 	default:
-		reply.Closer = n.closestPreceding(m.Target)
+		reply.Closer, reply.Succ = n.closestPreceding(m.Target, m.Closer), n.ownersOf(m.Target)
 	}
 	n.send(m.From, reply)
 }
@@ -162,6 +203,7 @@ func (n *Node) onFound(now Time, m Message) {
 		return
 	default:
 		n.shortlist(l, m)
+		n.candidates(l, m.Succ)
 	}
 	n.askNext(now, l)
 }
@@ -169,11 +211,19 @@ func (n *Node) onFound(now Time, m Message) {
 // shortlist keeps the contacts of an answer that get us closer to the target
 // than the one who gave it, the closest first.
 func (n *Node) shortlist(l *lookup, m Message) {
+	news := false
 	for _, c := range m.Closer {
 		if !c.IsZero() && c != n.cfg.Self && Between(m.From.ID, c.ID, l.target) &&
 			!slices.Contains(l.asked, c) && !n.isLost(c) {
 			l.toAsk = insertClosest(l.toAsk, c, l.target, 2*closerContacts)
+			news = true
 		}
+	}
+	switch {
+	case news && (l.source.IsZero() || Between(l.source.ID, m.From.ID, l.target)):
+		l.source = m.From
+	case !news && l.source == m.From:
+		l.source = Contact{}
 	}
 }
 
@@ -187,6 +237,9 @@ func (n *Node) lookupMissed(now Time, c call) {
 	default:
 		l.hops = append(l.hops, Hop{Contact: c.to, Took: now.Sub(c.sent), Failed: true})
 		l.outside = false
+		if l.source == c.to {
+			l.source = Contact{}
+		}
 		n.doubt(now, c.to)
 		n.askNext(now, l)
 	}
@@ -240,12 +293,14 @@ func withoutSelf(list []Contact, self Contact) []Contact {
 }
 
 // closestPreceding lists the contacts from all our tables that most closely
-// precede the target, closest first.
-func (n *Node) closestPreceding(target ID) []Contact {
-	list := n.cache.before(target, closerContacts)
+// precede the target, closest first, without those that are known already.
+func (n *Node) closestPreceding(target ID, known []Contact) []Contact {
+	list := n.cache.before(target, closerContacts+len(known))
+	list = slices.DeleteFunc(list, func(c Contact) bool { return slices.Contains(known, c) })
+	list = list[:min(len(list), closerContacts)]
 	for _, table := range [2][]Contact{n.fingers.contacts, n.succ} {
 		for _, c := range table {
-			if Between(n.cfg.Self.ID, c.ID, target) && !slices.Contains(list, c) {
+			if Between(n.cfg.Self.ID, c.ID, target) && !slices.Contains(list, c) && !slices.Contains(known, c) {
 				list = insertClosest(list, c, target, closerContacts)
 			}
 		}

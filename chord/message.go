@@ -14,7 +14,7 @@ const (
 	Query   Kind = iota + 1 // asks for a State; any member answers
 	State                   // answers Query: Preds and Succ
 	Find                    // asks for the owner of Target
-	Found                   // answers Find: Done with Succ as the owners, or Closer
+	Found                   // answers Find: Done with Succ as the owners, or Closer, and Succ as hearsay
 	Notify                  // the sender takes the receiver for its successor
 	Leaving                 // the sender has left the ring
 	PingReq                 // asks to make sure whether About lives
@@ -44,9 +44,9 @@ type Message struct {
 	Target ID        `cbor:"6,keyasint,omitzero"`   // Find
 	Done   bool      `cbor:"7,keyasint,omitempty"`  // Found: Succ has the owner and those that follow it
 	Preds  []Contact `cbor:"8,keyasint,omitempty"`  // State, Notify, Leaving: nearest first; the first is nobody if unknown
-	Succ   []Contact `cbor:"9,keyasint,omitempty"`  // State, Found, Leaving: nearest first
-	Closer []Contact `cbor:"10,keyasint,omitempty"` // Found: contacts nearer to Target
-	Whole  bool      `cbor:"11,keyasint,omitempty"` // Found: Succ has all members of the ring
+	Succ   []Contact `cbor:"9,keyasint,omitempty"`  // State, Found, Leaving: nearest first, in Found from Target
+	Closer []Contact `cbor:"10,keyasint,omitempty"` // Found: contacts nearer to Target; Find: those known already
+	Whole  bool      `cbor:"11,keyasint,omitempty"` // State, Found: Succ has all members of the ring, but perhaps the sender
 	About  Contact   `cbor:"12,keyasint,omitzero"`  // PingReq, Ack
 }
 

@@ -10,6 +10,7 @@ import (
 type Node struct {
 	cfg    Config
 	rand   *rand.Rand
+	source *rand.PCG // of rand, to be copied with the node
 	member bool
 	left   bool      // for good
 	preds  []Contact // preds[0] is the predecessor, nobody if unknown; the rest is hearsay from it
@@ -51,9 +52,13 @@ func New(cfg Config) (*Node, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
+	source := rand.NewPCG(cfg.Seed, 0)
+	random := rand.New(source)
 	return &Node{
 		cfg:         cfg,
-		rand:        rand.New(rand.NewPCG(cfg.Seed, 0)),
+		rand:        random,
+		source:      source,
+		lastSeq:     uint64(random.Uint32()), // so that answers to an earlier life fit no question
 		preds:       []Contact{{}},
 		cache:       locationCache{self: cfg.Self.ID, limit: max(0, cfg.CacheSize)},
 		fingers:     fingerTable{self: cfg.Self.ID},

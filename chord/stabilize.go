@@ -34,20 +34,24 @@ func (n *Node) askSuccessor(now Time) {
 }
 
 func (n *Node) onQuery(m Message) {
-	n.send(m.From, Message{Kind: State, Seq: m.Seq, Preds: slices.Clone(n.preds), Succ: slices.Clone(n.succ)})
+	n.send(m.From, Message{Kind: State, Seq: m.Seq, Preds: slices.Clone(n.preds), Succ: slices.Clone(n.succ), Whole: n.spans()})
 }
 
 // onState judges a state against our own. It is dropped, and asked for again,
-// if our neighbours changed since the query left.
+// if our neighbours changed since the query left, or if the sender was no member
+// then and is heard from as one since.
 func (n *Node) onState(now Time, m Message) {
 	c, ok := n.answered(now, m)
 	switch {
+	case ok && c.lookup != 0:
+		n.onOwner(now, c, m)
+		return
 	case !ok || !n.member:
 		return
-	case !m.Member:
+	case !m.Member && !c.heard:
 		n.remove(now, m.From)
 		return
-	case c.epoch != n.epoch:
+	case c.epoch != n.epoch || !m.Member:
 		n.query(now, m.From)
 		return
 	}

@@ -48,6 +48,7 @@ type story struct {
 	now        Time
 	successors int
 	nodes      []*Node // by position
+	lives      uint64  // booted so far
 	asleep     *Node
 	mail, held []letter
 	apart      []string // the peers behind the cut
@@ -188,7 +189,8 @@ func (s *story) ring(f []string) {
 // boot starts a peer, or starts it again with an empty memory.
 func (s *story) boot(name string) *Node {
 	b := byteOf(name)
-	n, err := New(Config{Self: at(b), Seed: uint64(b), Successors: s.successors, FixFingerEvery: -1})
+	s.lives++
+	n, err := New(Config{Self: at(b), Seed: s.lives, Successors: s.successors, FixFingerEvery: -1})
 	if err != nil {
 		panic(err)
 	}

@@ -1,8 +1,10 @@
 package node
 
 import (
+	"cmp"
 	"errors"
 	"log/slog"
+	"math/rand/v2"
 	"time"
 
 	"peal/chord"
@@ -31,7 +33,7 @@ type Config struct {
 	Chord   chord.Config
 	Replica replica.Config
 
-	// Seed of all randomness; 0 takes one from the peer's ID.
+	// Seed of all randomness; 0 takes a random one, as each life of a peer needs.
 	Seed uint64
 
 	// Version of the software, for display.
@@ -84,12 +86,7 @@ func (c *Config) validate() error {
 // cores completes the configurations of the two state machines.
 func (c *Config) cores() (chord.Config, replica.Config) {
 	self := chord.NewContact(c.Transport.Self(), 0)
-	seed := c.Seed
-	if seed == 0 {
-		for _, b := range self.ID[:8] {
-			seed = seed<<8 | uint64(b)
-		}
-	}
+	seed := cmp.Or(c.Seed, rand.Uint64())
 	ring, data := c.Chord, c.Replica
 	ring.Self, ring.Seed = self, seed
 	data.Self, data.Seed, data.Reader = self, seed, c.Store

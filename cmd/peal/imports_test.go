@@ -61,6 +61,17 @@ var importRules = map[string]importRule{
 		ours:   []string{"chord", "node/replica"},
 		reason: "the simulator drives the cores alone, and compiles for js/wasm",
 	},
+	"testnet/sim/explore": {
+		ours:   []string{"chord"},
+		reason: "the exploration runs the ring protocol alone, as it is",
+	},
+	"testnet/sim/paper": {
+		ours:   []string{"chord", "testnet/sim", "testnet/sim/paper/plot"},
+		reason: "the paper's experiments are settings of the simulator, and counts of what it tells",
+	},
+	"testnet/sim/paper/plot": {
+		reason: "a chart knows numbers, not what they mean",
+	},
 }
 
 // impure are packages of the standard library that no core may import.

@@ -49,7 +49,7 @@ func recordSimulation(name, command string, cfg *sim.Config) (*tape, error) {
 		Seed: cfg.Seed, Command: command, Config: config,
 	})
 	if err == nil && t != nil {
-		cfg.Observe = t.observe
+		cfg.Record = t.observe
 	}
 	return t, err
 }

@@ -67,7 +67,8 @@ type Config struct {
 
 	// SettleFor bounds the time in which the ring must become ideal once
 	// nothing changes any more. Default 5 min; with Faults 25 min, since peers
-	// that were given up are tried again after up to 16 min.
+	// that were given up are tried again after up to 16 min. Negative for a ring
+	// that may stay as it is, so that only the lookups under way are waited for.
 	SettleFor time.Duration
 
 	// Node has the settings of every node; Self and Seed are filled in.
@@ -77,8 +78,11 @@ type Config struct {
 	// the seconds that have passed and those that are planned.
 	Progress func(done, total int) `json:"-"`
 
-	// Observe, unless nil, is called with all that happens, in order.
-	Observe func(Observation) `json:"-"`
+	// Observe, unless nil, is told of every lookup that ended.
+	Observe func(Outcome) `json:"-"`
+
+	// Record, unless nil, is told of all that happens, in order.
+	Record func(Observation) `json:"-"`
 
 	invariant func(*Simulation) error // one more, for tests
 }
@@ -106,7 +110,7 @@ func (c *Config) validate() error {
 	switch {
 	case c.Peers < 1:
 		return errors.New("sim: Config.Peers is negative")
-	case c.JoinEvery < 0 || c.Duration < 0 || c.SettleFor < 0:
+	case c.JoinEvery < 0 || c.Duration < 0:
 		return errors.New("sim: a duration of Config is negative")
 	case c.MinLatency < 0 || c.MaxLatency < c.MinLatency:
 		return errors.New("sim: Config.MinLatency is negative, or above MaxLatency")

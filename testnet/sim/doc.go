@@ -36,9 +36,9 @@
 // # What a path is
 //
 // The mean path is counted as Stoica et al. do (IEEE/ACM ToN 2003, section
-// V.C): the peers visited after the origin, the owner included. A lookup of
-// ours ends when the owner's predecessor has named the owner, so its path is
-// the requests that were answered and one more for the owner; one that the
-// origin answered from its own successor has length 1, and 0 if the origin is
-// itself the owner. Requests that timed out are counted apart.
+// V.C): the requests that were answered, the one to the owner included. A lookup
+// of ours often ends when the owner's predecessor has named the owner; then one
+// more is counted for the owner. One that the origin answered from its own
+// successor has length 1, and 0 if the origin is itself the owner. Requests that
+// timed out are counted apart.
 package sim

@@ -59,11 +59,11 @@ func (s *Simulation) observe(p *peer, r *chord.Ready) {
 		s.observeView(p)
 	}
 	for _, e := range r.Events {
-		s.cfg.Observe(Observation{At: s.now, Kind: Emitted, Peer: p.self, Event: e})
+		s.cfg.Record(Observation{At: s.now, Kind: Emitted, Peer: p.self, Event: e})
 	}
 	for i := range r.Found {
 		result := r.Found[i]
-		s.cfg.Observe(Observation{At: s.now, Kind: LookedUp, Peer: p.self, Result: &result, Text: s.faultOf(&result)})
+		s.cfg.Record(Observation{At: s.now, Kind: LookedUp, Peer: p.self, Result: &result, Text: s.complaint(p, &result)})
 	}
 }
 
@@ -79,7 +79,7 @@ func (s *Simulation) observeView(p *peer) {
 	known.lookAt = s.now.Add(observeEvery)
 	if known.view == nil || !v.same(known.view) {
 		known.view = v
-		s.cfg.Observe(Observation{At: s.now, Kind: Viewed, Peer: p.self, View: v})
+		s.cfg.Record(Observation{At: s.now, Kind: Viewed, Peer: p.self, View: v})
 	}
 }
 
@@ -92,38 +92,35 @@ func (v *View) same(w *View) bool {
 	return v.Member == w.Member && v.Pred() == w.Pred() && slices.Equal(v.Succ, w.Succ) && slices.Equal(v.Fingers, w.Fingers)
 }
 
-// faultOf says what is wrong with a result, judged as the report does.
-func (s *Simulation) faultOf(r *chord.Result) string {
-	if len(r.Owners) == 0 {
+// complaint says what is wrong with a result, and nothing if it is right.
+func (s *Simulation) complaint(p *peer, r *chord.Result) string {
+	switch o := s.outcome(p, r); {
+	case !o.Found:
 		return "failed"
-	}
-	i := slices.IndexFunc(r.Owners, s.isMember)
-	at, _ := s.place(r.Target)
-	right := s.members[at%len(s.members)].self
-	if i < 0 || r.Owners[i] != right {
-		return "wrong: the owner is " + right.String()
+	case !o.Right:
+		return "wrong: it is not the owner"
 	}
 	return ""
 }
 
 // observeGone tells that a peer has crashed or left.
 func (s *Simulation) observeGone(p *peer, kind ObservationKind) {
-	if s.cfg.Observe != nil {
+	if s.cfg.Record != nil {
 		*s.toldOf(p) = told{}
-		s.cfg.Observe(Observation{At: s.now, Kind: kind, Peer: p.self})
+		s.cfg.Record(Observation{At: s.now, Kind: kind, Peer: p.self})
 	}
 }
 
 // observeFault tells what was done to a peer, or to the network.
 func (s *Simulation) observeFault(p *peer, text string) {
-	if s.cfg.Observe == nil {
+	if s.cfg.Record == nil {
 		return
 	}
 	o := Observation{At: s.now, Kind: Faulted, Text: text}
 	if p != nil {
 		o.Peer = p.self
 	}
-	s.cfg.Observe(o)
+	s.cfg.Record(o)
 }
 
 // phrase tells what a fault does to the network.
@@ -155,14 +152,14 @@ func percent(share float64) string { return fmt.Sprintf("%.0f %%", 100*share) }
 // observeEnd tells how all is when the run ends, and why if something was
 // violated.
 func (s *Simulation) observeEnd(err error) {
-	if s.cfg.Observe == nil {
+	if s.cfg.Record == nil {
 		return
 	}
 	for _, p := range s.members {
 		s.observeView(p)
 	}
 	if err != nil {
-		s.cfg.Observe(Observation{At: s.now, Kind: Violated, Text: err.Error()})
+		s.cfg.Record(Observation{At: s.now, Kind: Violated, Text: err.Error()})
 	}
 }
 

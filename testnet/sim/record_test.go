@@ -14,7 +14,7 @@ func TestObserverSeesTheRing(t *testing.T) {
 	views := make(map[chord.Contact]*View)
 	count := make(map[ObservationKind]int)
 	last := chord.Time(0)
-	cfg.Observe = func(o Observation) {
+	cfg.Record = func(o Observation) {
 		if o.At < last {
 			t.Errorf("time fell from %d to %d", last, o.At)
 		}
@@ -52,7 +52,7 @@ func TestObserverSeesTheRing(t *testing.T) {
 func TestObservingChangesNothing(t *testing.T) {
 	cfg := churning(4)
 	want := mustRun(t, cfg).TraceHash
-	cfg.Observe = func(Observation) {}
+	cfg.Record = func(Observation) {}
 	if got := mustRun(t, cfg).TraceHash; got != want {
 		t.Errorf("seed %d: the trace is %s when observed, want %s", cfg.Seed, got, want)
 	}
@@ -63,7 +63,7 @@ func TestViolationIsObserved(t *testing.T) {
 	var last Observation
 	cfg := Config{
 		Peers: 50, Seed: 1, CrashShare: 0.3, Duration: time.Second, SettleFor: time.Second,
-		Observe: func(o Observation) { last = o },
+		Record: func(o Observation) { last = o },
 	}
 	if _, err := Run(cfg); err == nil {
 		t.Fatal("the run has no error")
@@ -83,7 +83,7 @@ func TestFaultsAreObserved(t *testing.T) {
 			{At: 3 * time.Second, Kind: Partition, For: 2 * time.Second, Shares: []float64{0.25, 0.5}},
 			{At: 7 * time.Second, Kind: Pause, For: time.Second},
 		},
-		Observe: func(o Observation) {
+		Record: func(o Observation) {
 			if o.Kind == Faulted {
 				said = append(said, o.Text)
 			}

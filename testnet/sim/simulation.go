@@ -140,6 +140,9 @@ func (s *Simulation) work() error {
 
 // settle runs until the ring is ideal and every lookup has ended.
 func (s *Simulation) settle() error {
+	if s.cfg.SettleFor < 0 {
+		return s.finishLookups()
+	}
 	limit := s.now.Add(s.cfg.SettleFor)
 	for !s.ideal || len(s.members) < s.alive() || s.tally.lookupsUnderWay > 0 {
 		if s.now >= limit {
@@ -150,6 +153,16 @@ func (s *Simulation) settle() error {
 		}
 	}
 	return s.confirm()
+}
+
+// finishLookups runs until every lookup has ended; each has a deadline.
+func (s *Simulation) finishLookups() error {
+	for s.tally.lookupsUnderWay > 0 {
+		if err := s.runFor(time.Second); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Simulation) unsettled() error {
@@ -213,7 +226,7 @@ func (s *Simulation) drain(p *peer, cause *chord.Message) {
 	if r.Neighbours {
 		s.look(p, cause)
 	}
-	if s.cfg.Observe != nil {
+	if s.cfg.Record != nil {
 		s.observe(p, &r)
 	}
 	if at := max(p.clock.when(p.node.Deadline()), s.now+1); at < p.wakeAt {

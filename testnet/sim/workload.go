@@ -2,6 +2,7 @@ package sim
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"peal/chord"
 )
@@ -31,42 +32,62 @@ func (s *Simulation) judge(p *peer, r *chord.Result) {
 	s.trace.result(s.now, p.self, r)
 	s.tally.lookupsUnderWay--
 	p.lookups--
-	answered := 0
-	for _, h := range r.Hops {
-		if h.Failed {
-			s.tally.timeouts++
-		} else {
-			answered++
-		}
-	}
-	if len(r.Owners) == 0 {
+	o := s.outcome(p, r)
+	s.tally.timeouts += o.Timeouts
+	switch {
+	case !o.Found:
 		s.tally.failed++
-		return
+	default:
+		s.tally.found++
+		s.tally.paths = append(s.tally.paths, o.Path)
+		s.tally.latencies = append(s.tally.latencies, r.Took)
 	}
-	s.tally.found++
-	if r.Owners[0] != p.self {
-		answered++
+	if o.Found && !o.Right {
+		s.tally.wrongOwner++
 	}
-	s.tally.paths = append(s.tally.paths, answered)
-	s.tally.latencies = append(s.tally.latencies, r.Took)
-	s.compareOwner(r)
+	if o.Found && !s.isMember(r.Owners[0]) {
+		s.tally.deadOwner++
+	}
+	if s.cfg.Observe != nil {
+		s.cfg.Observe(o)
+	}
 }
 
-// compareOwner looks for the first owner that lives. It should be the first
+// outcome judges a lookup by the first owner that lives. It should be the first
 // member at or behind the target.
-func (s *Simulation) compareOwner(r *chord.Result) {
-	i, _ := s.place(r.Target)
-	want := s.members[i%len(s.members)].self
-	for k, c := range r.Owners {
-		if s.isMember(c) {
-			if c != want {
-				s.tally.wrongOwner++
-			}
-			return
-		}
-		if k == 0 {
-			s.tally.deadOwner++
+func (s *Simulation) outcome(p *peer, r *chord.Result) Outcome {
+	o := Outcome{Began: s.now.Add(-r.Took), Found: len(r.Owners) > 0}
+	for _, h := range r.Hops {
+		if h.Failed {
+			o.Timeouts++
+		} else {
+			o.Path++
 		}
 	}
-	s.tally.wrongOwner++
+	i, _ := s.place(r.Target)
+	want := s.members[i%len(s.members)].self
+	owner, silent := s.firstAlive(r)
+	o.Right, o.Silent = owner == want, silent
+	if o.Found && owner != p.self && !answered(r, owner) {
+		o.Path++
+	}
+	return o
+}
+
+// firstAlive is the first owner named that lives, and the number of those before
+// it that the lookup did not ask.
+func (s *Simulation) firstAlive(r *chord.Result) (owner chord.Contact, silent int) {
+	for _, c := range r.Owners {
+		if s.isMember(c) {
+			return c, silent
+		}
+		if !slices.ContainsFunc(r.Hops, func(h chord.Hop) bool { return h.Contact == c }) {
+			silent++
+		}
+	}
+	return chord.Contact{}, silent
+}
+
+func answered(r *chord.Result, c chord.Contact) bool {
+	return slices.ContainsFunc(r.Hops, func(h chord.Hop) bool { return h.Contact == c && !h.Failed })
 }

@@ -1,0 +1,141 @@
+package chord
+
+import "slices"
+
+// The last hop of a lookup. A peer whose successor list reaches behind the
+// target names the owner before the lookup has come to the owner's predecessor
+// (Stoica et al., section V.D: the list saves the last 1/2 log2 r hops). What it
+// says of far successors may be some rounds old, so the owner itself is asked:
+// it knows of newer peers between the target and itself. And if it is silent,
+// the next one of the list takes its place: a crowd that died at once costs its
+// timeouts, and no lookup has to wait until the ring is mended.
+
+// ownersOf lists what our successor list says of a target that lies inside of
+// it: the owner and those that follow; nothing if the list does not reach it.
+func (n *Node) ownersOf(target ID) []Contact {
+	from := n.cfg.Self.ID
+	for i, c := range n.succ {
+		if (Arc{from, c.ID}).Contains(target) {
+			return slices.Clone(n.succ[i:])
+		}
+		from = c.ID
+	}
+	return nil
+}
+
+// candidates takes in contacts at or behind the target, of which the first that
+// lives is its owner. Only a result's reader and a finger can do with an owner
+// that its predecessor did not name.
+func (n *Node) candidates(l *lookup, list []Contact) {
+	if l.purpose != clientLookup && l.purpose != fingerLookup {
+		return
+	}
+	for _, c := range list {
+		if !c.IsZero() && !slices.Contains(l.asked, c) && !n.isLost(c) {
+			l.owners = insertNearest(l.owners, c, l.target, n.cfg.Successors)
+		}
+	}
+}
+
+// insertNearest puts c into a list ordered by the walk from the target, and
+// keeps the limit nearest.
+func insertNearest(list []Contact, c Contact, target ID, limit int) []Contact {
+	i, found := slices.BinarySearchFunc(list, target.Distance(c.ID), func(k Contact, d ID) int {
+		return target.Distance(k.ID).Compare(d)
+	})
+	if found || i >= limit {
+		return list
+	}
+	list = slices.Insert(list, i, c)
+	return list[:min(len(list), limit)]
+}
+
+// nextOwner is the candidate to ask next: one that is nearer to the target than
+// the one that has answered, if there is any.
+func (l *lookup) nextOwner() (Contact, bool) {
+	if len(l.owners) == 0 || !l.owner.From.IsZero() && !l.behindOwner(l.owners[0]) {
+		return Contact{}, false
+	}
+	c := l.owners[0]
+	l.owners = slices.Delete(l.owners, 0, 1)
+	return c, true
+}
+
+// behindOwner reports whether c lies between the target, inclusive, and the
+// candidate that answered.
+func (l *lookup) behindOwner(c Contact) bool {
+	return c.ID == l.target || Between(l.target, c.ID, l.owner.From.ID)
+}
+
+// askOwner asks a candidate for its state. When that is us, we know it.
+func (n *Node) askOwner(now Time, l *lookup, c Contact) {
+	if c != n.cfg.Self {
+		n.ask(now, l, c, Message{Kind: Query})
+		return
+	}
+	n.ownerSaid(l, Message{From: c, Preds: n.preds, Succ: n.succ, Whole: n.spans()})
+	n.askNext(now, l)
+}
+
+// onOwner takes in a candidate's state.
+func (n *Node) onOwner(now Time, c call, m Message) {
+	l := n.lookup(c.lookup)
+	if l == nil {
+		return
+	}
+	l.hops = append(l.hops, Hop{Contact: m.From, Took: now.Sub(c.sent), Failed: !m.Member})
+	if m.Member {
+		n.ownerSaid(l, m)
+	} else {
+		n.remove(now, m.From)
+	}
+	n.askNext(now, l)
+}
+
+// ownerSaid keeps the answer of a candidate. Those that it knows between the
+// target and itself come first.
+func (n *Node) ownerSaid(l *lookup, m Message) {
+	l.owner = m
+	n.candidates(l, l.before(m.Preds))
+}
+
+// before lists those of the owner's predecessors that should own the target.
+func (l *lookup) before(preds []Contact) []Contact {
+	return slices.DeleteFunc(slices.Clone(preds), func(c Contact) bool { return c.IsZero() || !l.behindOwner(c) })
+}
+
+// doubtful reports whether to ask the closest contact before the target, too: if
+// the owner counts on one that is silent, a newcomer before that one is known
+// only to its predecessor. That matters while peers come and go one by one. When
+// others were silent on the way a crowd has died, and lookups have enough to do.
+func (l *lookup) doubtful() bool {
+	if l.checked || l.purpose != clientLookup || len(l.toAsk) == 0 || len(l.before(l.owner.Preds)) == 0 {
+		return false
+	}
+	l.checked = true
+	silent := 0
+	for _, h := range l.hops {
+		if h.Failed {
+			silent++
+		}
+	}
+	return silent <= 1
+}
+
+// confirmed is the answer that ends the lookup. Peers between the target and
+// the owner that were silent, though the owner counts on them, stay on the list:
+// they may not be dead, and their data is where it would be if they were alive.
+func (l *lookup) confirmed() Message {
+	var silent []Contact
+	if l.purpose == clientLookup {
+		silent = l.before(l.owner.Preds)
+		slices.Reverse(silent)
+	}
+	owners := append(slices.Clone(silent), l.owner.From)
+	for _, c := range l.owner.Succ {
+		if !slices.Contains(silent, c) { // else the list goes round the ring
+			owners = append(owners, c)
+		}
+	}
+	return Message{From: l.owner.From, Succ: owners, Whole: l.owner.Whole}
+}

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"peal/testnet/sim/explore"
+)
+
+// exploreWith runs the verb by itself.
+func exploreWith(t *testing.T, output string, args ...string) (string, error) {
+	t.Helper()
+	var out strings.Builder
+	c := newCLI(console{out: &out, err: &strings.Builder{}, lookupEnv: lookup(nil)})
+	c.output = output
+	verb := c.simExploreVerb()
+	verb.SetArgs(args)
+	verb.SilenceErrors, verb.SilenceUsage = true, true
+	err := verb.ExecuteContext(t.Context())
+	return out.String(), err
+}
+
+func TestSimExplore(t *testing.T) {
+	args := []string{"--members", "2", "--joiners", "1", "--rounds", "1", "--crashes", "1", "--silent"}
+	text, err := exploreWith(t, "text", args...)
+	if err != nil || !strings.Contains(text, "1 crash, silent") || !strings.Contains(text, "right\n") {
+		t.Errorf("got\n%s%v, want a row that is right", text, err)
+	}
+	raw, err := exploreWith(t, "json", args...)
+	var list []exploration
+	if decode := json.Unmarshal([]byte(raw), &list); decode != nil || err != nil {
+		t.Fatalf("%v, %v: %s", err, decode, raw)
+	}
+	if len(list) != 1 || list[0].Members != 2 || list[0].States < 1000 || !list[0].Complete {
+		t.Errorf("got %+v, want one complete exploration", list)
+	}
+	if _, err := exploreWith(t, "text", "--members", "9"); exitCode(err) != 2 {
+		t.Errorf("9 members: %v, want a usage error", err)
+	}
+}
+
+// A broken invariant is printed with the steps that lead there.
+func TestSimExploreShowsTheWay(t *testing.T) {
+	var out strings.Builder
+	c := newCLI(console{out: &out, err: &strings.Builder{}, lookupEnv: lookup(nil)})
+	broken := exploration{Config: explore.Config{Members: 2, Leaves: 2, Cache: true}, Broken: "out of order", Steps: []string{"at first", "A leaves"}}
+	if err := c.printExplorations([]exploration{broken}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"2 leaves, cache", "broken\n", "at first\nA leaves\n"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("got\n%swant %q in it", &out, want)
+		}
+	}
+}

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"peal/testnet/sim/paper"
+)
+
+func (c *cli) simPaperVerb() *cobra.Command {
+	var svg string
+	var quick bool
+	var seed uint64
+	cmd := &cobra.Command{
+		Use:   "paper",
+		Short: "Measure again what the Chord paper measured",
+		Long: `Measure again, on simulated peers, what the Chord paper measured (Stoica et al.,
+IEEE/ACM ToN 2003), and print it beside the published figures: path length, lookups
+right after many peers failed, lookups under churn, and keys a peer. Every figure is
+taken with the paper's settings, and with those that Peal ships.
+
+It takes about a quarter of an hour of two cores; --quick takes seconds, for figures
+that vary more.`,
+		Example: "  peal sim paper --quick\n  peal sim paper --svg docs\n  peal sim paper -o json",
+		Args:    wants(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			size := paper.Full
+			if quick {
+				size = paper.Quick
+			}
+			return c.simPaper(cmd.Context(), paper.New(size, seed), svg)
+		},
+	}
+	cmd.Flags().StringVar(&svg, "svg", "", "write plots into this `DIR` too")
+	cmd.Flags().BoolVar(&quick, "quick", false, "a small run of a few seconds")
+	cmd.Flags().Uint64Var(&seed, "seed", 1, "`SEED` of all randomness; the same seed gives the same figures")
+	return cmd
+}
+
+func (c *cli) simPaper(ctx context.Context, r *paper.Report, svg string) error {
+	if err := c.measurePaper(ctx, r.Jobs()); err != nil {
+		return err
+	}
+	if svg != "" {
+		if err := writePlots(svg, r.Plots()); err != nil {
+			return err
+		}
+	}
+	if c.json() {
+		return c.printJSON(r)
+	}
+	return printPaper(c.out, c.width, r)
+}
+
+// measurePaper runs the jobs, as many at a time as there are processors.
+func (c *cli) measurePaper(ctx context.Context, jobs []paper.Job) error {
+	bar := c.progress("simulating", "run", len(jobs))
+	defer bar.end()
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for _, job := range jobs {
+		group.Go(func() error {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			err := job.Run()
+			bar.add(0)
+			return err
+		})
+	}
+	return group.Wait()
+}
+
+func writePlots(dir string, plots []paper.Plot) error {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return fmt.Errorf("directory for the plots: %w", err)
+	}
+	for _, p := range plots {
+		if err := os.WriteFile(filepath.Join(dir, p.File), p.Chart.SVG(), 0o666); err != nil {
+			return fmt.Errorf("write a plot: %w", err)
+		}
+	}
+	return nil
+}
+
+// printPaper prints a table for each experiment.
+func printPaper(w io.Writer, width int, r *paper.Report) error {
+	for _, part := range []struct {
+		title string
+		table *table
+	}{
+		{"Path length: mean (1st, 99th percentile)", pathTable(r.Paths)},
+		{"\nRight after a share of the peers failed at once, mean a lookup (1st, 99th percentile)", failureTable(r.Failures)},
+		{"\nWhile peers join and depart, mean a lookup (1st, 99th percentile)", churnTable(r.Churn)},
+		{"\nKeys a peer keeps", loadTable(r.Load)},
+	} {
+		if _, err := fmt.Fprintf(w, "%s\n\n", part.title); err != nil {
+			return err
+		}
+		if err := part.table.print(w, width); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// figures makes a table of right-aligned columns.
+func figures(titles ...string) *table {
+	t := &table{}
+	for _, title := range titles {
+		t.columns = append(t.columns, column{title: title, right: true})
+	}
+	return t
+}
+
+func pathTable(rows []paper.PathRow) *table {
+	t := figures("PEERS", "PUBLISHED", "AS IN THE PAPER", "AS SHIPPED")
+	for _, r := range rows {
+		t.add(fmt.Sprint(r.Peers), known(r.Published), spreadText(r.Paper.Path), spreadText(r.Shipped.Path))
+	}
+	return t
+}
+
+func failureTable(rows []paper.FailureRow) *table {
+	t := figures("FAILED", "PATH", "PUBLISHED", "SHIPPED", "TIMEOUTS", "PUBLISHED", "SHIPPED", "FAILURES", "SHIPPED")
+	for _, r := range rows {
+		t.add(fmt.Sprintf("%.1f", r.Failed),
+			spreadText(r.Paper.Path), fmt.Sprintf("%.2f", r.PublishedPath), spreadText(r.Shipped.Path),
+			spreadText(r.Paper.Timeouts), fmt.Sprintf("%.2f", r.PublishedTimeouts), spreadText(r.Shipped.Timeouts),
+			failuresText(r.Paper), failuresText(r.Shipped))
+	}
+	return t
+}
+
+func churnTable(rows []paper.ChurnRow) *table {
+	t := figures("A SECOND", "TIMEOUTS", "PUBLISHED", "SHIPPED", "FAILURES", "PUBLISHED", "SHIPPED")
+	for _, r := range rows {
+		t.add(fmt.Sprintf("%.2f", r.Rate),
+			spreadText(r.Paper.Timeouts), fmt.Sprintf("%.2f", r.PublishedTimeouts), spreadText(r.Shipped.Timeouts),
+			failuresText(r.Paper), fmt.Sprintf("%.0f of 10000", r.PublishedFailures), failuresText(r.Shipped))
+	}
+	return t
+}
+
+func loadTable(rows []paper.LoadRow) *table {
+	t := figures("POSITIONS", "MEAN", "1ST PERCENTILE", "MEDIAN", "99TH", "99TH/MEAN", "PUBLISHED")
+	for _, r := range rows {
+		t.add(fmt.Sprint(r.Positions), fmt.Sprintf("%.0f", r.Mean), fmt.Sprint(r.P1), fmt.Sprint(r.P50), fmt.Sprint(r.P99),
+			fmt.Sprintf("%.2f", r.P99OverMean()), known(r.PublishedP99))
+	}
+	return t
+}
+
+func spreadText(s paper.Spread) string { return fmt.Sprintf("%.2f (%d, %d)", s.Mean, s.P1, s.P99) }
+
+func failuresText(m paper.Measured) string { return fmt.Sprintf("%d of %d", m.Failures(), m.Lookups) }
+
+// known is a published figure, if there is one.
+func known(v float64) string {
+	if v == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.4g", v)
+}

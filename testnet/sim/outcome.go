@@ -1,0 +1,14 @@
+package sim
+
+import "peal/chord"
+
+// An Outcome is what became of one lookup, for a caller that counts more than
+// the [Report] does.
+type Outcome struct {
+	Began    chord.Time
+	Path     int  // as the package comment says
+	Timeouts int  // requests that were not answered
+	Silent   int  // owners named before the first one that lives, and not asked
+	Found    bool // owners were named at all
+	Right    bool // the first of them that lives is the first member at or behind the target
+}

@@ -1,0 +1,88 @@
+package paper
+
+import (
+	"slices"
+	"time"
+
+	"peal/chord"
+	"peal/testnet/sim"
+)
+
+// A Spread sums up a count taken at every lookup: its mean and its 1st and 99th
+// percentile, as the paper's tables do.
+type Spread struct {
+	Mean float64 `json:"mean"`
+	P1   int     `json:"p1"`
+	P99  int     `json:"p99"`
+}
+
+// Measured is what one simulation gives. The package comment says what counts
+// as what.
+type Measured struct {
+	Lookups  int    `json:"lookups"`
+	Path     Spread `json:"path"` // of the lookups that named an owner
+	Timeouts Spread `json:"timeouts"`
+	NoOwner  int    `json:"no_owner"`
+	Wrong    int    `json:"wrong_owner"`
+	Lengths  []int  `json:"lengths"` // lookups by path length, from 0
+}
+
+// Failures counts the lookups that did not find the owner.
+func (m *Measured) Failures() int { return m.NoOwner + m.Wrong }
+
+// Per10000 is the failures among so many lookups.
+func (m *Measured) Per10000() float64 {
+	return float64(m.Failures()) * 10000 / float64(max(1, m.Lookups))
+}
+
+// measure runs a simulation and counts the lookups that begin after the warm-up.
+func measure(cfg sim.Config, warmUp time.Duration) (Measured, error) {
+	var m Measured
+	var paths, timeouts []int
+	cfg.CheckEvery = cfg.Duration // package sim tests the invariants; here they would only cost time
+	cfg.SettleFor = -1
+	cfg.Observe = func(o sim.Outcome) {
+		if o.Began < chord.Time(warmUp) {
+			return
+		}
+		m.Lookups++
+		timeouts = append(timeouts, o.Timeouts+o.Silent)
+		switch {
+		case !o.Found:
+			m.NoOwner++
+			return
+		case !o.Right:
+			m.Wrong++
+		}
+		paths = append(paths, o.Path)
+	}
+	_, err := sim.Run(cfg)
+	m.Path, m.Timeouts, m.Lengths = spread(paths), spread(timeouts), histogram(paths)
+	return m, err
+}
+
+func spread(values []int) Spread {
+	if len(values) == 0 {
+		return Spread{}
+	}
+	slices.Sort(values)
+	sum := 0
+	for _, v := range values {
+		sum += v
+	}
+	return Spread{Mean: float64(sum) / float64(len(values)), P1: percentile(values, 1), P99: percentile(values, 99)}
+}
+
+// percentile of a sorted list that is not empty.
+func percentile(sorted []int, p int) int { return sorted[(len(sorted)-1)*p/100] }
+
+func histogram(values []int) []int {
+	var counts []int
+	for _, v := range values {
+		for len(counts) <= v {
+			counts = append(counts, 0)
+		}
+		counts[v]++
+	}
+	return counts
+}
