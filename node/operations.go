@@ -164,7 +164,8 @@ func (n *Node) route(key []byte, found chord.Result) (Route, error) {
 	}
 	route.Owner = found.Owners[0]
 	route.Replicas = replica.Distinct(found.Owners, cmp.Or(n.cfg.Replica.N, replica.DefaultN))
-	n.event(Event{Kind: LookedUp, About: route.Owner, Text: printable(string(key)), Count: len(route.Hops)})
+	told := route
+	n.event(Event{Kind: LookedUp, About: route.Owner, Text: printable(string(key)), Count: len(route.Hops), Route: &told})
 	return route, nil
 }
 

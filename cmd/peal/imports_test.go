@@ -43,6 +43,10 @@ var importRules = map[string]importRule{
 		others: []string{"github.com/fxamacker/cbor"},
 		reason: "a node declares the transport and store that it needs, so tests can give it others",
 	},
+	"recording": {
+		ours:   []string{"chord", "node"},
+		reason: "a recording is made of what nodes tell, whoever drives them, and played without any",
+	},
 	"web": {
 		ours:   []string{"chord", "node", "node/replica"},
 		others: []string{"github.com/gorilla/websocket"},
