@@ -43,7 +43,7 @@ var importRules = map[string]importRule{
 		others: []string{"github.com/fxamacker/cbor"},
 		reason: "a node declares the transport and store that it needs, so tests can give it others",
 	},
-	"recording": {
+	"node/recording": {
 		ours:   []string{"chord", "node"},
 		reason: "a recording is made of what nodes tell, whoever drives them, and played without any",
 	},

@@ -9,7 +9,7 @@ import (
 
 	"peal/chord"
 	"peal/node"
-	"peal/recording"
+	"peal/node/recording"
 	"peal/testnet/sim"
 )
 

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"peal/node"
-	"peal/recording"
+	"peal/node/recording"
 )
 
 // Bounds of recording what runs.

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"peal/node"
-	"peal/recording"
+	"peal/node/recording"
 	"peal/testnet/sim"
 )
 
@@ -40,7 +40,7 @@ func recordedRun(t *testing.T, cfg sim.Config) (name string, ring node.Ring) {
 	return name, node.NewRing("simulation", infos)
 }
 
-func churned(seed uint64) sim.Config {
+func churnedRun(seed uint64) sim.Config {
 	return sim.Config{
 		Peers: 40, Seed: seed, Grown: true, Duration: 30 * time.Second, CheckEvery: time.Second,
 		Joins: 0.3, Leaves: 0.2, Crashes: 0.3, Restarts: 0.2,
@@ -50,7 +50,7 @@ func churned(seed uint64) sim.Config {
 // TestRecordedSimulationEndsAlike compares the end of a replay with the end of
 // the run.
 func TestRecordedSimulationEndsAlike(t *testing.T) {
-	cfg := churned(5)
+	cfg := churnedRun(5)
 	name, want := recordedRun(t, cfg)
 	r, err := loadRecording(name)
 	if err != nil {
@@ -79,7 +79,7 @@ func TestRecordedSimulationEndsAlike(t *testing.T) {
 func TestSameSeedSameRecording(t *testing.T) {
 	var files [2][]byte
 	for i := range files {
-		name, _ := recordedRun(t, churned(6))
+		name, _ := recordedRun(t, churnedRun(6))
 		b, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

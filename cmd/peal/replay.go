@@ -11,7 +11,7 @@ import (
 
 	"peal/chord"
 	"peal/node"
-	"peal/recording"
+	"peal/node/recording"
 	"peal/web"
 )
 

@@ -9,7 +9,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"peal/node"
-	"peal/recording"
+	"peal/node/recording"
 	"peal/testnet/sim"
 )
 

@@ -14,8 +14,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"peal/node"
+	"peal/node/recording"
 	"peal/node/store"
-	"peal/recording"
 	"peal/transport"
 	"peal/web"
 )

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"peal/recording"
+	"peal/node/recording"
 	"peal/testnet"
 	"peal/web"
 )
