@@ -119,6 +119,7 @@
 // bounded location cache remembers every contact heard from, densely near the
 // peer itself, so that in rings of up to a few thousand peers most lookups need
 // one request. A lookup ends at the owner's predecessor, or at the owner itself
-// where a successor list names it first (owner.go). Neither fingers nor cache
+// where a successor list names it first (owner.go); [Node.LookupConfirmed] always
+// has the owner agree. Neither fingers nor cache
 // matter to the ring's correctness.
 package chord

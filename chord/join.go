@@ -42,6 +42,22 @@ func (n *Node) looking(purpose lookupPurpose) bool {
 	return slices.ContainsFunc(n.lookups, func(l *lookup) bool { return l.purpose == purpose })
 }
 
+// joinEnded takes our place, if it was found. If there is a ring that is too
+// busy or too torn to show it to us, we go on asking: to begin another one would
+// tear it further.
+func (n *Node) joinEnded(now Time, l *lookup, m Message) {
+	isRing := slices.ContainsFunc(l.hops, func(h Hop) bool { return !h.Failed })
+	switch {
+	case n.member || n.left:
+	case !m.From.IsZero():
+		n.joined(now, m.From, withoutSelf(m.Succ, n.cfg.Self))
+	case isRing:
+		n.startLookup(now, joinLookup, n.cfg.Self.ID, l.seeds)
+	default:
+		n.emit(JoinFailed, firstOf(l.seeds))
+	}
+}
+
 // joined is the end of join: pred answered for our place, and we take over its
 // successor list whole.
 func (n *Node) joined(now Time, pred Contact, succ []Contact) {

@@ -13,6 +13,7 @@ type lookupPurpose uint8
 
 const (
 	clientLookup    lookupPurpose = iota // handed out in Ready.Found
+	confirmedLookup                      // handed out too, once the owner has agreed
 	joinLookup                           // our place, to become a member
 	introduceLookup                      // our place in what may be another ring
 	fingerLookup                         // the start of a finger interval
@@ -60,6 +61,15 @@ func (n *Node) Lookup(now Time, target ID) LookupID {
 	return n.startLookup(now, clientLookup, target, nil)
 }
 
+// LookupConfirmed is Lookup for those who rely on the owner without talking to
+// it next: it costs one request more. The peer that was named is asked whether
+// it lives and agrees, since whoever named it may not have noticed yet that it
+// died, or that another came in between. If it does not, the lookup starts over,
+// until its timeout.
+func (n *Node) LookupConfirmed(now Time, target ID) LookupID {
+	return n.startLookup(now, confirmedLookup, target, nil)
+}
+
 func (n *Node) startLookup(now Time, purpose lookupPurpose, target ID, seeds []Contact) LookupID {
 	n.lastLook++
 	l := &lookup{id: n.lastLook, purpose: purpose, target: target, seeds: seeds, started: now, deadline: now.Add(n.cfg.LookupTimeout)}
@@ -74,7 +84,7 @@ func (n *Node) restart(now Time, l *lookup) {
 	l.source, l.owners, l.owner, l.checked = Contact{}, nil, Message{}, false
 	if len(l.seeds) == 0 {
 		if owners := n.ownOwners(l.target); owners != nil {
-			n.finish(now, l, Message{From: n.cfg.Self, Succ: owners, Whole: n.spans()})
+			n.named(now, l, Message{From: n.cfg.Self, Succ: owners, Whole: n.spans()})
 			return
 		}
 		l.toAsk = n.closestPreceding(l.target, nil)
@@ -124,7 +134,7 @@ func (n *Node) askNext(now Time, l *lookup) {
 		return
 	}
 	if !l.owner.From.IsZero() && !l.doubtful() {
-		n.finish(now, l, l.confirmed())
+		n.ownerFound(now, l)
 		return
 	}
 	switch to, more := n.nextHop(l); {
@@ -133,8 +143,13 @@ func (n *Node) askNext(now Time, l *lookup) {
 	case l.hopeless(now):
 		n.finish(now, l, Message{})
 	default:
-		n.call(call{lookup: l.id, sent: now, deadline: min(now.Add(lookupPause), l.deadline)})
+		n.pause(now, l)
 	}
+}
+
+// pause lets a lookup start over in a while: the ring may be mending.
+func (n *Node) pause(now Time, l *lookup) {
+	n.call(call{lookup: l.id, sent: now, deadline: min(now.Add(lookupPause), l.deadline)})
 }
 
 // nextHop is the closest contact not asked yet. When those that the last peer
@@ -198,8 +213,10 @@ func (n *Node) onFound(now Time, m Message) {
 	switch {
 	case !m.Member:
 		n.remove(now, m.From)
+	case m.Done && firstOf(m.Succ) == m.From && len(l.seeds) == 0:
+		// It has a ring of its own, and owns everything there.
 	case m.Done && len(m.Succ) > 0 && Arc{m.From.ID, m.Succ[0].ID}.Contains(l.target):
-		n.finish(now, l, m)
+		n.named(now, l, m)
 		return
 	default:
 		n.shortlist(l, m)
@@ -267,18 +284,14 @@ func (n *Node) lookup(id LookupID) *lookup {
 func (n *Node) finish(now Time, l *lookup, m Message) {
 	n.lookups = slices.DeleteFunc(n.lookups, func(k *lookup) bool { return k == l })
 	switch l.purpose {
-	case clientLookup:
+	case clientLookup, confirmedLookup:
 		n.ready.Found = append(n.ready.Found, Result{
 			Lookup: l.id, Target: l.target, Owners: m.Succ, Whole: m.Whole, Hops: l.hops, Took: now.Sub(l.started),
 		})
 	case fingerLookup:
 		n.fingerFound(now, firstOf(m.Succ))
 	case joinLookup:
-		if m.From.IsZero() {
-			n.emit(JoinFailed, firstOf(l.seeds))
-		} else if !n.member && !n.left {
-			n.joined(now, m.From, withoutSelf(m.Succ, n.cfg.Self))
-		}
+		n.joinEnded(now, l, m)
 	case introduceLookup:
 		if !m.From.IsZero() && n.member {
 			n.introduced(now, m.From, m.Succ)

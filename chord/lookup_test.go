@@ -110,3 +110,95 @@ func TestLookupsAgree(t *testing.T) {
 		}
 	}
 }
+
+// confirming is a member that looks for the owner of a target, was told by 0x40
+// that it is 0xd0, and asks that one.
+func confirming(t *testing.T) (*Node, Message) {
+	t.Helper()
+	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
+	n.LookupConfirmed(0, point(0xc8))
+	find := onlySent(t, n, Find, 0x40)
+	n.Step(1, Message{Kind: Found, From: at(0x40), To: n.Self(), Member: true, Seq: find.Seq, Done: true, Succ: ats(0xd0, 0xe0)})
+	return n, onlySent(t, n, Query, 0xd0)
+}
+
+// The owner that was named is asked, and its own list counts.
+func TestOwnerConfirms(t *testing.T) {
+	n, query := confirming(t)
+	answer(n, 2, query, ats(0x40), ats(0xe8))
+	wantOwners(t, n, 2, 0xd0, 0xe8)
+}
+
+// A peer that came in between, known to the one behind it alone, is found.
+func TestOwnerNamesAnother(t *testing.T) {
+	n, query := confirming(t)
+	answer(n, 2, query, ats(0xcc, 0x40), ats(0xe0))
+	answer(n, 3, onlySent(t, n, Query, 0xcc), ats(0x40), ats(0xd0, 0xe0))
+	wantOwners(t, n, 3, 0xcc, 0xd0, 0xe0)
+}
+
+// A dead owner is not named: the lookup starts over, and finds the next one
+// when that has noticed.
+func TestDeadOwnerIsNotNamed(t *testing.T) {
+	n, _ := confirming(t)
+	n.Step(2, Message{Kind: Unreachable, From: at(0xd0), To: n.Self()})
+	answer(n, 3, onlySent(t, n, Query, 0xe0), ats(0xd0, 0x40), ats(0xf0))
+	if got := n.Ready(); len(got.Found) != 0 {
+		t.Fatalf("it ends with %v, want a pause", got.Found)
+	}
+	now := Time(3).Add(lookupPause)
+	n.Tick(now)
+	find := onlySent(t, n, Find, 0x40)
+	n.Step(now, Message{Kind: Found, From: at(0x40), To: n.Self(), Member: true, Seq: find.Seq, Done: true, Succ: ats(0xe0)})
+	answer(n, now, onlySent(t, n, Query, 0xe0), ats(0x40), ats(0xf0))
+	wantOwners(t, n, 5, 0xe0, 0xf0)
+}
+
+// One that has no predecessor is not sure of anything.
+func TestUnsureOwner(t *testing.T) {
+	n, query := confirming(t)
+	answer(n, 2, query, nil, ats(0xe0))
+	if got := n.Ready().Found; len(got) != 0 {
+		t.Errorf("it ends with %v, want a pause", got)
+	}
+}
+
+func TestAloneIsTheOwner(t *testing.T) {
+	n := newNode(t, 0x10, 3)
+	n.Create(0)
+	n.LookupConfirmed(0, point(0xc8))
+	wantOwners(t, n, 0, 0x10)
+}
+
+// A hop that is a ring of its own claims every position; it knows nothing of our
+// ring.
+func TestLookupPassesARingOfOne(t *testing.T) {
+	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
+	n.Lookup(0, point(0xc8))
+	find := onlySent(t, n, Find, 0x40)
+	n.Step(1, Message{Kind: Found, From: at(0x40), To: n.Self(), Member: true, Seq: find.Seq, Done: true, Succ: ats(0x40), Whole: true})
+	find = onlySent(t, n, Find, 0x30)
+	n.Step(2, Message{Kind: Found, From: at(0x30), To: n.Self(), Member: true, Seq: find.Seq, Done: true, Succ: ats(0xd0)})
+	wantOwners(t, n, 2, 0xd0)
+}
+
+// A joiner whom a ring answers goes on asking for its place; only one whom
+// nobody answers may begin a ring of its own.
+func TestJoinerGoesOnWhileThereIsARing(t *testing.T) {
+	for _, answers := range []bool{true, false} {
+		n := newNode(t, 0x10, 3)
+		n.Meet(0, at(0x40))
+		for n.Deadline() < Time(30*time.Second) {
+			now := n.Deadline()
+			n.Tick(now)
+			for _, m := range n.Ready().Messages {
+				if answers {
+					n.Step(now, Message{Kind: Found, From: m.To, To: n.Self(), Member: true, Seq: m.Seq})
+				}
+			}
+		}
+		if got := n.looking(joinLookup); got != answers {
+			t.Errorf("answers %v: it goes on looking: %v", answers, got)
+		}
+	}
+}

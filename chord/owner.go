@@ -27,7 +27,7 @@ func (n *Node) ownersOf(target ID) []Contact {
 // lives is its owner. Only a result's reader and a finger can do with an owner
 // that its predecessor did not name.
 func (n *Node) candidates(l *lookup, list []Contact) {
-	if l.purpose != clientLookup && l.purpose != fingerLookup {
+	if l.purpose != clientLookup && l.purpose != confirmedLookup && l.purpose != fingerLookup {
 		return
 	}
 	for _, c := range list {
@@ -35,6 +35,37 @@ func (n *Node) candidates(l *lookup, list []Contact) {
 			l.owners = insertNearest(l.owners, c, l.target, n.cfg.Successors)
 		}
 	}
+}
+
+// named is told who the owners are by one who should know. That ends a lookup,
+// unless they are to confirm it.
+func (n *Node) named(now Time, l *lookup, m Message) {
+	if l.purpose != confirmedLookup {
+		n.finish(now, l, m)
+		return
+	}
+	n.candidates(l, m.Succ)
+	n.askNext(now, l)
+}
+
+// ownerFound ends a lookup whose nearest candidate that lives has answered. One
+// that has to be confirmed starts over unless that candidate agrees.
+func (n *Node) ownerFound(now Time, l *lookup) {
+	if l.purpose == confirmedLookup && !n.agrees(l) {
+		n.pause(now, l)
+		return
+	}
+	n.finish(now, l, l.confirmed())
+}
+
+// agrees reports whether the candidate takes itself for the owner. Without a
+// predecessor it cannot: there may be a peer in between that it has not heard of.
+func (n *Node) agrees(l *lookup) bool {
+	pred := firstOf(l.owner.Preds)
+	if len(l.owner.Succ) == 0 {
+		return l.owner.From == n.cfg.Self // another would have a ring of its own
+	}
+	return !pred.IsZero() && Arc{pred.ID, l.owner.From.ID}.Contains(l.target)
 }
 
 // insertNearest puts c into a list ordered by the walk from the target, and

@@ -10,11 +10,12 @@ import (
 // a recording and one entry of the dashboard's log.
 type Event struct {
 	Time  time.Time     `json:"time"`
-	Peer  chord.Contact `json:"peer"`            // the one that observed it
+	Peer  chord.Contact `json:"peer,omitzero"`   // the one that observed it; nobody where no peer did
 	Kind  EventKind     `json:"kind"`            // what happened
 	About chord.Contact `json:"about,omitzero"`  // the peer that it happened to, if another
 	Text  string        `json:"text,omitempty"`  // details for a person
 	Count int           `json:"count,omitempty"` // how many, where the kind counts
+	Route *Route        `json:"route,omitempty"` // of a lookup; nobody may change it
 }
 
 // EventKind names what happened.

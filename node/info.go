@@ -27,10 +27,12 @@ type Info struct {
 // A Ring is the result of a walk along the successors.
 type Ring struct {
 	Name       string `json:"ring"`
-	Peers      []Info `json:"peers"` // clockwise, beginning with the peer that walked
+	Peers      []Info `json:"peers"` // clockwise, beginning with the peer that walked; those of another ring of the same name, too
 	WellFormed bool   `json:"well_formed"`
-	Problem    string `json:"problem,omitempty"` // why it is not well-formed
+	Problem    string `json:"problem,omitempty"` // why it is not well-formed, in a line
 	Replicated bool   `json:"replicated"`        // every peer says so of itself, and their neighbourhoods fit together
+
+	Problems []Problem `json:"problems,omitempty"` // all that keeps it from being well-formed
 }
 
 // A Receipt tells where a write is.

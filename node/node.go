@@ -30,7 +30,7 @@ type Node struct {
 	locating  map[chord.LookupID]uint64 // lookups of the data plane
 	lookups   map[chord.LookupID]func(chord.Result)
 	calls     map[replica.OpID]func(replica.Outcome, error)
-	inquiries map[uint64]func(from chord.PeerID, info []byte)
+	inquiries map[uint64]inquiry
 	lastAsk   uint64
 	members   chan struct{} // closed once the node is a member
 }
@@ -86,7 +86,7 @@ func prepare(cfg Config) (*Node, error) {
 		locating:  map[chord.LookupID]uint64{},
 		lookups:   map[chord.LookupID]func(chord.Result){},
 		calls:     map[replica.OpID]func(replica.Outcome, error){},
-		inquiries: map[uint64]func(chord.PeerID, []byte){},
+		inquiries: map[uint64]inquiry{},
 	}, nil
 }
 

@@ -16,6 +16,10 @@ var ringEvents = map[chord.EventKind]EventKind{
 	chord.DisorderedSender: Rejected,
 }
 
+// KindOf is the kind that an event of the ring has where a peer tells of it,
+// and empty for one that concerns the peer alone.
+func KindOf(kind chord.EventKind) EventKind { return ringEvents[kind] }
+
 // ringEvent publishes what happened on the ring. A node whose way in turned
 // out to lead nowhere becomes a ring of its own; its bootstrap goes on trying.
 func (n *Node) ringEvent(now chord.Time, e chord.Event) {

@@ -129,7 +129,9 @@ func (n *Node) Get(ctx context.Context, key []byte) (Value, error) {
 	return v, err
 }
 
-// Lookup finds the peers responsible for a key.
+// Lookup finds the peers responsible for a key. The owner has confirmed that it
+// lives and is the one; as long as nobody does, the lookup starts over, and at
+// its end says that it does not know.
 func (n *Node) Lookup(ctx context.Context, key []byte) (Route, error) {
 	if err := (&replica.Record{Key: string(key)}).Valid(); err != nil {
 		return Route{}, fmt.Errorf("%w: %w", ErrInvalid, err)
@@ -137,7 +139,7 @@ func (n *Node) Lookup(ctx context.Context, key []byte) (Route, error) {
 	results := make(chan chord.Result, 1)
 	target := chord.KeyID(key)
 	begin := func(now chord.Time) {
-		n.lookups[n.ring.Lookup(now, target)] = func(r chord.Result) { results <- r }
+		n.lookups[n.ring.LookupConfirmed(now, target)] = func(r chord.Result) { results <- r }
 	}
 	if !n.inbox.call(begin) {
 		return Route{}, ErrClosed
@@ -158,11 +160,12 @@ func (n *Node) route(key []byte, found chord.Result) (Route, error) {
 		route.Hops = append(route.Hops, Hop{Contact: h.Contact, Millis: millis(h.Took), Failed: h.Failed})
 	}
 	if len(found.Owners) == 0 {
-		return route, fmt.Errorf("%w: nobody who was asked knows the owner of this key; try again when the ring has settled", ErrNoPeer)
+		return route, fmt.Errorf("%w: no peer confirmed that it is the owner of this key; try again when the ring has settled", ErrNoPeer)
 	}
 	route.Owner = found.Owners[0]
 	route.Replicas = replica.Distinct(found.Owners, cmp.Or(n.cfg.Replica.N, replica.DefaultN))
-	n.event(Event{Kind: LookedUp, About: route.Owner, Text: printable(string(key)), Count: len(route.Hops)})
+	told := route
+	n.event(Event{Kind: LookedUp, About: route.Owner, Text: printable(string(key)), Count: len(route.Hops), Route: &told})
 	return route, nil
 }
 

@@ -36,9 +36,7 @@ func (n *Node) step(now chord.Time, from chord.PeerID, e envelope) {
 	case e.Inquiry != 0:
 		n.answerInquiry(from, e.Inquiry)
 	case e.Reply != 0:
-		if reply, ok := n.inquiries[e.Reply]; ok {
-			reply(from, e.Info)
-		}
+		n.inquiryAnswered(from, e.Reply, e.Info)
 	}
 }
 
@@ -48,6 +46,7 @@ func (r *receiver) Unreachable(peer chord.PeerID) {
 	n.inbox.message(func(now chord.Time) {
 		n.ring.Step(now, chord.Message{Kind: chord.Unreachable, From: chord.NewContact(peer, 0)})
 		n.data.Step(now, replica.Message{Kind: replica.Unreachable, From: peer})
+		n.inquiriesFailed(peer)
 	}, 0)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -42,35 +43,59 @@ func (n *Node) info() Info {
 	}
 }
 
+// An inquiry waits for another peer's Info. Its channel is closed if the peer
+// cannot be reached.
+type inquiry struct {
+	peer    chord.PeerID
+	answers chan Info // has room for one
+}
+
 // inquire asks another peer for its Info.
 func (n *Node) inquire(ctx context.Context, peer chord.PeerID) (Info, error) {
 	ctx, cancel := context.WithTimeout(ctx, walkTimeout)
 	defer cancel()
-	answers := make(chan Info, 1)
+	q := inquiry{peer, make(chan Info, 1)}
 	var number uint64
 	ask := func(chord.Time) {
 		n.lastAsk++
 		number = n.lastAsk
-		n.inquiries[number] = func(from chord.PeerID, b []byte) {
-			var info Info
-			if from == peer && json.Unmarshal(b, &info) == nil && info.Peer == peer {
-				delete(n.inquiries, number)
-				answers <- info.checked()
-			}
-		}
+		n.inquiries[number] = q
 		n.send(peer, envelope{Inquiry: number}, nil)
 	}
 	if !n.inbox.call(ask) {
 		return Info{}, ErrClosed
 	}
 	select {
-	case info := <-answers:
+	case info, reached := <-q.answers:
+		if !reached {
+			return Info{}, fmt.Errorf("peer %v cannot be reached", peer)
+		}
 		return info, nil
 	case <-n.done:
 		return Info{}, ErrClosed
 	case <-ctx.Done():
 		n.inbox.call(func(chord.Time) { delete(n.inquiries, number) })
 		return Info{}, fmt.Errorf("peer %v does not answer", peer)
+	}
+}
+
+// inquiryAnswered hands over the answer to an inquiry, if it is one.
+func (n *Node) inquiryAnswered(from chord.PeerID, number uint64, body []byte) {
+	q, ok := n.inquiries[number]
+	var info Info
+	if ok && from == q.peer && json.Unmarshal(body, &info) == nil && info.Peer == from {
+		delete(n.inquiries, number)
+		q.answers <- info.checked()
+	}
+}
+
+// inquiriesFailed ends the inquiries to a peer that cannot be reached.
+func (n *Node) inquiriesFailed(peer chord.PeerID) {
+	for number, q := range n.inquiries {
+		if q.peer == peer {
+			delete(n.inquiries, number)
+			close(q.answers)
+		}
 	}
 }
 
@@ -101,60 +126,82 @@ func (n *Node) answerInquiry(from chord.PeerID, number uint64) {
 	n.send(from, envelope{Reply: number, Info: b}, nil)
 }
 
-// Walk asks every peer along the ring for its Info, several at a time.
+// Walk asks every peer along the ring for its Info, several at a time, and then
+// those that are known to somebody but were not met on the way: they may be
+// new, or in another ring.
 func (n *Node) Walk(ctx context.Context) (Ring, error) {
-	infos := []Info{n.Info()}
-	silent := ""
-	for len(infos) < maxWalk {
-		next, closed, problem := n.stride(ctx, infos)
-		infos = append(infos, next...)
-		if problem != "" {
-			silent = problem
-		}
-		if closed || len(next) == 0 {
-			break
-		}
+	w := walk{node: n, infos: []Info{n.Info()}, asked: map[chord.Contact]bool{n.self: true}}
+	for w.stride(ctx) {
+	}
+	for w.lookAside(ctx) {
 	}
 	if err := ctx.Err(); err != nil {
 		return Ring{}, fmt.Errorf("walk along the ring: %w", err)
 	}
-	ring := NewRing(n.cfg.Ring, infos)
-	if silent != "" {
-		ring.WellFormed, ring.Problem = false, silent
-	}
-	return ring, nil
+	slices.SortFunc(w.infos, func(a, b Info) int {
+		return n.self.ID.Distance(a.ID).Compare(n.self.ID.Distance(b.ID))
+	})
+	return NewRing(n.cfg.Ring, w.infos), nil
 }
 
-// stride asks the successors of the last peer reached. It is closed when they
-// come round to the first.
-func (n *Node) stride(ctx context.Context, reached []Info) (next []Info, closed bool, problem string) {
-	ahead := reached[len(reached)-1].Successors
-	for i, c := range ahead {
-		if c == n.self {
-			ahead, closed = ahead[:i], true
-			break
+// A walk gathers the Infos of peers.
+type walk struct {
+	node  *Node
+	infos []Info
+	asked map[chord.Contact]bool // whether they answered or not
+	last  int                    // index of the farthest peer reached along the successors
+}
+
+// stride asks the successors of the farthest peer reached, and reports whether
+// that led on.
+func (w *walk) stride(ctx context.Context) bool {
+	from, self := w.infos[w.last], w.node.self.ID
+	before := len(w.infos)
+	w.ask(ctx, from.Successors)
+	for i := before; i < len(w.infos); i++ {
+		if chord.Between(w.infos[w.last].ID, w.infos[i].ID, self) {
+			w.last = i
 		}
 	}
-	answers := make([]Info, len(ahead))
+	return w.infos[w.last].Contact != from.Contact
+}
+
+// lookAside asks the peers that those who answered know of and that were not
+// asked yet, and reports whether any of them answered.
+func (w *walk) lookAside(ctx context.Context) bool {
+	before := len(w.infos)
+	var known []chord.Contact
+	for _, info := range w.infos {
+		known = slices.Concat(known, info.Successors, []chord.Contact{info.Predecessor}, info.Fingers)
+	}
+	w.ask(ctx, known)
+	return len(w.infos) > before
+}
+
+// ask asks those of some peers that were not asked before, all at a time.
+func (w *walk) ask(ctx context.Context, peers []chord.Contact) {
+	var fresh []chord.Contact
+	for _, c := range peers {
+		if !c.IsZero() && !w.asked[c] && len(w.asked) < maxWalk {
+			w.asked[c] = true
+			fresh = append(fresh, c)
+		}
+	}
+	answers := make([]Info, len(fresh))
 	var wait sync.WaitGroup
-	for i, c := range ahead {
+	for i, c := range fresh {
 		wait.Go(func() {
-			if info, err := n.inquire(ctx, c.Peer); err == nil {
+			if info, err := w.node.inquire(ctx, c.Peer); err == nil {
 				answers[i] = info
 			}
 		})
 	}
 	wait.Wait()
-	last := reached[len(reached)-1].Contact
-	for i, info := range answers {
-		switch {
-		case info.IsZero():
-			problem = fmt.Sprintf("%v lists %v (%v), which does not answer", reached[len(reached)-1].Contact, ahead[i], ahead[i].Peer)
-		case chord.Between(last.ID, info.ID, n.self.ID):
-			next, last = append(next, info), info.Contact
+	for _, info := range answers {
+		if !info.IsZero() {
+			w.infos = append(w.infos, info)
 		}
 	}
-	return next, closed || len(ahead) == 0, problem
 }
 
 // NewRing judges the peers of a ring by what they know of themselves. It is
@@ -171,6 +218,9 @@ func NewRing(name string, infos []Info) Ring {
 		ring.Problem = "it has no peers"
 	} else if err := wellFormed(views, 1); err != nil {
 		ring.Problem = err.Error()
+	}
+	if ring.Problems = diagnose(infos); len(ring.Problems) > 0 {
+		ring.Problem = inALine(ring.Problems)
 	}
 	ring.WellFormed = ring.Problem == ""
 	ring.Replicated = ring.Replicated && wellFormed(views, placingDepth) == nil

@@ -22,8 +22,8 @@ type Killed struct {
 
 // KillRandom stops count peers at random without a goodbye, never three in a
 // row on the ring unless any is set.
-func (t *Testnet) KillRandom(count int, any bool) (Killed, error) {
-	return t.kill(func(ring []*node.Node) ([]*node.Node, error) {
+func (t *Testnet) KillRandom(count int, any bool, how Death) (Killed, error) {
+	return t.kill(how, func(ring []*node.Node) ([]*node.Node, error) {
 		if err := enough(count, len(ring)); err != nil {
 			return nil, err
 		}
@@ -40,8 +40,8 @@ func (t *Testnet) KillRandom(count int, any bool) (Killed, error) {
 }
 
 // KillAdjacent stops count peers in a row on the ring, from a random place.
-func (t *Testnet) KillAdjacent(count int) (Killed, error) {
-	return t.kill(func(ring []*node.Node) ([]*node.Node, error) {
+func (t *Testnet) KillAdjacent(count int, how Death) (Killed, error) {
+	return t.kill(how, func(ring []*node.Node) ([]*node.Node, error) {
 		if err := enough(count, len(ring)); err != nil {
 			return nil, err
 		}
@@ -55,8 +55,8 @@ func (t *Testnet) KillAdjacent(count int) (Killed, error) {
 }
 
 // KillPeers stops the named peers; see [Testnet.Peer] for names.
-func (t *Testnet) KillPeers(names []string) (Killed, error) {
-	return t.kill(func(ring []*node.Node) ([]*node.Node, error) {
+func (t *Testnet) KillPeers(names []string, how Death) (Killed, error) {
+	return t.kill(how, func(ring []*node.Node) ([]*node.Node, error) {
 		var victims []*node.Node
 		for _, name := range names {
 			p, err := find(ring, name)
@@ -140,19 +140,8 @@ func pick(ring []*node.Node, places []int) []*node.Node {
 
 // kill stops the peers that choose picks from the live ones in ring order, all
 // at the same time.
-func (t *Testnet) kill(choose func(ring []*node.Node) ([]*node.Node, error)) (Killed, error) {
-	t.mu.Lock()
-	ring := slices.Clone(t.peers)
-	slices.SortFunc(ring, func(a, b *node.Node) int { return a.Self().ID.Compare(b.Self().ID) })
-	if len(ring) == 0 {
-		t.mu.Unlock()
-		return Killed{}, fmt.Errorf("%w: no peer is left to kill: join some with 'peal testnet join'", node.ErrInvalid)
-	}
-	victims, err := choose(ring)
-	if err == nil {
-		t.peers = without(t.peers, victims)
-	}
-	t.mu.Unlock()
+func (t *Testnet) kill(how Death, choose func(ring []*node.Node) ([]*node.Node, error)) (Killed, error) {
+	victims, longest, err := t.condemn(how, choose)
 	if err != nil {
 		return Killed{}, err
 	}
@@ -160,9 +149,26 @@ func (t *Testnet) kill(choose func(ring []*node.Node) ([]*node.Node, error)) (Ki
 	for _, p := range victims {
 		t.cfg.Observer(node.Event{Time: time.Now(), Peer: p.Self(), Kind: node.Killed})
 	}
-	return Killed{contacts(victims), inARow(ring, victims)}, err
+	return Killed{contacts(victims), longest}, err
 }
 
-func without(peers, gone []*node.Node) []*node.Node {
-	return slices.DeleteFunc(peers, func(p *node.Node) bool { return slices.Contains(gone, p) })
+// condemn takes the peers to kill out of the live ones, and says how many of
+// them are in a row.
+func (t *Testnet) condemn(how Death, choose func(ring []*node.Node) ([]*node.Node, error)) ([]*node.Node, int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	ring := slices.Clone(t.peers)
+	slices.SortFunc(ring, func(a, b *node.Node) int { return a.Self().ID.Compare(b.Self().ID) })
+	if len(ring) == 0 {
+		return nil, 0, fmt.Errorf("%w: no peer is left to kill: join some with 'peal testnet join'", node.ErrInvalid)
+	}
+	victims, err := choose(ring)
+	if err != nil {
+		return nil, 0, err
+	}
+	if how == Hang {
+		t.hang(victims)
+	}
+	t.forget(victims)
+	return victims, inARow(ring, victims), nil
 }

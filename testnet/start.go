@@ -106,6 +106,7 @@ func (t *Testnet) startOne(ctx context.Context) (*node.Node, error) {
 		return nil, ErrNoPeers
 	}
 	t.peers = append(t.peers, p)
+	t.lines[p] = cfg.Transport.(*line)
 	return p, nil
 }
 
@@ -137,7 +138,7 @@ func (t *Testnet) peerConfig(number int, log *slog.Logger) (node.Config, error) 
 		cfg.Store.Close()
 		return cfg, fmt.Errorf("start peer %d: %w", number, err)
 	}
-	cfg.Transport = tr
+	cfg.Transport = &line{Transport: tr}
 	return cfg, nil
 }
 

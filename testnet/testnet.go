@@ -84,7 +84,9 @@ type Testnet struct {
 	mu      sync.Mutex
 	rand    *rand.Rand
 	peers   []*node.Node // in the order in which they were started
-	started int          // ever
+	lines   map[*node.Node]*line
+	hung    []*line // of peers that hang
+	started int     // ever
 	closed  bool
 }
 
@@ -93,7 +95,7 @@ func New(cfg Config) (*Testnet, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	return &Testnet{cfg: cfg, rand: rand.New(rand.NewPCG(cfg.Seed, 0))}, nil
+	return &Testnet{cfg: cfg, rand: rand.New(rand.NewPCG(cfg.Seed, 0)), lines: map[*node.Node]*line{}}, nil
 }
 
 // Start starts the peers and returns when all are members of the ring. Progress
@@ -204,7 +206,7 @@ func (t *Testnet) Leave(ctx context.Context, name string) (chord.Contact, error)
 	err = p.Leave(ctx)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.peers = without(t.peers, []*node.Node{p})
+	t.forget([]*node.Node{p})
 	return p.Self(), err
 }
 
@@ -212,10 +214,21 @@ func (t *Testnet) Leave(ctx context.Context, name string) (chord.Contact, error)
 func (t *Testnet) Close() error {
 	t.closing.Store(true)
 	t.mu.Lock()
-	peers := t.peers
-	t.peers, t.closed = nil, true
+	peers, hung := t.peers, t.hung
+	t.peers, t.hung, t.closed = nil, nil, true
 	t.mu.Unlock()
+	for _, l := range hung {
+		l.Transport.Close()
+	}
 	return closeAll(peers)
+}
+
+// forget takes peers out of the live ones.
+func (t *Testnet) forget(gone []*node.Node) {
+	t.peers = slices.DeleteFunc(t.peers, func(p *node.Node) bool { return slices.Contains(gone, p) })
+	for _, p := range gone {
+		delete(t.lines, p)
+	}
 }
 
 func closeAll(peers []*node.Node) error {

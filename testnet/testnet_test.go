@@ -74,7 +74,7 @@ func TestKeysSurviveKillsAndJoins(t *testing.T) {
 				t.Fatal(err)
 			}
 			for wave := range waves {
-				if _, err := net.KillRandom(4, false); err != nil {
+				if _, err := net.KillRandom(4, false, testnet.Crash); err != nil {
 					t.Fatal(err)
 				}
 				read(ctx, t, net, 60) // while the ring mends
@@ -119,7 +119,7 @@ func positions(net *testnet.Testnet) []chord.ID {
 func TestRandomKillsNeverTakeThreeInARow(t *testing.T) {
 	_, net := start(t, testnet.Config{Peers: 12, Transport: testnet.Memory})
 	ring := positions(net)
-	killed, err := net.KillRandom(7, false)
+	killed, err := net.KillRandom(7, false, testnet.Crash)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +143,7 @@ func TestRandomKillsNeverTakeThreeInARow(t *testing.T) {
 func TestAdjacentKillsAreInARow(t *testing.T) {
 	_, net := start(t, testnet.Config{Peers: 8, Transport: testnet.Memory})
 	ring := positions(net)
-	killed, err := net.KillAdjacent(3)
+	killed, err := net.KillAdjacent(3, testnet.Crash)
 	if err != nil || len(killed.Peers) != 3 || killed.InARow != 3 {
 		t.Fatalf("killed %v, %v; want three in a row", killed, err)
 	}
@@ -158,11 +158,11 @@ func TestAdjacentKillsAreInARow(t *testing.T) {
 func TestKillsByName(t *testing.T) {
 	_, net := start(t, testnet.Config{Peers: 4, Transport: testnet.Memory})
 	byID, byPosition := net.Live()[0].Self(), net.Live()[1].Self()
-	killed, err := net.KillPeers([]string{byID.Peer.String(), byPosition.ID.String()})
+	killed, err := net.KillPeers([]string{byID.Peer.String(), byPosition.ID.String()}, testnet.Crash)
 	if want := []chord.Contact{byID, byPosition}; err != nil || !slices.Equal(killed.Peers, want) {
 		t.Errorf("killed %v, %v; want %v", killed, err, want)
 	}
-	if _, err := net.KillPeers([]string{byID.Peer.String()}); !errors.Is(err, node.ErrInvalid) {
+	if _, err := net.KillPeers([]string{byID.Peer.String()}, testnet.Crash); !errors.Is(err, node.ErrInvalid) {
 		t.Errorf("killed a dead peer: got %v, want %v", err, node.ErrInvalid)
 	}
 }
@@ -223,10 +223,10 @@ func TestBadRequests(t *testing.T) {
 		}
 	}
 	ctx, net := start(t, testnet.Config{Peers: 3, Transport: testnet.Memory})
-	_, tooMany := net.KillRandom(4, true)
-	_, inARow := net.KillRandom(3, false)
-	_, none := net.KillAdjacent(0)
-	_, ambiguous := net.KillPeers([]string{"not a peer"})
+	_, tooMany := net.KillRandom(4, true, testnet.Crash)
+	_, inARow := net.KillRandom(3, false, testnet.Crash)
+	_, none := net.KillAdjacent(0, testnet.Crash)
+	_, ambiguous := net.KillPeers([]string{"not a peer"}, testnet.Crash)
 	_, joinNone := net.Join(ctx, 0)
 	for i, err := range []error{tooMany, inARow, none, ambiguous, joinNone} {
 		if !errors.Is(err, node.ErrInvalid) {
@@ -236,10 +236,10 @@ func TestBadRequests(t *testing.T) {
 	if len(net.Live()) != 3 {
 		t.Errorf("%d peers live, want all 3", len(net.Live()))
 	}
-	if _, err := net.KillRandom(3, true); err != nil {
+	if _, err := net.KillRandom(3, true, testnet.Crash); err != nil {
 		t.Error(err)
 	}
-	if _, err := net.KillRandom(1, true); err == nil || !strings.Contains(err.Error(), "no peer is left to kill") {
+	if _, err := net.KillRandom(1, true, testnet.Crash); err == nil || !strings.Contains(err.Error(), "no peer is left to kill") {
 		t.Errorf("killed nobody: got %v", err)
 	}
 	if _, err := net.Peer(""); !errors.Is(err, testnet.ErrNoPeers) {

@@ -52,6 +52,7 @@ type KillRequest struct {
 	Any      bool     `json:"any,omitempty"`      // with Count: in a row too
 	Adjacent int      `json:"adjacent,omitempty"` // this many in a row, from a random place
 	Peers    []string `json:"peers,omitempty"`    // these: peer IDs or first digits of positions
+	Silent   bool     `json:"silent,omitempty"`   // their connections stay open, and nothing answers
 }
 
 // Killed says which peers a kill stopped.

@@ -2,7 +2,8 @@
 // peers: an HTTP API, a stream of what happens, and a dashboard.
 //
 // A [Server] is an [http.Handler] over a [Backend]: one peer, or all the peers
-// of a testnet, which is a [Lab]. The API is described in openapi.yaml, which
+// of a testnet, which is a [Lab], or a recording of either, which is a [Player].
+// The API is described in openapi.yaml, which
 // the server hands out under /openapi.yaml. Keys are bytes: the key is all that
 // stands behind /v1/kv/ in the escaped path, so that no key is changed by the
 // cleaning of paths. Every error is one JSON object with a line that says what

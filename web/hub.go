@@ -4,8 +4,6 @@ import (
 	"context"
 	"sync"
 	"time"
-
-	"peal/node"
 )
 
 const (
@@ -25,6 +23,8 @@ type hub struct {
 	feed    *Feed
 	refresh time.Duration
 	lab     bool
+	player  Player        // nil for a ring that runs
+	nudge   chan struct{} // asks for a look before its time
 
 	mu      sync.Mutex
 	clients map[*client]bool
@@ -45,7 +45,11 @@ type client struct {
 
 func newHub(b Backend, f *Feed, refresh time.Duration) *hub {
 	_, lab := b.(Lab)
-	return &hub{backend: b, feed: f, refresh: refresh, lab: lab, clients: make(map[*client]bool)}
+	player, _ := b.(Player)
+	return &hub{
+		backend: b, feed: f, refresh: refresh, lab: lab, player: player,
+		nudge: make(chan struct{}, 1), clients: make(map[*client]bool),
+	}
 }
 
 // add admits a client; nil once the hub is closed.
@@ -122,37 +126,65 @@ func (h *hub) watch(ctx context.Context) {
 	tick := time.NewTicker(h.refresh)
 	defer tick.Stop()
 	for ctx.Err() == nil {
-		looking, cancel := context.WithTimeout(ctx, lookTimeout)
-		ring, err := h.backend.Ring(looking)
-		cancel()
-		h.see(ctx, ring, err)
+		h.see(ctx, h.look(ctx))
 		select {
 		case <-tick.C:
+		case <-h.nudge:
 		case <-ctx.Done():
 		}
 	}
 }
 
+// lookNow makes the next look come at once.
+func (h *hub) lookNow() {
+	select {
+	case h.nudge <- struct{}{}:
+	default:
+	}
+}
+
+// look gives what there is to see. Where the ring cannot be seen, the picture
+// has only the state that says so.
+func (h *hub) look(ctx context.Context) *picture {
+	if h.player != nil {
+		m := h.player.Look()
+		p := pictureOf(m.Ring)
+		p.Replay, p.log = m.Playback, m.Log
+		return p
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
+	defer cancel()
+	ring, err := h.backend.Ring(ctx)
+	p := pictureOf(ring)
+	if err != nil {
+		p = &picture{state: state{Problem: "the ring cannot be seen: " + oneLine(err)}, unseen: true}
+	}
+	return p
+}
+
 // see takes in a look at the ring. If it failed, the peers stay as they were
 // last seen.
-func (h *hub) see(ctx context.Context, ring node.Ring, err error) {
-	next := pictureOf(ring)
+func (h *hub) see(ctx context.Context, next *picture) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if ctx.Err() != nil {
 		return // whatever is shown now belongs to other clients
 	}
-	if err != nil {
-		next = &picture{}
-		if h.latest != nil {
-			*next = *h.latest
-		}
-		next.state = state{Problem: "the ring cannot be seen: " + oneLine(err)}
+	if next.unseen && h.latest != nil {
+		next.ring, next.peers = h.latest.ring, h.latest.peers
 	}
 	h.latest = next
 	if h.shown == nil {
 		h.shown = next
+		h.skipLogged()
 		h.sendSnapshots()
+	}
+}
+
+// skipLogged drops the events that the log of the picture has already.
+func (h *hub) skipLogged() {
+	if h.player != nil {
+		h.events.take()
 	}
 }
 
@@ -176,7 +208,10 @@ func (h *hub) flushAll(ctx context.Context) {
 // flush sends what changed to the clients in sync, and then a snapshot to the
 // others. Every message is encoded once.
 func (h *hub) flush() {
-	if d := h.nextDelta(); d != nil {
+	if h.shown.Replay.Jumps != h.latest.Replay.Jumps {
+		h.skipLogged()
+		h.desync() // what lies between is not shown
+	} else if d := h.nextDelta(); d != nil {
 		h.seq++
 		d.Seq = h.seq
 		h.sendDelta(encode(d))
@@ -229,7 +264,7 @@ func (h *hub) sendSnapshots() {
 			continue
 		}
 		if message == nil {
-			message = encode(snapshot{"snapshot", h.seq, h.shown.ring, h.lab, h.shown.state, list(h.shown.peers)})
+			message = encode(snapshot{"snapshot", h.seq, h.shown.ring, h.lab, h.shown.state, list(h.shown.peers), h.shown.log})
 		}
 		c.queue <- message
 		c.synced = true

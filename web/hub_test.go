@@ -25,6 +25,8 @@ type frame struct {
 	Peers      []frameView
 	Gone       []string
 	Events     []node.Event
+	Replay     Playback
+	Log        []node.Event
 	More       map[string]int
 }
 

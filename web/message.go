@@ -14,6 +14,9 @@ type snapshot struct {
 	Lab  bool   `json:"lab"`
 	state
 	Peers []view `json:"peers"`
+
+	// Log has the last events of a recording before this moment.
+	Log []node.Event `json:"log,omitempty"`
 }
 
 // A delta leads from the picture of number Seq-1 to that of number Seq.

@@ -43,6 +43,8 @@ func (s *Server) table() []route {
 		{"POST", "/v1/leave", longestTimeout, s.leave},
 		{"POST", "/v1/testnet/kill", usualTimeout, s.kill},
 		{"POST", "/v1/testnet/join", longestTimeout, s.join},
+		{"GET", "/v1/replay", usualTimeout, s.showFilm},
+		{"POST", "/v1/replay", usualTimeout, s.steer},
 		{"GET", "/v1/events", 0, s.events},
 		{"GET", "/metrics", usualTimeout, s.showMetrics},
 		{"GET", "/healthz", usualTimeout, s.healthy},

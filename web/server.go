@@ -26,7 +26,8 @@ type Config struct {
 	Addr string
 
 	// Refresh is how often the ring is looked at while someone watches it:
-	// 250 ms for a Lab and 2 s otherwise, where the look is a walk of the ring.
+	// 250 ms for a Lab, 100 ms for a Player and 2 s otherwise, where the look is
+	// a walk of the ring.
 	Refresh time.Duration
 }
 
@@ -40,6 +41,9 @@ func (c Config) withDefaults() Config {
 	if _, lab := c.Backend.(Lab); lab {
 		c.Refresh = cmp.Or(c.Refresh, 250*time.Millisecond)
 	}
+	if _, player := c.Backend.(Player); player {
+		c.Refresh = cmp.Or(c.Refresh, 100*time.Millisecond)
+	}
 	c.Refresh = cmp.Or(c.Refresh, 2*time.Second)
 	return c
 }
@@ -47,7 +51,8 @@ func (c Config) withDefaults() Config {
 // A Server answers the API, the WebSocket and the dashboard.
 type Server struct {
 	backend Backend
-	lab     Lab // nil unless the backend is one
+	lab     Lab    // nil unless the backend is one
+	player  Player // nil unless the backend is one
 	feed    *Feed
 	log     *slog.Logger
 	guard   guard
@@ -68,6 +73,7 @@ func New(c Config) *Server {
 		hub:     newHub(c.Backend, c.Feed, c.Refresh),
 	}
 	s.lab, _ = c.Backend.(Lab)
+	s.player, _ = c.Backend.(Player)
 	s.routes = s.table()
 	return s
 }

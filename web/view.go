@@ -76,7 +76,10 @@ func (v view) equal(w view) bool {
 type picture struct {
 	state
 	ring  string
-	peers []view // in the order of the ring
+	peers []view       // in the order of the ring
+	log   []node.Event // of a recording: the last events
+
+	unseen bool // the look failed, and only the state counts
 }
 
 // A state is the part of a picture that every message carries.
@@ -84,10 +87,12 @@ type state struct {
 	WellFormed bool   `json:"well_formed"`
 	Problem    string `json:"problem"`
 	Replicated bool   `json:"replicated"`
+
+	Replay Playback `json:"replay,omitzero"` // of a recording
 }
 
 func pictureOf(r node.Ring) *picture {
-	p := &picture{state: state{r.WellFormed, r.Problem, r.Replicated}, ring: r.Name}
+	p := &picture{state: state{WellFormed: r.WellFormed, Problem: r.Problem, Replicated: r.Replicated}, ring: r.Name}
 	p.peers = make([]view, len(r.Peers))
 	for i, info := range r.Peers {
 		p.peers[i] = viewOf(info)

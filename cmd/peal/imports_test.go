@@ -43,6 +43,10 @@ var importRules = map[string]importRule{
 		others: []string{"github.com/fxamacker/cbor"},
 		reason: "a node declares the transport and store that it needs, so tests can give it others",
 	},
+	"node/recording": {
+		ours:   []string{"chord", "node"},
+		reason: "a recording is made of what nodes tell, whoever drives them, and played without any",
+	},
 	"web": {
 		ours:   []string{"chord", "node", "node/replica"},
 		others: []string{"github.com/gorilla/websocket"},
@@ -52,6 +56,10 @@ var importRules = map[string]importRule{
 		ours:   []string{"chord", "node", "node/replica", "node/store", "transport"},
 		others: []string{"golang.org/x/sync"},
 		reason: "a testnet runs peers as they are, without the ways in",
+	},
+	"testnet/churn": {
+		ours:   []string{"chord", "node"},
+		reason: "a churn judges a ring from outside, whatever runs its peers",
 	},
 	"testnet/sim": {
 		ours:   []string{"chord", "node/replica"},

@@ -43,13 +43,17 @@ func (l *lab) Ring(context.Context) (node.Ring, error) { return l.Testnet.Ring()
 func (l *lab) Kill(kill web.KillRequest) (web.Killed, error) {
 	var killed testnet.Killed
 	var err error
+	how := testnet.Crash
+	if kill.Silent {
+		how = testnet.Hang
+	}
 	switch {
 	case kill.Adjacent > 0:
-		killed, err = l.KillAdjacent(kill.Adjacent)
+		killed, err = l.KillAdjacent(kill.Adjacent, how)
 	case len(kill.Peers) > 0:
-		killed, err = l.KillPeers(kill.Peers)
+		killed, err = l.KillPeers(kill.Peers, how)
 	default:
-		killed, err = l.KillRandom(kill.Count, kill.Any)
+		killed, err = l.KillRandom(kill.Count, kill.Any, how)
 	}
 	return web.Killed(killed), err
 }

@@ -18,7 +18,9 @@ func (c *cli) lookupVerb() *cobra.Command {
 		Use:   "lookup KEY",
 		Short: "Find the peers responsible for a key, hop by hop",
 		Long: `Find the owner of a key's position and its replicas, and show each hop on the way
-with the time it took. The key need not exist.`,
+with the time it took. The key need not exist. The owner has confirmed that it is the
+one: while peers come and go the lookup starts over until one does, and if none does
+within 10 s it ends with exit code 5.`,
 		Args: wants(1, "KEY"),
 		RunE: func(cmd *cobra.Command, args []string) error { return c.lookup(cmd.Context(), args[0]) },
 	})
@@ -60,8 +62,11 @@ func (c *cli) printRoute(key string, route node.Route) error {
 	hops := table{columns: []column{{title: "HOP", right: true}, {title: "POSITION"}, {title: "PEER", shrink: true}, {title: "MS", right: true}, {title: "NOTE"}}}
 	for i, hop := range route.Hops {
 		note := ""
-		if hop.Failed {
+		switch {
+		case hop.Failed:
 			note = "no answer"
+		case hop.Contact == route.Owner:
+			note = "is the owner"
 		}
 		hops.add(strconv.Itoa(i+1), hop.Contact.String(), hop.Peer.String(), fmt.Sprintf("%.1f", hop.Millis), note)
 	}

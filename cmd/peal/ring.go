@@ -86,15 +86,17 @@ func summary(ring node.Ring) string {
 
 // A verdict is the JSON of ring check and ring wait.
 type verdict struct {
-	Ring       string `json:"ring"`
-	Peers      int    `json:"peers"`
-	WellFormed bool   `json:"well_formed"`
-	Replicated bool   `json:"replicated"`
+	Ring       string         `json:"ring"`
+	Peers      int            `json:"peers"`
+	WellFormed bool           `json:"well_formed"`
+	Problem    string         `json:"problem,omitempty"`
+	Problems   []node.Problem `json:"problems,omitempty"`
+	Replicated bool           `json:"replicated"`
 }
 
 func (c *cli) printVerdict(ring node.Ring) error {
 	if c.json() {
-		return c.printJSON(verdict{ring.Name, len(ring.Peers), ring.WellFormed, ring.Replicated})
+		return c.printJSON(verdict{ring.Name, len(ring.Peers), ring.WellFormed, ring.Problem, ring.Problems, ring.Replicated})
 	}
 	return c.printf("%s\n", summary(ring))
 }

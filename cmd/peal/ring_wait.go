@@ -46,6 +46,15 @@ func (c *cli) ringWait(ctx context.Context, want goal, timeout time.Duration) er
 	}
 	deadline := time.Now().Add(timeout)
 	said := ""
+	say := func(text string) {
+		if said == "" {
+			fmt.Fprintf(c.err, "waiting up to %v for %v\n", timeout, want)
+		}
+		if text != said {
+			said = text
+			fmt.Fprintf(c.err, "waiting: %s\n", said)
+		}
+	}
 	for {
 		api.timeout = max(time.Until(deadline), time.Second)
 		ring, _, err := api.ring(ctx)
@@ -60,12 +69,21 @@ func (c *cli) ringWait(ctx context.Context, want goal, timeout time.Duration) er
 		case time.Now().After(deadline):
 			return fail(codeCheck, "gave up after %v: %v", timeout, err)
 		}
-		if err.Error() != said {
-			said = err.Error()
-			fmt.Fprintf(c.err, "waiting: %s\n", said)
-		}
+		say(err.Error())
 		sleep(ctx, min(c.pause, time.Until(deadline)))
 	}
+}
+
+// String says what is waited for.
+func (g goal) String() string {
+	text := "one well-formed ring"
+	if g.peers > 0 {
+		text += " of " + counted(g.peers, "peer")
+	}
+	if g.replicated {
+		text += " with every key on all its replicas"
+	}
+	return text
 }
 
 // missing says what the ring lacks, nil if nothing.

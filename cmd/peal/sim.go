@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -32,12 +33,13 @@ looks for the fewest faults that still break it.`,
 		SuggestionsMinimumDistance: 2,
 	}
 	o.addTo(cmd.Flags())
+	cmd.Flags().StringVar(&o.record, "record", "", "`FILE` to record the run in, for 'peal replay'")
 	cmd.Flags().IntVar(&o.seeds, "seeds", 1, "how many seeds to run, from --seed on, on all processors")
 	cmd.AddCommand(c.simShrinkVerb())
 	return cmd
 }
 
-func (c *cli) sim(cmd *cobra.Command, o *simOptions) error {
+func (c *cli) sim(cmd *cobra.Command, o *simOptions) (err error) {
 	if err := o.complete(cmd.Flags()); err != nil {
 		return err
 	}
@@ -48,11 +50,19 @@ func (c *cli) sim(cmd *cobra.Command, o *simOptions) error {
 	if _, err := sim.New(cfg); err != nil {
 		return simUsage(err)
 	}
+	tape, err := recordSimulation(o.record, o.command(cfg.Seed), &cfg)
+	if err != nil {
+		return err
+	}
+	defer tape.closeInto(&err)
 	bar := c.progress("simulating", "second", int(cfg.Duration/time.Second))
 	cfg.Progress = func(done, _ int) { bar.set(done, 0) }
 	begin := time.Now()
 	r, err := simRun(cmd.Context(), cfg)
 	bar.end()
+	if tape != nil {
+		fmt.Fprintf(c.err, "'%s' shows this run\n", commandLine([]string{"peal", "replay", o.record}))
+	}
 	run := simResult{Report: r, Command: o.command(cfg.Seed), Took: time.Since(begin).Seconds(), Memory: memory()}
 	if err = run.take(err); err != nil {
 		return err

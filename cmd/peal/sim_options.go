@@ -27,6 +27,7 @@ type simOptions struct {
 	latency string
 	noCache bool
 	plan    []sim.Fault // read from a file
+	record  string      // file
 }
 
 // What --faults may be, besides a file.
@@ -66,6 +67,8 @@ func (o *simOptions) complete(flags *pflag.FlagSet) error {
 		return fail(codeUsage, "--peers %d: want 1 or more", o.peers)
 	case !(o.minutes > 0) || o.minutes > 1e6:
 		return fail(codeUsage, "--minutes %v: want more than 0, a million at most", o.minutes)
+	case o.record != "" && o.seeds > 1:
+		return fail(codeUsage, "--record: want one seed, not --seeds %d", o.seeds)
 	case o.seeds < 0 || flags.Changed("seeds") && o.seeds < 1:
 		return fail(codeUsage, "--seeds %d: want 1 or more", o.seeds)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"peal/node"
+	"peal/node/recording"
 	"peal/node/store"
 	"peal/transport"
 	"peal/web"
@@ -25,9 +26,9 @@ const farewellTime = 30 * time.Second
 
 // A startConfig holds the flags of start.
 type startConfig struct {
-	data, http, ring, logLevel string
-	listen, join               []string
-	noMDNS, noNAT              bool
+	data, http, ring, logLevel, record string
+	listen, join                       []string
+	noMDNS, noNAT                      bool
 }
 
 func (c *cli) startVerb() *cobra.Command {
@@ -56,6 +57,7 @@ The HTTP address serves the API and the dashboard. Whoever reaches it may do eve
 	flags.StringSliceVar(&s.join, "join", nil, "full `MULTIADDR` of a peer to join by, repeatable")
 	flags.BoolVar(&s.noMDNS, "no-mdns", false, "do not look for peers on the LAN")
 	flags.BoolVar(&s.noNAT, "no-nat", false, "do not map ports, punch holes or use relays")
+	flags.StringVar(&s.record, "record", "", "`FILE` to record in all that happens, for 'peal replay'")
 	flags.StringVar(&s.logLevel, "log-level", "info", "least `LEVEL` to log: debug, info, warn or error")
 	return cmd
 }
@@ -97,7 +99,7 @@ func (c *cli) dataDir(named string) (string, error) {
 	return dir, nil
 }
 
-func (c *cli) start(ctx context.Context, s startConfig) error {
+func (c *cli) start(ctx context.Context, s startConfig) (err error) {
 	if err := s.check(); err != nil {
 		return err
 	}
@@ -114,8 +116,13 @@ func (c *cli) start(ctx context.Context, s startConfig) error {
 		return err
 	}
 	defer l.Close()
+	tape, err := recordLive(s.record, recording.Peer, s.ring, 0)
+	if err != nil {
+		return err
+	}
+	defer tape.closeInto(&err)
 	feed := web.NewFeed()
-	config := node.Config{Ring: s.ring, Join: s.join, Version: thisBuild().Version, Logger: log, Observer: observer(feed, log)}
+	config := node.Config{Ring: s.ring, Join: s.join, Version: thisBuild().Version, Logger: log, Observer: tape.observing(observer(feed, log))}
 	if err := s.open(&config, dir); err != nil {
 		return err
 	}
@@ -131,6 +138,8 @@ func (c *cli) start(ctx context.Context, s startConfig) error {
 	}
 	defer n.Close()
 	peer.node.Store(n)
+	tape.watch(peer.Ring, recordPeer)
+	defer tape.closeInto(&err) // before the peer is closed, which would be the last thing seen
 	if err := c.introduce(n.Info(), api.url); err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"peal/node/recording"
 	"peal/testnet"
 	"peal/web"
 )
@@ -21,8 +22,8 @@ const maxPeers = 10_000
 // A testnetConfig holds the flags of testnet.
 type testnetConfig struct {
 	testnet.Config
-	http, logLevel string
-	open           bool
+	http, logLevel, record string
+	open                   bool
 }
 
 func (c *cli) testnetVerb() *cobra.Command {
@@ -35,7 +36,7 @@ and keep their keys in memory, unless --data names a directory.
 
 One HTTP address serves the API and the dashboard for all of them, so that every other
 verb works: a request enters the ring at a random live peer, or at the one that --via
-names. 'peal testnet kill' and 'peal testnet join' change the running testnet.`,
+names. 'peal testnet kill', 'join' and 'churn' change the running testnet.`,
 		Example: "  peal testnet --peers 30 --open\n  peal testnet kill 5",
 		Args:    noSuchVerb,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return c.testnet(cmd.Context(), t) },
@@ -49,8 +50,9 @@ names. 'peal testnet kill' and 'peal testnet join' change the running testnet.`,
 	flags.StringVar(&t.http, "http", defaultHTTP, "`ADDRESS` to serve the API and the dashboard at")
 	flags.BoolVar(&t.open, "open", false, "open the dashboard in the browser")
 	flags.Uint64Var(&t.Seed, "seed", 0, "seed of the random choices of peers (0: another one each time)")
+	flags.StringVar(&t.record, "record", "", "`FILE` to record in all that happens, for 'peal replay'")
 	flags.StringVar(&t.logLevel, "log-level", "warn", "least `LEVEL` to log: debug, info, warn or error")
-	cmd.AddCommand(c.testnetKillVerb(), c.testnetJoinVerb())
+	cmd.AddCommand(c.testnetKillVerb(), c.testnetJoinVerb(), c.testnetChurnVerb())
 	return cmd
 }
 
@@ -65,7 +67,7 @@ func (t *testnetConfig) check() error {
 	return fail(codeUsage, "--transport %q: want tcp, quic or memory", t.Transport)
 }
 
-func (c *cli) testnet(ctx context.Context, t testnetConfig) error {
+func (c *cli) testnet(ctx context.Context, t testnetConfig) (err error) {
 	if err := t.check(); err != nil {
 		return err
 	}
@@ -83,8 +85,13 @@ func (c *cli) testnet(ctx context.Context, t testnetConfig) error {
 		return err
 	}
 	defer l.Close()
+	tape, err := recordLive(t.record, recording.Testnet, "testnet", t.Seed)
+	if err != nil {
+		return err
+	}
+	defer tape.closeInto(&err)
 	feed := web.NewFeed()
-	t.Version, t.Logger, t.Observer = thisBuild().Version, log, feed.Publish
+	t.Version, t.Logger, t.Observer = thisBuild().Version, log, tape.observing(feed.Publish)
 	net, err := testnet.New(t.Config)
 	if err != nil {
 		return err
@@ -93,6 +100,8 @@ func (c *cli) testnet(ctx context.Context, t testnetConfig) error {
 	api := serve(ctx, l, web.Config{Backend: peers, Feed: feed, Logger: log}, peers.left)
 	defer api.close()
 	defer net.Close()
+	tape.watch(peers.Ring, recordTestnet)
+	defer tape.closeInto(&err) // before the peers are closed, which would be the last thing seen
 	if t.open {
 		if err := openBrowser(api.url); err != nil {
 			fmt.Fprintln(c.err, err)

@@ -24,7 +24,11 @@ the ring (--adjacent), or the ones that are named (--peer).
 
 Random choice never takes three peers in a row, since with three replicas nothing
 could save the keys of which all three die at once; --any lifts that. Three or more in
-a row by --any, --adjacent or --peer lose the keys that only they held; it then says so.`,
+a row by --any, --adjacent or --peer lose the keys that only they held; it then says so.
+
+A killed peer's connections close, as those of a process that crashes. With --silent
+they stay open for a minute and nothing answers, as when a machine hangs or its cable
+is pulled: the others have only timeouts to tell by.`,
 		Example: "  peal testnet kill 20\n  peal testnet kill --adjacent 2\n  peal testnet kill --peer 3fa2 --peer 91c0",
 		Args:    cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -36,6 +40,7 @@ a row by --any, --adjacent or --peer lose the keys that only they held; it then 
 	})
 	cmd.Flags().BoolVar(&kill.Any, "any", false, "with N: take three in a row, too")
 	cmd.Flags().IntVar(&kill.Adjacent, "adjacent", 0, "kill this many in a row, from a random place")
+	cmd.Flags().BoolVar(&kill.Silent, "silent", false, "leave their connections open, with nothing that answers")
 	cmd.Flags().StringSliceVar(&kill.Peers, "peer", nil, "kill this `PEER`: its ID, or the first digits of its position (repeatable)")
 	return cmd
 }

@@ -100,6 +100,7 @@ func (s *Simulation) crash(p *peer) {
 	s.remove(p)
 	s.crashed = append(s.crashed, p)
 	s.tally.crashed++
+	s.observeGone(p, Crashed)
 }
 
 // neighboursOf are the members before and behind one, who watch it.
@@ -129,6 +130,7 @@ func (s *Simulation) leave(p *peer) {
 	s.drain(p, nil)
 	s.remove(p)
 	s.tally.left++
+	s.observeGone(p, Left)
 }
 
 // restart lets a crashed peer come back: the same identity, an empty memory.

@@ -81,10 +81,13 @@ type Config struct {
 
 	// Progress, unless nil, is called about once every simulated second with
 	// the seconds that have passed and those that are planned.
-	Progress func(done, total int)
+	Progress func(done, total int) `json:"-"`
 
 	// Observe, unless nil, is told of every lookup that ended.
-	Observe func(Outcome)
+	Observe func(Outcome) `json:"-"`
+
+	// Record, unless nil, is told of all that happens, in order.
+	Record func(Observation) `json:"-"`
 
 	invariant func(*Simulation) error // one more, for tests
 }

@@ -16,7 +16,7 @@ type eventLog struct {
 // EventLog runs a simulation again and gives its last events before the
 // violation as text, one line or more each.
 func EventLog(cfg Config, v *Violation, last int) []string {
-	cfg.Progress = nil
+	cfg.Progress, cfg.Observe, cfg.Record = nil, nil, nil
 	s, err := New(cfg)
 	if err != nil {
 		return nil

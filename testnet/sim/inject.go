@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -82,6 +83,7 @@ func (s *Simulation) pause(p *peer, f *Fault) {
 	s.tally.paused++
 	p.pausedUntil = until
 	s.changed()
+	s.observeFault(p, "stands still"+forTime(f.For))
 	timersFirst := f.Pick%2 == 0
 	s.at(until, func() {
 		if p.pausedUntil == until {
@@ -93,6 +95,7 @@ func (s *Simulation) pause(p *peer, f *Fault) {
 // resume lets a peer go on, with its timers or with its mail, as a scheduler may.
 func (s *Simulation) resume(p *peer, timersFirst bool) {
 	s.logf("%v goes on", p.self)
+	s.observeFault(p, "goes on")
 	p.pausedUntil = 0
 	s.changed()
 	if timersFirst {
@@ -119,9 +122,11 @@ func (p *peer) paused() bool { return p.pausedUntil != 0 }
 func (s *Simulation) weather(f *Fault) {
 	s.links.bad = append(s.links.bad, f)
 	s.changed()
+	s.observeFault(nil, f.phrase())
 	s.after(f.For, func() {
 		s.links.bad = slices.DeleteFunc(s.links.bad, func(g *Fault) bool { return g == f })
 		s.changed()
+		s.observeFault(nil, fmt.Sprintf("the %v is over", f.Kind))
 	})
 }
 
@@ -139,9 +144,11 @@ func (s *Simulation) cut(f *Fault) {
 	}
 	s.links.cuts = append(s.links.cuts, c)
 	s.changed()
+	s.observeFault(nil, f.phrase())
 	s.after(f.For, func() {
 		s.links.cuts = slices.DeleteFunc(s.links.cuts, func(d *cut) bool { return d == c })
 		s.changed()
+		s.observeFault(nil, fmt.Sprintf("the %v is over", f.Kind))
 	})
 }
 

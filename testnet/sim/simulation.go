@@ -28,6 +28,7 @@ type Simulation struct {
 	trace trace
 	tally tally
 	log   *eventLog // nil: none is kept
+	told  []told    // what the observer knows of each peer, by its number
 
 	everyChange bool       // the invariants are checked after every event
 	forming     bool       // peers are being made members one by one
@@ -97,9 +98,11 @@ func New(cfg Config) (*Simulation, error) {
 func (s *Simulation) Run() (Report, error) {
 	for _, phase := range []func() error{s.form, s.work, s.settle} {
 		if err := phase(); err != nil {
+			s.observeEnd(err)
 			return s.report(), s.violation(err)
 		}
 	}
+	s.observeEnd(nil)
 	return s.report(), nil
 }
 
@@ -224,6 +227,9 @@ func (s *Simulation) drain(p *peer, cause *chord.Message) {
 	}
 	if r.Neighbours {
 		s.look(p, cause)
+	}
+	if s.cfg.Record != nil {
+		s.observe(p, &r)
 	}
 	if at := max(p.clock.when(p.node.Deadline()), s.now+1); at < p.wakeAt {
 		p.wakeAt = at

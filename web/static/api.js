@@ -21,6 +21,12 @@ export const remove = (key, via) => call("DELETE", keyPath("kv", key, "del"), { 
 /** lookup resolves to the route to a key. */
 export const lookup = (key, via) => call("GET", keyPath("lookup", key, "lookup"), { via });
 
+/** film is the recording as a whole, where the page shows one. */
+export const film = () => call("GET", "v1/replay", {});
+
+/** steer plays, pauses, steps or seeks in it; it resolves to where that leads. */
+export const steer = (wish) => call("POST", "v1/replay", {}, JSON.stringify(wish), "application/json");
+
 /** self is the peer that serves this page. */
 export const self = () => call("GET", "v1/peer", {});
 

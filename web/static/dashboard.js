@@ -5,7 +5,9 @@ import { KeyBox } from "./keys.js";
 import { Lab } from "./lab.js";
 import { Log } from "./log.js";
 import { Panel } from "./panel.js";
-import { Ring } from "./ring.js";
+import { Player } from "./player.js";
+import { Ring, shortID } from "./ring.js";
+import { pathOf } from "./route.js";
 import { Selection } from "./selection.js";
 import { wireShortcuts } from "./shortcuts.js";
 import { Connection, Status } from "./status.js";
@@ -43,15 +45,24 @@ const keyBox = new KeyBox(elements({
 }), ring, selection);
 const log = new Log(elements({
   list: "log", kinds: "kinds", summary: "kinds-summary", clear: "log-clear", empty: "log-empty",
-}));
+}), (event) => selection.show(pathOf(event.route, shortID(event.peer?.id))));
+const player = new Player(elements({
+  player: "player", back: "back", play: "play", playText: "play-text", forward: "forward", speed: "speed", seek: "seek",
+  clock: "clock", event: "event", faults: "faults", violations: "violations",
+  card: "film", facts: "film-facts", again: "film-again", command: "film-command", marks: "marks", rest: "marks-rest",
+  problem: "film-problem",
+}), selection, log);
 
 stream.addEventListener("snapshot", ({ detail }) => {
   ring.snapshot(detail, performance.now());
+  if (detail.replay) log.reset(detail.log);
+  player.show(detail);
   keyBox.settle();
 });
 stream.addEventListener("delta", ({ detail }) => {
   ring.delta(detail, performance.now());
   log.add(detail.events, detail.more);
+  player.show(detail);
 });
 
 // A peer named anywhere outside the canvas can be clicked.
@@ -77,6 +88,13 @@ wireShortcuts({
   e: () => element("log").focus(),
   t: () => element("theme").click(),
   Escape: () => selection.clear(),
+  " ": () => player.toggle(),
+  ",": () => player.step(-1),
+  ".": () => player.step(1),
+  "-": () => player.hurry(-1),
+  "+": () => player.hurry(1),
+  p: () => player.skip(-1),
+  n: () => player.skip(1),
 });
 
 stream.connect();

@@ -1,8 +1,9 @@
 // The key box: put, get, delete and lookup, and what came of them.
 
 import * as api from "./api.js";
-import { fraction, shortID } from "./ring.js";
+import { shortID } from "./ring.js";
 import { failure, readResult, routeResult, writeResult } from "./results.js";
+import { pathOf } from "./route.js";
 import { fill, make } from "./words.js";
 
 /** KeyBox runs one operation at a time and draws where it went. */
@@ -26,7 +27,7 @@ export class KeyBox {
   /** settle adapts the box to a testnet or a single peer, once the stream says which. */
   async settle() {
     this.page.viaRow.hidden = !this.ring.lab;
-    if (this.ring.lab) return;
+    if (this.ring.lab || this.ring.recorded) return;
     const info = await api.self().catch(() => null);
     this.#self = shortID(info?.id);
   }
@@ -69,14 +70,7 @@ export class KeyBox {
     const via = this.#via() || this.#anyMember();
     const route = await api.lookup(this.page.key.value, via);
     const entry = via ? this.#idOf(via) : this.#self;
-    this.selection.show({
-      entry,
-      hops: (route.hops ?? []).map((hop) => ({ id: shortID(hop.id), failed: hop.failed })),
-      owner: shortID(route.owner.id),
-      replicas: (route.replicas ?? []).map((contact) => shortID(contact.id)),
-      at: fraction(route.id),
-      startedAt: performance.now(),
-    });
+    this.selection.show(pathOf(route, entry));
     return routeResult(route, entry);
   }
 

@@ -2,7 +2,7 @@
 // added once a frame and only so many are kept.
 
 import { shortID } from "./ring.js";
-import { brief, count, fill, make, number } from "./words.js";
+import { brief, count, fill, make, number, span } from "./words.js";
 
 const kept = 400; // events remembered
 const rows = 150; // of these, shown
@@ -25,6 +25,9 @@ const sentences = {
   failed: "had a failure",
 };
 
+// Of recordings only, so that the others are not asked about them.
+const recorded = { fault: "Fault:", violation: "Violation:", missed: "Not recorded:" };
+
 // Hidden until asked for: on a large ring they would drown the rest.
 const noisy = new Set(["successor", "predecessor", "met"]);
 
@@ -35,9 +38,12 @@ export class Log {
   #hidden = new Set(noisy);
   #chips = new Map(); // kind -> its button
   #counts = new Map();
+  #start = null; // of a recording, from which its times are counted
 
-  constructor(page) {
+  /** showRoute is called with the event of a lookup that is to be drawn. */
+  constructor(page, showRoute) {
     this.page = page;
+    this.showRoute = showRoute;
     for (const kind of Object.keys(sentences)) this.#offer(kind);
     page.clear.addEventListener("click", () => this.#clear());
     this.#rebuild();
@@ -51,6 +57,20 @@ export class Log {
     for (const [kind, n] of Object.entries(more)) this.#tally(kind, n);
     this.#events = [...events.slice(-kept).reverse(), ...this.#events].slice(0, kept);
     this.#fresh = Math.min(kept, this.#fresh + events.length);
+  }
+
+  /** reset shows other events instead, oldest first: those before a moment of a recording. */
+  reset(events = []) {
+    this.#events = events.slice(-kept).reverse();
+    this.#counts.clear();
+    for (const { kind } of this.#events) this.#tally(kind, 1);
+    this.#rebuild();
+  }
+
+  /** countFrom shows times as the time since start, in milliseconds. */
+  countFrom(start) {
+    this.#start = start;
+    this.#rebuild();
   }
 
   #tally(kind, n) {
@@ -89,11 +109,38 @@ export class Log {
     const { list, empty } = this.page;
     const fresh = this.#events.slice(0, this.#fresh).filter((event) => !this.#hidden.has(event.kind));
     this.#fresh = 0;
-    list.prepend(...fresh.slice(0, rows).map(row));
+    list.prepend(...fresh.slice(0, rows).map((event) => this.#row(event)));
     while (list.childElementCount > rows) list.lastElementChild.remove();
     empty.hidden = list.childElementCount > 0;
     empty.textContent = this.#events.length > 0 ? "No event of the chosen kinds." : "Nothing has happened yet.";
     this.#count();
+  }
+
+  #row(event) {
+    const time = make("time", {}, this.#clock(event.time));
+    const saysItself = event.kind in recorded && event.peer?.peer;
+    const said = make("span", {}, saysItself ? "" : ` ${sentences[event.kind] ?? recorded[event.kind] ?? event.kind} `);
+    if (event.peer?.peer) said.prepend(name(event.peer));
+    if (event.about?.peer) said.append(name(event.about));
+    const times = event.count ? count(event.count, noun(event.kind)) : "";
+    const details = [event.route ? "" : times, event.text ?? ""].filter(Boolean).join(", ");
+    if (event.route) said.append(" ", this.#routeButton(event, times || "0 hops"));
+    if (details) said.append(make("span", { className: "soft" }, ` ${details}`));
+    const item = make("li", {}, time, said);
+    item.dataset.kind = event.kind;
+    return item;
+  }
+
+  #routeButton(event, text) {
+    const button = make("button", { type: "button", className: "name", title: "Draw this lookup" }, text);
+    button.addEventListener("click", () => this.showRoute(event));
+    return button;
+  }
+
+  #clock(time) {
+    const date = new Date(time);
+    if (Number.isNaN(date.getTime())) return "";
+    return this.#start === null ? date.toLocaleTimeString("en-GB") : span((date.getTime() - this.#start) / 1000);
   }
 
   #count() {
@@ -106,26 +153,11 @@ export class Log {
   }
 }
 
-function row(event) {
-  const time = make("time", {}, clock(event.time));
-  const said = make("span", {}, name(event.peer), ` ${sentences[event.kind] ?? event.kind} `);
-  if (event.about?.peer) said.append(name(event.about));
-  const details = [event.count ? count(event.count, noun(event.kind)) : "", event.text ?? ""].filter(Boolean).join(", ");
-  if (details) said.append(make("span", { className: "soft" }, ` ${details}`));
-  const item = make("li", {}, time, said);
-  item.dataset.kind = event.kind;
-  return item;
-}
-
-const noun = (kind) => ({ lookup: "hop", reconciled: "moved record", stored: "replica" })[kind] ?? "time";
+const noun = (kind) =>
+  ({ lookup: "hop", reconciled: "moved record", stored: "replica", missed: "event" })[kind] ?? "time";
 
 function name(contact) {
   const element = make("button", { type: "button", className: "name" }, brief(contact?.id));
   element.dataset.peer = shortID(contact?.id);
   return element;
-}
-
-function clock(time) {
-  const date = new Date(time);
-  return Number.isNaN(date.getTime()) ? "" : date.toLocaleTimeString("en-GB");
 }

@@ -101,7 +101,9 @@ function states(peer) {
     return element;
   };
   if (!peer.member) return [tag("Joining", "wait")];
-  return [peer.replicated ? tag("Replicated", "good") : tag("Under-replicated", "wait")];
+  const replicated = peer.replicated ? tag("Replicated", "good") : tag("Under-replicated", "wait");
+  replicated.classList.add("when-stored");
+  return [replicated];
 }
 
 function numbers(peer) {

@@ -17,6 +17,7 @@ export const fraction = (id) => Number.parseInt(id.slice(0, 13), 16) / 16 ** 13;
 export class Ring extends EventTarget {
   name = "";
   lab = false;
+  recorded = false; // a recording is shown
   wellFormed = false;
   problem = "";
   replicated = false;
@@ -27,9 +28,14 @@ export class Ring extends EventTarget {
   busyUntil = 0; // time until which something animates
   #verdicts = new Map(); // id -> {crashed, at}
 
-  /** snapshot replaces everything; what is new against the last one is animated. */
+  /**
+   * snapshot replaces everything; what is new against the last one is animated.
+   * Of a recording it is another time, and nothing leads there.
+   */
   snapshot(message, now) {
-    const first = !this.known;
+    this.recorded = Boolean(message.replay);
+    if (this.recorded) this.#forgetAll();
+    const first = !this.known || this.recorded;
     const present = new Set(message.peers.map((view) => view.id));
     const gone = [...this.peers.keys()].filter((id) => !present.has(id));
     this.known = true;
@@ -65,6 +71,12 @@ export class Ring extends EventTarget {
   /** forget drops the ghosts that have faded. */
   forget(now) {
     this.ghosts = this.ghosts.filter((ghost) => now < ghost.until);
+  }
+
+  #forgetAll() {
+    this.peers.clear();
+    this.#verdicts.clear();
+    this.ghosts = [];
   }
 
   #update(message, gone, born, now) {

@@ -3,11 +3,21 @@
 
 import { along, angle, bend, point, sway } from "./circle.js";
 import { diamond, disc, pointer } from "./marks.js";
-import { fraction } from "./ring.js";
+import { fraction, shortID } from "./ring.js";
 
 const legTime = 350; // milliseconds that an arrow takes to appear
 const badgeRadius = 9;
 const badgeSpots = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8]; // parts of the arrow, the best first
+
+/** pathOf is a lookup's route as it is drawn; entry is the id of the peer where it entered. */
+export const pathOf = (route, entry) => ({
+  entry,
+  hops: (route.hops ?? []).map((hop) => ({ id: shortID(hop.id), failed: hop.failed })),
+  owner: route.owner?.peer ? shortID(route.owner.id) : "",
+  replicas: (route.replicas ?? []).map((contact) => shortID(contact.id)),
+  at: fraction(route.id),
+  startedAt: performance.now(),
+});
 
 /** routeTime is how long the drawing of a path takes to unfold. */
 export const routeTime = (path) => (legs(path).length + 1) * legTime;

@@ -6,6 +6,7 @@ export function wireShortcuts(actions) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (document.querySelector("dialog[open]")) return;
     if (event.key !== "Escape" && typing(event.target)) return;
+    if (event.key === " " && event.target.matches("button, summary, [tabindex]:not(canvas)")) return;
     const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!action) return;
     event.preventDefault();
@@ -13,4 +14,4 @@ export function wireShortcuts(actions) {
   });
 }
 
-const typing = (element) => element.matches("input, textarea, select");
+const typing = (element) => element.matches("input:not([type=range]), textarea, select");

@@ -49,7 +49,7 @@ export class Connection {
   #show() {
     const { page, ring } = this;
     const live = this.#state === "live";
-    const texts = { connecting: "Connecting", live: "Live", waiting: "Disconnected" };
+    const texts = { connecting: "Connecting", live: ring.recorded ? "Recording" : "Live", waiting: "Disconnected" };
     write(page.state, texts[this.#state]);
     page.state.dataset.verdict = { connecting: "wait", live: "good", waiting: "bad" }[this.#state];
     page.stage.classList.toggle("stale", !live && ring.known);
@@ -62,6 +62,7 @@ export class Connection {
 
   #note() {
     if (this.#state === "live" && this.ring.lab) return ["No live peers", "Use Join to start some."];
+    if (this.#state === "live" && this.ring.recorded) return ["No peers", "At this moment of the recording the ring is empty."];
     if (this.#state === "live") return ["No peers yet", "The ring is empty. Peers appear here as they join."];
     if (this.#state === "connecting") return ["Connecting", "Waiting for the ring."];
     const left = Math.max(1, Math.ceil((this.#retryAt - Date.now()) / 1000));

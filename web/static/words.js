@@ -14,6 +14,15 @@ export const brief = (id) => (id ?? "").slice(0, 8);
 /** millis keeps small times exact enough to compare and large ones short. */
 export const millis = (ms) => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
 
+/** span writes a time since the start: 0:07.5, 12:00.0, 1:02:03.4. */
+export function span(seconds) {
+  const tenths = Math.floor(seconds * 10 + 1e-6);
+  const [s, minutes] = [tenths % 600, Math.floor(tenths / 600)];
+  const text = `${String(Math.floor(s / 10)).padStart(2, "0")}.${s % 10}`;
+  if (minutes < 60) return `${minutes}:${text}`;
+  return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}:${text}`;
+}
+
 /** make builds an element with properties and children. */
 export function make(tag, properties = {}, ...children) {
   const element = Object.assign(document.createElement(tag), properties);

@@ -11,9 +11,8 @@ import "slices"
 // the whole ring ends with the member itself, as it does in Zave's model, where
 // short lists are filled up with it; so the last member of all goes on alone.
 // Only the last: two that joined the same member at the same time may each
-// take themselves and that member for the whole ring, and if it dies before
-// they hear of each other, each goes on alone until they meet through their
-// other contacts, as [Config.Reckless] shows. Lists cannot help: theirs have
+// take themselves and that member for the whole ring. If it dies before they
+// hear of each other, each goes on alone. Lists cannot help: theirs have
 // nobody else.
 
 // maySpare reports whether the ring goes on without a peer.

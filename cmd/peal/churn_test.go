@@ -1,0 +1,50 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"peal/testnet/churn"
+)
+
+func TestChurnOfATestnet(t *testing.T) {
+	s := background(t, "testnet", "--peers", "10", "--transport", "memory")
+	var up settled
+	s.hears(t, &up)
+	for _, silent := range []string{"--silent=false", "--silent"} {
+		got := runWith(t, "", "PEAL_API="+up.URL, "testnet", "churn", "--for", "2s", "--lookups", "50", silent, "-o", "json")
+		var report churn.Report
+		if err := json.Unmarshal([]byte(got.out), &report); err != nil {
+			t.Fatalf("%s: %+v, %v", silent, got, err)
+		}
+		if got.code != 0 || report.Joins != 2 || report.Kills != 2 || report.Lookups != 100 || !report.WellFormed {
+			t.Errorf("%s: %+v, want exit 0 after 2 joins, 2 kills and 100 lookups", silent, got)
+		}
+		if !strings.Contains(got.err, "churning: 0 of 100 lookups\n") {
+			t.Errorf("%s: no progress on stderr: %q", silent, got.err)
+		}
+	}
+}
+
+// The fake ring names the same peer for every key, which is right for its arc
+// alone.
+func TestChurnFindsWrongLookups(t *testing.T) {
+	f := newFake(t, true)
+	got := f.peal(t, "testnet", "churn", "--for", "500ms", "--joins", "0", "--kills", "0", "--lookups", "100")
+	for _, want := range []string{"churn    0 joins and 0 kills in ", "lookups  50: ", "NAMED", contact(2).String(), "was nearer all the time"} {
+		if !strings.Contains(got.out, want) {
+			t.Errorf("it printed\n%swant %q in it", got.out, want)
+		}
+	}
+	if got.code != 9 || !strings.Contains(got.err, "lookups wrong, 0 lookups unanswered, of 50\n") {
+		t.Errorf("exit %d, stderr %q; want exit 9 and how many were wrong", got.code, got.err)
+	}
+	f.rings[0].WellFormed, f.rings[0].Problem = false, "a gap"
+	if got := f.peal(t, "testnet", "churn"); got.code != 9 || !strings.Contains(got.err, "not well-formed to begin with: a gap: 'peal ring wait'") {
+		t.Errorf("an ill-formed ring: %+v, want exit 9 and what to do", got)
+	}
+	if got := f.peal(t, "testnet", "churn", "--kills", "-1"); got.code != 2 || !strings.Contains(got.err, "a rate is negative") {
+		t.Errorf("a negative rate: %+v, want exit 2", got)
+	}
+}

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"peal/chord"
+	"peal/node"
+	"peal/node/recording"
+	"peal/testnet/sim"
+)
+
+// A tape is a file that is being recorded. A nil one records nothing, which is
+// how a verb runs without --record.
+type tape struct {
+	name string
+	file *os.File
+
+	mu sync.Mutex // a simulation that was given up may go on for a while
+	to *recording.Writer
+}
+
+// newTape begins a recording; an empty name gives none.
+func newTape(name string, h recording.Header) (*tape, error) {
+	if name == "" {
+		return nil, nil
+	}
+	file, err := os.Create(name)
+	if err != nil {
+		return nil, fail(codeError, "--record: %v", err)
+	}
+	h.Version = thisBuild().Version
+	return &tape{name: name, file: file, to: recording.NewWriter(file, h)}, nil
+}
+
+// recordSimulation lets a simulation, which command runs again, be recorded in a
+// file; with an empty name, it does nothing. Close the tape when the run is over,
+// also a failed one.
+func recordSimulation(name, command string, cfg *sim.Config) (*tape, error) {
+	config, err := json.Marshal(cfg)
+	if err != nil {
+		return nil, err
+	}
+	t, err := newTape(name, recording.Header{
+		Source: recording.Simulator, Ring: "simulation", Start: recording.SimulatedStart,
+		Seed: cfg.Seed, Command: command, Config: config,
+	})
+	if err == nil && t != nil {
+		cfg.Record = t.observe
+	}
+	return t, err
+}
+
+// writer is what a recording goes to, and nil once it is closed. The tape is
+// locked until done is called.
+func (t *tape) writer() (w *recording.Writer, done func()) {
+	t.mu.Lock()
+	return t.to, t.mu.Unlock
+}
+
+// close ends the recording.
+func (t *tape) close() error {
+	if t == nil {
+		return nil
+	}
+	w, done := t.writer()
+	defer done()
+	if w == nil {
+		return nil
+	}
+	t.to = nil
+	err := w.Close()
+	if closing := t.file.Close(); err == nil {
+		err = closing
+	}
+	if err != nil {
+		return fail(codeError, "--record: %v", err)
+	}
+	return nil
+}
+
+// closeInto ends the recording at the end of a verb, whose own error comes
+// first.
+func (t *tape) closeInto(err *error) {
+	if closing := t.close(); *err == nil {
+		*err = closing
+	}
+}
+
+// observe writes what happened in a simulation, as a running peer would tell it.
+func (t *tape) observe(o sim.Observation) {
+	w, done := t.writer()
+	defer done()
+	if w == nil {
+		return
+	}
+	e := node.Event{Time: simulated(o.At), Peer: o.Peer, Text: o.Text}
+	switch o.Kind {
+	case sim.Viewed:
+		w.View(e.Time, infoOf(o.View))
+		return
+	case sim.Emitted:
+		e.Kind, e.About = node.KindOf(o.Event.Kind), o.Event.About
+		if o.Event.Kind == chord.JoinFailed {
+			e.Kind, e.Text = node.Failed, "found no place on the ring"
+		}
+	case sim.Crashed, sim.Left:
+		w.Gone(e.Time, o.Peer)
+		e.Kind = map[sim.ObservationKind]node.EventKind{sim.Crashed: node.Killed, sim.Left: node.Left}[o.Kind]
+	case sim.LookedUp:
+		e.Kind, e.Count, e.Route = node.LookedUp, len(o.Result.Hops), routeOf(o.Result)
+		e.About = e.Route.Owner
+	case sim.Faulted:
+		e.Kind = recording.Fault
+	case sim.Violated:
+		e.Kind = recording.Violation
+	}
+	if e.Kind != "" {
+		w.Event(e)
+	}
+}
+
+func simulated(t chord.Time) time.Time { return recording.SimulatedStart.Add(time.Duration(t)) }
+
+// infoOf is a view as a peer tells it. A simulated peer holds no records, so
+// none of them lacks a replica.
+func infoOf(v *sim.View) node.Info {
+	return node.Info{
+		Contact: v.Self, Member: v.Member, Predecessor: v.Pred(), Successors: v.Succ,
+		Fingers: v.Fingers, Known: v.Known, Replicated: true,
+	}
+}
+
+func routeOf(r *chord.Result) *node.Route {
+	route := &node.Route{ID: r.Target, Millis: milliseconds(r.Took), Hops: []node.Hop{}, Replicas: []chord.Contact{}}
+	for _, h := range r.Hops {
+		route.Hops = append(route.Hops, node.Hop{Contact: h.Contact, Millis: milliseconds(h.Took), Failed: h.Failed})
+	}
+	if len(r.Owners) > 0 {
+		route.Owner = r.Owners[0]
+	}
+	return route
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// commandLine is what was typed, as a shell can read it again.
+func commandLine(args []string) string {
+	words := []string{"peal"}
+	for _, arg := range args[1:] {
+		if strings.ContainsAny(arg, " \t\n'\"\\$`!*?()[]{}<>|&;#~") || arg == "" {
+			arg = "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
+		}
+		words = append(words, arg)
+	}
+	return strings.Join(words, " ")
+}

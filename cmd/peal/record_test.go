@@ -1,0 +1,161 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"peal/node"
+	"peal/node/recording"
+	"peal/testnet/sim"
+)
+
+// simulated records a run and gives the file's name and what the nodes knew in
+// the end.
+func recordedRun(t *testing.T, cfg sim.Config) (name string, ring node.Ring) {
+	t.Helper()
+	name = filepath.Join(t.TempDir(), "run.jsonl")
+	tape, err := recordSimulation(name, "peal sim", &cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := sim.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Run(); err != nil {
+		t.Fatalf("%+v: %v", cfg, err)
+	}
+	if err := tape.close(); err != nil {
+		t.Fatal(err)
+	}
+	var infos []node.Info
+	for _, v := range s.Views() {
+		infos = append(infos, infoOf(&v))
+	}
+	return name, node.NewRing("simulation", infos)
+}
+
+func churnedRun(seed uint64) sim.Config {
+	return sim.Config{
+		Peers: 40, Seed: seed, Grown: true, Duration: 30 * time.Second, CheckEvery: time.Second,
+		Joins: 0.3, Leaves: 0.2, Crashes: 0.3, Restarts: 0.2,
+	}
+}
+
+// TestRecordedSimulationEndsAlike compares the end of a replay with the end of
+// the run.
+func TestRecordedSimulationEndsAlike(t *testing.T) {
+	cfg := churnedRun(5)
+	name, want := recordedRun(t, cfg)
+	r, err := loadRecording(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := recording.NewPlayer(r, func(node.Event) {}, time.Now)
+	if _, err := p.Steer(recording.Steering{Seek: new(r.Length().Seconds())}); err != nil {
+		t.Fatal(err)
+	}
+	got := p.Ring()
+	if got.WellFormed != want.WellFormed || got.Replicated != want.Replicated || len(got.Peers) != len(want.Peers) {
+		t.Fatalf("seed %d: replayed %d peers (%v), want %d (%v)", cfg.Seed, len(got.Peers), got.Problem, len(want.Peers), want.Problem)
+	}
+	for i, v := range want.Peers {
+		w := got.Peers[i]
+		if w.Contact != v.Contact || w.Predecessor != v.Predecessor || w.Member != v.Member ||
+			!reflect.DeepEqual(w.Successors, v.Successors) || !reflect.DeepEqual(w.Fingers, v.Fingers) {
+			t.Errorf("seed %d: replayed %+v, want %+v", cfg.Seed, w, v)
+		}
+	}
+	if h := r.Header; h.Seed != cfg.Seed || h.Source != recording.Simulator || !bytes.Contains(h.Config, []byte(`"Peers":40`)) {
+		t.Errorf("the header is %+v with the config %s", h, h.Config)
+	}
+}
+
+func TestSameSeedSameRecording(t *testing.T) {
+	var files [2][]byte
+	for i := range files {
+		name, _ := recordedRun(t, churnedRun(6))
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[i] = b
+	}
+	if !bytes.Equal(files[0], files[1]) {
+		t.Error("two runs of one seed were recorded differently")
+	}
+}
+
+// TestTestnetIsRecorded kills one of five real peers.
+func TestTestnetIsRecorded(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "net.jsonl")
+	s := background(t, "testnet", "--peers", "5", "--transport", "memory", "--record", name)
+	var up settled
+	s.hears(t, &up)
+	if got := runWith(t, "", "PEAL_API="+up.URL, "testnet", "kill", "1"); got.code != 0 {
+		t.Fatalf("%+v", got)
+	}
+	if got := runWith(t, "", "PEAL_API="+up.URL, "leave"); got.code != 0 {
+		t.Fatalf("%+v", got)
+	}
+	if got := <-s.code; got != 0 {
+		t.Fatalf("the testnet ended with %d: %s", got, s.notes.String())
+	}
+	r, err := loadRecording(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := make(map[node.EventKind]int)
+	for _, e := range r.Events() {
+		count[e.Kind]++
+	}
+	if r.Header.Source != recording.Testnet || r.Peers() != 5 || count[node.Joined] != 5 || count[node.Killed] != 1 {
+		t.Errorf("%s with %d peers and the events %v, want 5 that joined and 1 killed", r.Header.Source, r.Peers(), count)
+	}
+}
+
+func TestCommandLine(t *testing.T) {
+	got := commandLine([]string{"/bin/peal", "sim", "--peers", "8", "it's", ""})
+	if want := `peal sim --peers 8 'it'\''s' ''`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// TestRecordingCannotBeWritten wants the name of the file in the message.
+func TestRecordingCannotBeWritten(t *testing.T) {
+	got := runWith(t, "", "testnet", "--transport", "memory", "--http", "127.0.0.1:0", "--record", filepath.Join(t.TempDir(), "no", "file"))
+	if got.code != 1 || !bytes.Contains([]byte(got.err), []byte("--record")) {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// TestSimIsRecorded records a run with all kinds of faults by the command line.
+func TestSimIsRecorded(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "a run.jsonl")
+	got := runWith(t, "", "sim", "--seed", "3", "--peers", "12", "--record", name)
+	if got.code != 0 || !strings.Contains(got.err, "peal replay '"+name+"'") {
+		t.Fatalf("%+v", got)
+	}
+	r, err := loadRecording(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	faults := 0
+	for _, e := range r.Events() {
+		if e.Kind == recording.Fault {
+			faults++
+		}
+	}
+	if h := r.Header; faults == 0 || h.Seed != 3 || h.Command != "peal sim --peers 12 --seed 3" {
+		t.Errorf("%d faults, and the header %+v", faults, h)
+	}
+	if got := runWith(t, "", "sim", "--seeds", "2", "--record", name); got.code != 2 {
+		t.Errorf("two seeds in one file: %+v, want exit 2", got)
+	}
+}

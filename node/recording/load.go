@@ -1,0 +1,176 @@
+package recording
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"peal/chord"
+	"peal/node"
+)
+
+// Bounds of what is read.
+const (
+	longestLine = 1 << 20   // bytes
+	largestFile = 512 << 20 // bytes
+	longestRun  = 10 * 365 * 24 * time.Hour
+	longestPath = 64 // hops of a lookup that are kept
+)
+
+// Load reads a recording. One whose last line is incomplete, as it is when the
+// program that wrote it was killed, is read up to there, and [Recording.Cut] is
+// set; any other damage is an error that names the line.
+func Load(r io.Reader) (*Recording, error) {
+	l := loader{in: bufio.NewReaderSize(io.LimitReader(r, largestFile+1), longestLine)}
+	first, whole, err := l.next()
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	header, err := parseHeader(first)
+	if err != nil {
+		return nil, err
+	}
+	l.rec = &Recording{Header: header, directory: newDirectory()}
+	l.views = make(map[number]*view)
+	for whole {
+		var text []byte
+		if text, whole, err = l.next(); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			return nil, err
+		}
+		if err := l.take(text); err != nil {
+			if !whole {
+				l.rec.Cut = true
+				break
+			}
+			return nil, fmt.Errorf("%w: line %d: %w", ErrDamaged, l.lines, err)
+		}
+	}
+	l.rec.index()
+	return l.rec, nil
+}
+
+// A loader reads line after line.
+type loader struct {
+	in    *bufio.Reader
+	lines int
+	bytes int
+	rec   *Recording
+	views map[number]*view
+	last  time.Duration
+}
+
+// next is the next line; it is not whole if the file ends within it.
+func (l *loader) next() (text []byte, whole bool, err error) {
+	text, err = l.in.ReadSlice('\n')
+	l.lines++
+	l.bytes += len(text)
+	switch {
+	case l.bytes > largestFile:
+		return nil, false, fmt.Errorf("%w: more than %d MiB", ErrTooLarge, largestFile>>20)
+	case errors.Is(err, bufio.ErrBufferFull):
+		return nil, false, fmt.Errorf("%w: line %d is longer than %d KiB", ErrDamaged, l.lines, longestLine>>10)
+	case errors.Is(err, io.EOF) && len(text) > 0:
+		return text, false, nil
+	case err != nil:
+		return nil, false, err
+	}
+	return text, true, nil
+}
+
+func (l *loader) take(text []byte) error {
+	var read line
+	if err := json.Unmarshal(text, &read); err != nil {
+		return fmt.Errorf("it is not what a recording has: %w", err)
+	}
+	if err := l.tidy(&read.Event); err != nil {
+		return err
+	}
+	for _, c := range read.Contacts {
+		l.rec.directory.add(placed(c))
+	}
+	switch read.Kind {
+	case viewKind:
+		return l.takeView(&read)
+	case goneKind:
+		of, _ := l.rec.directory.add(read.Peer)
+		delete(l.views, of)
+		l.add(entry{kind: seen, peer: of})
+	case ringKind:
+		if read.State != nil {
+			read.State.Problem = cut(read.State.Problem)
+			l.add(entry{kind: judged, state: read.State})
+		}
+	default:
+		l.rec.events = append(l.rec.events, read.Event)
+		l.add(entry{kind: happened})
+	}
+	return nil
+}
+
+func (l *loader) takeView(read *line) error {
+	if read.Peer.IsZero() {
+		return errors.New("a view of nobody")
+	}
+	of, _ := l.rec.directory.add(read.Peer)
+	old := l.views[of]
+	if old == nil {
+		old = &view{}
+	}
+	if read.View == nil {
+		read.View = &changes{}
+	}
+	now, err := old.with(read.View, &l.rec.directory)
+	if err != nil {
+		return err
+	}
+	l.views[of] = now
+	l.add(entry{kind: seen, peer: of, view: now})
+	return nil
+}
+
+func (l *loader) add(e entry) {
+	e.at = l.last
+	l.rec.entries = append(l.rec.entries, e)
+}
+
+// tidy bounds an event and computes its positions. Its time becomes that of the
+// line before if it is earlier: lines of several peers may have been mixed up by
+// a little.
+func (l *loader) tidy(e *node.Event) error {
+	if len(e.Kind) == 0 || len(e.Kind) > 40 {
+		return errors.New("it has no kind")
+	}
+	at := e.Time.Sub(l.rec.Header.Start)
+	if at > longestRun {
+		return fmt.Errorf("its time is %v after the start", at.Round(time.Hour))
+	}
+	l.last = max(l.last, at)
+	e.Time = l.rec.Header.Start.Add(l.last)
+	e.Peer, e.About, e.Text = placed(e.Peer), placed(e.About), cut(e.Text)
+	if e.Route != nil {
+		r := e.Route
+		r.Owner = placed(r.Owner)
+		r.Replicas = r.Replicas[:min(len(r.Replicas), chord.MaxContacts)]
+		for i, c := range r.Replicas {
+			r.Replicas[i] = placed(c)
+		}
+		r.Hops = r.Hops[:min(len(r.Hops), longestPath)]
+		for i, h := range r.Hops {
+			r.Hops[i].Contact = placed(h.Contact)
+		}
+	}
+	return nil
+}
+
+// placed computes where a contact is.
+func placed(c chord.Contact) chord.Contact {
+	if c.IsZero() {
+		return chord.Contact{}
+	}
+	return chord.NewContact(c.Peer, c.Index)
+}

@@ -1,0 +1,226 @@
+package recording
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"peal/chord"
+	"peal/node"
+)
+
+func contact(i int) chord.Contact { return chord.NewContact(chord.PeerID(fmt.Sprintf("peer%d", i)), 0) }
+
+func at(seconds int) time.Time { return SimulatedStart.Add(time.Duration(seconds) * time.Second) }
+
+func info(i int, successors ...int) node.Info {
+	v := node.Info{Contact: contact(i), Member: true, Replicated: true, Known: 1, Successors: []chord.Contact{}, Fingers: []chord.Contact{contact(9)}}
+	for _, s := range successors {
+		v.Successors = append(v.Successors, contact(s))
+	}
+	return v
+}
+
+// written is a recording of four peers that join a second apart, of which one is
+// killed in the sixth second.
+func written(t testing.TB, events int) []byte {
+	t.Helper()
+	var file bytes.Buffer
+	w := NewWriter(&file, Header{Source: Simulator, Ring: "bells", Start: SimulatedStart, Seed: 7})
+	for i := range 4 {
+		w.View(at(i), info(i, i+1, i+2))
+		w.Event(node.Event{Time: at(i), Peer: contact(i), Kind: node.Joined})
+	}
+	w.View(at(4), info(0, 3))
+	w.View(at(4), info(0, 3)) // nothing new
+	route := node.Route{Owner: contact(2), Hops: []node.Hop{{Contact: contact(1), Millis: 12.5}}}
+	w.Event(node.Event{Time: at(5), Peer: contact(0), Kind: node.LookedUp, Count: 1, Route: &route})
+	w.Gone(at(6), contact(2))
+	w.Event(node.Event{Time: at(6), Peer: contact(2), Kind: node.Killed})
+	for i := range events {
+		w.View(at(7+i), info(0, 1+i%3))
+		w.Event(node.Event{Time: at(7 + i), Peer: contact(0), Kind: node.Successor, About: contact(1 + i%3)})
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return file.Bytes()
+}
+
+func load(t testing.TB, file []byte) *Recording {
+	t.Helper()
+	r, err := Load(bytes.NewReader(file))
+	if err != nil {
+		t.Fatalf("%v in\n%.2000s", err, file)
+	}
+	return r
+}
+
+func TestRoundTrip(t *testing.T) {
+	r := load(t, written(t, 0))
+	if h := r.Header; h.Ring != "bells" || h.Seed != 7 || h.Source != Simulator || !h.Start.Equal(SimulatedStart) || r.Cut {
+		t.Errorf("header %+v, cut %v", h, r.Cut)
+	}
+	if got := r.Length(); got != 6*time.Second {
+		t.Errorf("length %v, want 6s", got)
+	}
+	if got := len(r.Events()); got != 6 || r.Peers() != 4 {
+		t.Errorf("%d events of %d peers, want 6 of 4", got, r.Peers())
+	}
+	if e := r.Events()[4]; e.Route == nil || len(e.Route.Hops) != 1 || e.Route.Hops[0].Contact != contact(1) || e.Route.Owner != contact(2) {
+		t.Errorf("the lookup reads %+v", e)
+	}
+	c := newCursor(r)
+	c.moveTo(len(r.entries))
+	got := map[chord.Contact][]chord.Contact{}
+	for _, v := range c.ring().Peers {
+		got[v.Contact] = v.Successors
+		if !v.Member || !v.Replicated || v.Known != 1 || len(v.Fingers) != 1 || v.Fingers[0] != contact(9) || v.Ring != "bells" {
+			t.Errorf("%+v, want what was written", v)
+		}
+	}
+	want := map[chord.Contact][]chord.Contact{
+		contact(0): {contact(3)}, contact(1): {contact(2), contact(3)}, contact(3): {contact(4), contact(5)},
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("at the end the peers have %v, want %v", got, want)
+	}
+}
+
+// TestEveryMomentFromEverywhere goes from every place to every other.
+func TestEveryMomentFromEverywhere(t *testing.T) {
+	r := load(t, written(t, 3000))
+	if len(r.frames) < 4 {
+		t.Fatalf("%d frames for %d entries, want some", len(r.frames), len(r.entries))
+	}
+	played := newCursor(r)
+	for next := range r.entries {
+		if next%97 == 0 {
+			jumped := newCursor(r)
+			jumped.moveTo((next * 31) % len(r.entries))
+			jumped.moveTo(next)
+			if !reflect.DeepEqual(jumped.frame, played.frame) {
+				t.Fatalf("entry %d: jumped to %+v, played to %+v", next, jumped.frame, played.frame)
+			}
+		}
+		played.advance()
+	}
+}
+
+func TestWholeRingIsWritten(t *testing.T) {
+	var file bytes.Buffer
+	w := NewWriter(&file, Header{Source: Testnet, Start: at(0)})
+	w.Ring(at(0), node.Ring{Peers: []node.Info{info(1, 2), info(2, 1)}, WellFormed: true})
+	lines := bytes.Count(file.Bytes(), []byte("\n"))
+	w.Ring(at(1), node.Ring{Peers: []node.Info{info(1, 2), info(2, 1)}, WellFormed: true})
+	w.Ring(at(2), node.Ring{Peers: []node.Info{info(1)}, Problem: "a gap"})
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := bytes.Count(file.Bytes(), []byte("\n")); got != 7 {
+		t.Errorf("%d lines, want a header, 3 for the ring and 3 for the change (had %d):\n%s", got, lines, &file)
+	}
+	r := load(t, file.Bytes())
+	c := newCursor(r)
+	c.moveTo(r.behind(time.Second))
+	if ring := c.ring(); len(ring.Peers) != 2 || !ring.WellFormed || ring.Problem != "" {
+		t.Errorf("after 1 s the ring is %+v", ring)
+	}
+	c.moveTo(len(r.entries))
+	if ring := c.ring(); len(ring.Peers) != 1 || ring.WellFormed || ring.Problem != "a gap" {
+		t.Errorf("at the end the ring is %+v", ring)
+	}
+}
+
+func TestCutFile(t *testing.T) {
+	file := written(t, 0)
+	for _, lost := range []int{1, 2, 40} {
+		r := load(t, file[:len(file)-lost])
+		if got := len(r.Events()); r.Cut != (lost > 1) || got != 6 && lost == 1 || got != 5 && lost > 1 {
+			t.Errorf("%d bytes lost: cut %v with %d events", lost, r.Cut, got)
+		}
+	}
+}
+
+func TestRefused(t *testing.T) {
+	file := string(written(t, 0))
+	header, rest, _ := strings.Cut(file, "\n")
+	for name, c := range map[string]struct {
+		file string
+		want error
+		says string
+	}{
+		"empty":         {"", ErrNotRecording, "first line"},
+		"not JSON":      {"hello\n", ErrNotRecording, "first line"},
+		"other JSON":    {`{"time":"1970-01-01T00:00:00Z"}`, ErrNotRecording, "first line"},
+		"newer":         {strings.Replace(file, `"peal_recording":1`, `"peal_recording":2,"start":5`, 1), ErrNewer, "2"},
+		"damaged start": {strings.Replace(file, "1970-", "9999-", 1), ErrDamaged, "9999"},
+		"damaged line":  {strings.Replace(file, `"kind":"view"`, `"kind:"view"`, 1), ErrDamaged, "line 2"},
+		"stranger":      {header + "\n" + `{"kind":"view","peer":{"peer":"2g"},"view":{"succ":["0123456789abcdef"]}}` + "\n", ErrDamaged, "line 2"},
+		"long line":     {header + "\n" + strings.Repeat(" ", longestLine) + "\n" + rest, ErrDamaged, "line 2"},
+		"far future":    {header + "\n" + `{"time":"2970-01-01T00:00:00Z","kind":"joined"}` + "\n", ErrDamaged, "line 2"},
+		"no kind":       {header + "\n{}\n", ErrDamaged, "line 2"},
+	} {
+		_, err := Load(strings.NewReader(c.file))
+		if !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: got %v, want %v with %q in one line", name, err, c.want, c.says)
+		}
+	}
+}
+
+func TestPositionsAreComputed(t *testing.T) {
+	file := `{"peal_recording":1,"start":"1970-01-01T00:00:00Z"}
+{"time":"1970-01-01T00:00:00Z","kind":"joined","peer":{"id":"` + strings.Repeat("00", 32) + `","peer":"2g"}}
+`
+	r := load(t, []byte(file))
+	if got, want := r.Events()[0].Peer, chord.NewContact("a", 0); got != want {
+		t.Errorf("the peer is %+v, want %+v", got, want)
+	}
+}
+
+func TestMarks(t *testing.T) {
+	var file bytes.Buffer
+	w := NewWriter(&file, Header{Source: Simulator, Start: SimulatedStart})
+	for i := range 10_000 {
+		w.Event(node.Event{Time: at(i), Peer: contact(1), Kind: node.Killed})
+		w.Event(node.Event{Time: at(i), Kind: node.Joined})
+	}
+	w.Event(node.Event{Time: at(10_000), Kind: Violation, Text: "two rings"})
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	marks := load(t, file.Bytes()).Marks()
+	killed := 0
+	for _, m := range marks {
+		if m.Kind == node.Killed {
+			killed += m.Count
+		}
+	}
+	last := marks[len(marks)-1]
+	if len(marks) > marksOfAKind+2 || killed != 10_000 || last.Kind != Violation || last.At != 10_000 || last.Text != "two rings" {
+		t.Errorf("%d marks with %d kills, the last %+v", len(marks), killed, last)
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	f.Add(written(f, 3))
+	f.Add([]byte(`{"peal_recording":1,"start":"1970-01-01T00:00:00Z"}` + "\n" + `{"kind":"gone"}` + "\n" + `{"kind":"ring","ring":{}}` + "\n"))
+	f.Fuzz(func(t *testing.T, file []byte) {
+		r, err := Load(bytes.NewReader(file))
+		if err != nil {
+			return
+		}
+		p := NewPlayer(r, func(node.Event) {}, func() time.Time { return SimulatedStart })
+		for _, n := range []int{1, -1, 5, -2} {
+			if _, err := p.Steer(Steering{Step: &n}); err != nil {
+				t.Fatal(err)
+			}
+			p.Look()
+		}
+		r.Marks()
+	})
+}

@@ -1,0 +1,136 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"peal/node"
+)
+
+// A fakePlayer is a Player at a moment that the test sets.
+type fakePlayer struct {
+	*fake
+	moment Moment
+	wish   Steering
+	refuse error
+}
+
+func (p *fakePlayer) Look() Moment {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	m := p.moment
+	m.Ring = p.ring
+	return m
+}
+
+func (p *fakePlayer) Film() Film {
+	return Film{File: "run.jsonl", Source: "simulator", Seed: 1<<64 - 1, Length: 12.5}
+}
+
+func (p *fakePlayer) Steer(s Steering) (Playback, error) {
+	p.wish = s
+	return Playback{At: 3, Speed: 1}, p.refuse
+}
+
+func (p *fakePlayer) set(change func(*Moment)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	change(&p.moment)
+}
+
+func newFakePlayer() *fakePlayer {
+	return &fakePlayer{fake: newFake(3), moment: Moment{Playback: Playback{Speed: 1, Playing: true}, Log: []node.Event{event(node.Joined)}}}
+}
+
+func TestSteering(t *testing.T) {
+	p := newFakePlayer()
+	base := serve(t, p).URL
+	got := ask(t, base, "POST", "/v1/replay", `{"play":true,"speed":4,"seek":12.5,"step":-1}`)
+	if got.status != http.StatusOK || !strings.Contains(got.body, `"at":3`) {
+		t.Fatalf("got %d %s", got.status, got.body)
+	}
+	if w := p.wish; !*w.Play || *w.Speed != 4 || *w.Seek != 12.5 || *w.Step != -1 {
+		t.Errorf("the player was asked for %+v", w)
+	}
+	if got := ask(t, base, "POST", "/v1/replay", `{"seek":1}`); got.status != http.StatusOK || p.wish.Play != nil || p.wish.Step != nil {
+		t.Errorf("got %d, and %+v asked for; want only to seek", got.status, p.wish)
+	}
+	p.refuse = errors.New("the speed 0 is not allowed")
+	for _, body := range []string{`{"speed":0}`, `{"seek":"x"}`, `{"rewind":true}`, ``} {
+		if got := ask(t, base, "POST", "/v1/replay", body); got.status != http.StatusBadRequest {
+			t.Errorf("%s: got %d %s, want 400", body, got.status, got.body)
+		}
+	}
+	if got := ask(t, base, "POST", "/v1/replay", `{"play":true}`, "Origin: http://evil.example"); got.status != http.StatusForbidden {
+		t.Errorf("from another site: got %d, want 403", got.status)
+	}
+}
+
+func TestFilm(t *testing.T) {
+	got := ask(t, serve(t, newFakePlayer()).URL, "GET", "/v1/replay", "")
+	for _, want := range []string{`"file":"run.jsonl"`, `"seed":"18446744073709551615"`, `"marks":[]`, `"length":12.5`} {
+		if !strings.Contains(got.body, want) {
+			t.Errorf("got %s, want %s in it", got.body, want)
+		}
+	}
+}
+
+func TestNoPlayer(t *testing.T) {
+	base := serve(t, newFake(1)).URL
+	for _, method := range []string{"GET", "POST"} {
+		if got := ask(t, base, method, "/v1/replay", `{}`); got.status != http.StatusNotFound || !strings.Contains(got.body, "peal replay") {
+			t.Errorf("%s: got %d %s", method, got.status, got.body)
+		}
+	}
+}
+
+// TestJumpSendsASnapshot: what happened before a jump does not show after it.
+func TestJumpSendsASnapshot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newFakePlayer()
+		feed := NewFeed()
+		h := newHub(p, feed, look)
+		defer h.close()
+		c := h.add()
+		if m := next(t, c); m.Type != "snapshot" || m.Replay.Speed != 1 || len(m.Log) != 1 {
+			t.Fatalf("got %+v, want a snapshot with the log", m)
+		}
+		p.set(func(m *Moment) { m.Playback.At = 5 })
+		feed.Publish(event(node.Dead))
+		d := next(t, c)
+		for d.Replay.At != 5 {
+			if d.Type != "delta" {
+				t.Fatalf("got %+v, want deltas", d)
+			}
+			d = next(t, c)
+		}
+		p.set(func(m *Moment) { m.Playback.At, m.Playback.Jumps = 2, 1 })
+		p.setRing(func(r *node.Ring) { r.Peers = r.Peers[:1] })
+		time.Sleep(look) // virtual: until the hub has looked
+		feed.Publish(event(node.Dead))
+		s := next(t, c)
+		if s.Type != "snapshot" || s.Replay.At != 2 || len(s.Peers) != 1 || len(s.Log) != 1 || s.Log[0].Kind != node.Joined {
+			t.Errorf("got %+v, want a snapshot of the moment", s)
+		}
+	})
+}
+
+// TestNudge wants a look long before its time.
+func TestNudge(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newFakePlayer()
+		h := newHub(p, NewFeed(), time.Hour)
+		defer h.close()
+		c := h.add()
+		next(t, c)
+		p.set(func(m *Moment) { m.Playback.At = 7 })
+		h.lookNow()
+		if d := next(t, c); d.Replay.At != 7 {
+			t.Errorf("got %+v, want the time 7", d)
+		}
+	})
+}
