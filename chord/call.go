@@ -1,6 +1,7 @@
 package chord
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -69,9 +70,7 @@ func (c *call) wants() Kind {
 
 // answered takes the call that a reply belongs to off the list.
 func (n *Node) answered(now Time, m Message) (call, bool) {
-	i, ok := slices.BinarySearchFunc(n.calls, m.Seq, func(c call, seq uint64) int {
-		return int(int64(c.seq - seq))
-	})
+	i, ok := slices.BinarySearchFunc(n.calls, m.Seq, func(c call, seq uint64) int { return cmp.Compare(c.seq, seq) })
 	if !ok || n.calls[i].to != m.From || n.calls[i].wants() != m.Kind {
 		return call{}, false
 	}

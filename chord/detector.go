@@ -1,6 +1,7 @@
 package chord
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -65,7 +66,7 @@ func (n *Node) noteRhythm(now Time, c Contact) {
 		return
 	}
 	if len(n.rhythms) == maxRhythms {
-		oldest := slices.MinFunc(n.rhythms, func(a, b rhythm) int { return int(a.last - b.last) })
+		oldest := slices.MinFunc(n.rhythms, func(a, b rhythm) int { return cmp.Compare(a.last, b.last) })
 		n.rhythms = slices.DeleteFunc(n.rhythms, func(r rhythm) bool { return r == oldest })
 	}
 	every := n.cfg.StabilizeEvery

@@ -1,6 +1,7 @@
 package chord
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -272,7 +273,7 @@ func (n *Node) doubt(now Time, c Contact) {
 }
 
 func (n *Node) lookup(id LookupID) *lookup {
-	i, ok := slices.BinarySearchFunc(n.lookups, id, func(l *lookup, id LookupID) int { return int(int64(l.id - id)) })
+	i, ok := slices.BinarySearchFunc(n.lookups, id, func(l *lookup, id LookupID) int { return cmp.Compare(l.id, id) })
 	if !ok {
 		return nil
 	}

@@ -105,9 +105,9 @@ func (c *cli) printExplorations(list []exploration) error {
 		return c.printJSON(list)
 	}
 	t := table{columns: []column{
-		{title: "members", right: true}, {title: "joiners", right: true}, {title: "list", right: true}, {title: "rounds", right: true},
-		{title: "faults and network"}, {title: "states", right: true}, {title: "transitions", right: true}, {title: "depth", right: true},
-		{title: "seconds", right: true}, {title: "verdict"},
+		{title: "MEMBERS", right: true}, {title: "JOINERS", right: true}, {title: "LIST", right: true}, {title: "ROUNDS", right: true},
+		{title: "FAULTS AND NETWORK"}, {title: "STATES", right: true}, {title: "TRANSITIONS", right: true}, {title: "DEPTH", right: true},
+		{title: "SECONDS", right: true}, {title: "VERDICT"},
 	}}
 	for _, e := range list {
 		t.add(strconv.Itoa(e.Members), strconv.Itoa(e.Joiners), strconv.Itoa(e.Successors), strconv.Itoa(e.Rounds), e.faults(),

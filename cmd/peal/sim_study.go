@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"peal/testnet/sim/study"
+)
+
+func (c *cli) simDetectorVerb() *cobra.Command {
+	var seed uint64
+	var minutes float64
+	cmd := &cobra.Command{
+		Use:   "detector",
+		Short: "Measure how soon dead peers are found out, and how many live ones are taken for dead",
+		Long: `Measure the failure detector on a simulated ring of 100 peers: how long after a crash a
+neighbour gives the peer up, and how often a live one is given up, while messages
+get lost or peers stop for seconds. Beside it, the same with a fixed timeout that finds
+crashes as soon.`,
+		Example: "  peal sim detector\n  peal sim detector --minutes 60 -o json",
+		Args:    wants(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if minutes < 1 || minutes > 1e4 {
+				return fail(codeUsage, "--minutes %v: want 1 to 10000", minutes)
+			}
+			duration := time.Duration(minutes * float64(time.Minute))
+			cases := study.DetectorCases()
+			rows, err := measureAll(c, cmd.Context(), len(cases), func(i int) (study.DetectorRow, error) {
+				return cases[i].Measure(seed, duration)
+			})
+			if err != nil {
+				return err
+			}
+			return c.printDetector(rows)
+		},
+	}
+	cmd.Flags().Uint64Var(&seed, "seed", 1, "`SEED` of all randomness; the same seed gives the same figures")
+	cmd.Flags().Float64Var(&minutes, "minutes", 10, "simulated `MINUTES` a run")
+	return cmd
+}
+
+func (c *cli) simMergeVerb() *cobra.Command {
+	var seed uint64
+	var sizes []int
+	var held []time.Duration
+	cmd := &cobra.Command{
+		Use:   "merge",
+		Short: "Measure how long the parts of a split ring take to become one again",
+		Long: `Split simulated rings in several ways, let the parts live apart for some time, and
+measure how long after the split they are one ring again, and with how many messages.
+Also two rings of one name that began apart, of which one peer is told the other's
+address.`,
+		Example: "  peal sim merge\n  peal sim merge --sizes 100 --held 24h",
+		Args:    wants(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			for _, n := range sizes {
+				if n < 3 || n > 1e6 {
+					return fail(codeUsage, "--sizes %d: want 3 to 1000000 peers", n)
+				}
+			}
+			for _, d := range held {
+				if d <= 0 {
+					return fail(codeUsage, "--held %v: want a time above 0", d)
+				}
+			}
+			cases := study.MergeCases(sizes, held)
+			rows, err := measureAll(c, cmd.Context(), len(cases), func(i int) (study.MergeRow, error) {
+				return cases[i].Measure(seed)
+			})
+			if err != nil {
+				return fail(codeCheck, "%v", err)
+			}
+			return c.printMerge(rows)
+		},
+	}
+	cmd.Flags().Uint64Var(&seed, "seed", 1, "`SEED` of all randomness; the same seed gives the same figures")
+	cmd.Flags().IntSliceVar(&sizes, "sizes", []int{10, 100, 1000}, "`PEERS` in the rings, several separated by commas")
+	cmd.Flags().DurationSliceVar(&held, "held", []time.Duration{time.Minute, 10 * time.Minute}, "how long the split lasts, several `TIMES` separated by commas")
+	return cmd
+}
+
+// measureAll measures the cases, as many at a time as there are processors.
+func measureAll[R any](c *cli, ctx context.Context, cases int, measure func(int) (R, error)) ([]R, error) {
+	rows := make([]R, cases)
+	bar := c.progress("simulating", "run", cases)
+	defer bar.end()
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range rows {
+		group.Go(func() (err error) {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			rows[i], err = measure(i)
+			bar.add(0)
+			return err
+		})
+	}
+	return rows, group.Wait()
+}
+
+func (c *cli) printDetector(rows []study.DetectorRow) error {
+	if c.json() {
+		return c.printJSON(rows)
+	}
+	t := &table{columns: []column{{title: "NETWORK"}, {title: "DETECTOR"}}}
+	for _, title := range []string{"FOUND AFTER", "99TH", "FALSE VERDICTS", "A PEER-HOUR", "MESSAGES/S"} {
+		t.columns = append(t.columns, column{title: title, right: true})
+	}
+	for _, r := range rows {
+		for _, d := range []struct {
+			name string
+			study.Detection
+		}{{"adaptive", r.Adapts}, {"fixed", r.Fixed}} {
+			t.add(r.Network, d.name, seconds(d.P50), seconds(d.P99), strconv.Itoa(d.False), fmt.Sprintf("%.2f", d.PerHour), fmt.Sprintf("%.1f", d.Messages))
+		}
+	}
+	return t.print(c.out, c.width)
+}
+
+func (c *cli) printMerge(rows []study.MergeRow) error {
+	if c.json() {
+		return c.printJSON(rows)
+	}
+	t := &table{columns: []column{{title: "PEERS", right: true}, {title: "SPLIT"}}}
+	for _, title := range []string{"HELD", "ONE RING AFTER", "MESSAGES A PEER"} {
+		t.columns = append(t.columns, column{title: title, right: true})
+	}
+	for _, r := range rows {
+		t.add(strconv.Itoa(r.Peers), r.Split, (time.Duration(r.Held) * time.Second).String(), seconds(r.Merged), fmt.Sprintf("%.0f", r.PerPeer))
+	}
+	return t.print(c.out, c.width)
+}
+
+func seconds(s float64) string { return fmt.Sprintf("%.1f s", s) }
