@@ -106,7 +106,9 @@ func (n *Node) expire(now Time, c call) {
 	case n.maySaveItself(now, c):
 		if c.try == 1 {
 			n.emit(Suspected, c.to)
-			n.query(now, n.behind(c.to))
+			for _, next := range n.behind(c.to) {
+				n.query(now, next)
+			}
 		}
 		n.suspect(c.to)
 		c.try++
@@ -125,15 +127,16 @@ func (n *Node) maySaveItself(now Time, c call) bool {
 	return c.try < n.cfg.Tries || c.excuses < maxExcuses && n.cfg.FixedTimeout == 0 && !n.unusual(now, c.to)
 }
 
-// behind is the contact that follows another in the successor list. It is asked
-// as soon as that one is suspected, so that peers in a row which died together
-// are found out together; adopted it is only once those before it are given up.
-func (n *Node) behind(c Contact) Contact {
+// behind are the contacts that follow another in the successor list. They are
+// asked as soon as that one is suspected, so that peers in a row which died
+// together are found out together; adopted they are only once those before them
+// are given up.
+func (n *Node) behind(c Contact) []Contact {
 	i := slices.Index(n.succ, c)
-	if i < 0 || i+1 == len(n.succ) {
-		return Contact{}
+	if i < 0 {
+		return nil
 	}
-	return n.succ[i+1]
+	return slices.Clone(n.succ[i+1 : min(len(n.succ), i+1+suspectsBehind)])
 }
 
 // onUnreachable ends every call to a contact's peer at once.

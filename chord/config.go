@@ -73,6 +73,7 @@ const (
 	closerContacts = 6                // contacts offered to a lookup that is not yet there
 	firstRetry     = 60 * time.Second // longest pause before a dead contact is tried again; doubles
 	lastRetry      = 16 * time.Minute
+	suspectsBehind = 5                      // peers asked as well, behind a silent one
 	newsFanout     = 2                      // peers told of another part of the ring
 	joinPatience   = 2 * time.Second        // with ways in that are joining themselves
 	lookupPause    = 250 * time.Millisecond // before a lookup that ran dry starts over

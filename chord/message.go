@@ -19,13 +19,14 @@ const (
 	Leaving                 // the sender has left the ring
 	PingReq                 // asks to make sure whether About lives
 	Ack                     // answers PingReq once About was heard from
+	Changed                 // the sender, whose predecessor is the receiver, has another successor list
 	Meet                    // About belongs to a part of the ring that the sender had lost sight of
 
 	Unreachable  // a message to From could not be delivered
 	Disconnected // the connection to From closed; it may be dead
 )
 
-var kindNames = [...]string{"invalid", "query", "state", "find", "found", "notify", "leaving", "ping-req", "ack", "meet", "unreachable", "disconnected"}
+var kindNames = [...]string{"invalid", "query", "state", "find", "found", "notify", "leaving", "ping-req", "ack", "changed", "meet", "unreachable", "disconnected"}
 
 // String is the kind's name.
 func (k Kind) String() string {

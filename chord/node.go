@@ -136,6 +136,8 @@ func (n *Node) Step(now Time, m Message) {
 		n.onPingReq(now, m)
 	case Ack:
 		n.noteHeard(m.About)
+	case Changed:
+		n.onChanged(now, m)
 	case Meet:
 		n.onMeet(now, m)
 	}

@@ -110,13 +110,14 @@ func TestFailoverAfterSilence(t *testing.T) {
 		n.Tick(now)
 		for _, m := range slices.Clone(n.Ready().Messages) {
 			switch {
+			case m.Kind != Query:
 			case m.To == at(0x20):
 				queries++
 			case m.To == at(0x30) && n.Neighbourhood().Succ[0] == at(0x20):
 				probed = true
 				answer(n, now, m, ats(0x20), ats(0x40))
 				wantSucc(t, n, 0x20, 0x30, 0x40)
-			case m.To == at(0xf0):
+			case m.To != at(0x30):
 				answer(n, now, m, nil, ats(0x10))
 			}
 		}
@@ -270,4 +271,19 @@ func TestPredecessorsBeforeADeadOne(t *testing.T) {
 	if got := n.Neighbourhood().Preds; !slices.Equal(got, want) {
 		t.Errorf("predecessors %v, want %v", got, want)
 	}
+}
+
+// A member whose list changed says so to its predecessor, which asks at once.
+func TestChangesTravelBack(t *testing.T) {
+	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
+	n.Step(0, Message{Kind: Unreachable, From: at(0x20), To: n.Self()})
+	onlySent(t, n, Changed, 0xf0)
+	n.Step(1, Message{Kind: Changed, From: at(0x40), To: n.Self(), Member: true})
+	if got := sent(n, 0x40); len(got) != 0 {
+		t.Errorf("asked %v, which is not the head of the list", got[0].To)
+	}
+	answer(n, 2, Message{From: n.Self(), To: at(0x30), Seq: n.calls[0].seq}, ats(0x10), ats(0x40))
+	n.Ready()
+	n.Step(3, Message{Kind: Changed, From: at(0x30), To: n.Self(), Member: true})
+	onlySent(t, n, Query, 0x30)
 }

@@ -107,11 +107,27 @@ func (n *Node) replaceSuccessors(list []Contact) {
 		return
 	}
 	old := n.successor()
+	n.tellPredecessor()
 	n.succ = list
 	n.epoch++
 	n.ready.Neighbours = true
 	if head := n.successor(); head != old {
 		n.emit(NewSuccessor, firstOf(list))
+	}
+}
+
+// tellPredecessor lets it ask at once instead of in its next round. A list is
+// made of the next one's list, so a change that goes back r members would take as
+// many rounds otherwise.
+func (n *Node) tellPredecessor() {
+	if n.member && !n.preds[0].IsZero() {
+		n.send(n.preds[0], Message{Kind: Changed})
+	}
+}
+
+func (n *Node) onChanged(now Time, m Message) {
+	if n.member && m.From == n.successor() {
+		n.query(now, m.From)
 	}
 }
 

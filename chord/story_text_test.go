@@ -28,6 +28,9 @@ func (s *story) drain(d detail) {
 			s.note(d >= events, eventText(n, e))
 		}
 		for _, m := range r.Messages {
+			if m.Kind == Changed {
+				continue // makes a round come early; in a story rounds come when it says so
+			}
 			s.mail = append(s.mail, letter{s.now.Add(10 * time.Millisecond), m})
 			s.note(d >= messages, messageText(m))
 		}

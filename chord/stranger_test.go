@@ -109,7 +109,7 @@ func FuzzStep(f *testing.F) {
 // scripted makes a message of a few bytes; every second answers the last question.
 func scripted(b []byte, who []Contact, n *Node) (Message, []byte) {
 	pick := func(v byte) Contact { return who[int(v)%len(who)] }
-	m := Message{Kind: Kind(b[0] % 12), About: pick(b[4]), From: pick(b[1]), To: n.Self(), Member: b[2]&1 == 0, Done: b[2]&2 == 0, Seq: uint64(b[3] % 64), Target: point(b[4])}
+	m := Message{Kind: Kind(b[0] % 13), About: pick(b[4]), From: pick(b[1]), To: n.Self(), Member: b[2]&1 == 0, Done: b[2]&2 == 0, Seq: uint64(b[3] % 64), Target: point(b[4])}
 	if b[2]&4 == 0 && len(n.calls) > 0 {
 		c := n.calls[int(b[3])%len(n.calls)]
 		m.From, m.Seq = c.to, c.seq
