@@ -128,27 +128,23 @@ func (n *Node) vouch(now Time, c Contact) {
 	})
 }
 
-// wake makes up for a time in which the driver was stopped: for the node it did
-// not pass. So it counts neither for requests, whose answers may lie in the
-// mail, nor for anybody's silence, and what was due is due now.
+// wake makes up for a time in which the driver was stopped, which shows in a round
+// that is overdue: for the node it did not pass. So it counts neither for requests,
+// whose answers may lie in the mail, nor for anybody's silence.
 func (n *Node) wake(now Time) {
-	late := now.Sub(n.Deadline())
+	late := now.Sub(n.stabilizeAt)
 	if late <= overslept || n.cfg.FixedTimeout > 0 {
 		return
 	}
+	n.stabilizeAt = now
 	for i := range n.calls {
 		n.calls[i].sent = n.calls[i].sent.Add(late)
-		n.calls[i].deadline = n.calls[i].deadline.Add(late + n.cfg.MinTimeout)
+		n.calls[i].deadline = n.calls[i].deadline.Add(late + n.cfg.StabilizeEvery)
 	}
 	for i := range n.rhythms {
 		n.rhythms[i].last = n.rhythms[i].last.Add(late)
 	}
 	for i := range n.lost {
 		n.lost[i].retryAt = n.lost[i].retryAt.Add(late)
-	}
-	for _, at := range [...]*Time{&n.stabilizeAt, &n.fingerAt} {
-		if *at != Never {
-			*at = at.Add(late)
-		}
 	}
 }

@@ -101,8 +101,12 @@
 //     place in what may be another ring (Node.retryLost, Node.introduce). A member
 //     does so too when its predecessor takes another for its successor
 //     (Node.refreshPredecessors).
-//   - The contact behind a suspected one is asked as well, but adopted only when
-//     those before it are given up (Node.behind).
+//   - Whoever finds another part of the ring in that way tells two fingers, so that
+//     the parts are sewn together in many places at once (Node.passOn).
+//   - The contacts behind a suspected one are asked as well, but adopted only when
+//     those before them are given up (Node.behind).
+//   - A member whose list changed tells its predecessor, whose next round then comes
+//     at once (Node.tellPredecessor). Rounds may come at any time.
 //   - The predecessors before the first are hearsay: they place replicas, and no
 //     rule of the ring looks at them.
 //   - A member whose whole list died, which the proof excludes, asks the next

@@ -45,7 +45,7 @@ func (n *Node) remove(now Time, c Contact) {
 		n.setPredecessor(Contact{}, n.preds[1:])
 	} else if i > 0 {
 		n.preds = slices.Delete(slices.Clone(n.preds), i, i+1)
-		n.ready.Neighbours = true
+		n.out.ready.Neighbours = true
 	}
 	i := slices.Index(n.succ, c)
 	if i < 0 {

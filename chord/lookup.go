@@ -286,7 +286,7 @@ func (n *Node) finish(now Time, l *lookup, m Message) {
 	n.lookups = slices.DeleteFunc(n.lookups, func(k *lookup) bool { return k == l })
 	switch l.purpose {
 	case clientLookup, confirmedLookup:
-		n.ready.Found = append(n.ready.Found, Result{
+		n.out.ready.Found = append(n.out.ready.Found, Result{
 			Lookup: l.id, Target: l.target, Owners: m.Succ, Whole: m.Whole, Hops: l.hops, Took: now.Sub(l.started),
 		})
 	case fingerLookup:

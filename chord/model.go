@@ -24,7 +24,7 @@ func (n *Node) Clone() *Node {
 	for i, l := range n.lookups {
 		k.lookups[i] = l.clone()
 	}
-	k.Outbox = &Outbox{ready: n.ready.clone()}
+	k.out = &Outbox{ready: n.out.ready.clone()}
 	return &k
 }
 

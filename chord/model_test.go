@@ -39,7 +39,7 @@ func TestCloneDoesTheSame(t *testing.T) {
 
 func wantSame(t *testing.T, seed uint64, clone, n *Node) {
 	t.Helper()
-	if got, want := clone.ready.Messages, n.ready.Messages; !slices.EqualFunc(got, want, func(a, b Message) bool { return fmt.Sprint(a) == fmt.Sprint(b) }) {
+	if got, want := clone.out.ready.Messages, n.out.ready.Messages; !slices.EqualFunc(got, want, func(a, b Message) bool { return fmt.Sprint(a) == fmt.Sprint(b) }) {
 		t.Fatalf("seed %d: the clone sent %v, want %v", seed, got, want)
 	}
 	if got, want := clone.AppendState(nil), n.AppendState(nil); !bytes.Equal(got, want) {
@@ -103,7 +103,7 @@ func TestModelKnowsEveryField(t *testing.T) {
 		of     any
 		fields string
 	}{
-		{Node{}, "[cfg rand source member left preds succ whole epoch fingers cache lost calls rhythms vouches lookups lastSeq lastLook rtt stabilizeAt fingerAt fingerBit fingersFilled Outbox]"},
+		{Node{}, "[cfg rand source member left preds succ whole epoch fingers cache lost calls rhythms vouches lookups lastSeq lastLook rtt stabilizeAt fingerAt fingerBit fingersFilled out]"},
 		{call{}, "[seq to sent deadline lookup state epoch try heard excuses asAFavor]"},
 		{lookup{}, "[id purpose target seeds started deadline toAsk asked source owners owner checked hops outside]"},
 		{fingerTable{}, "[self contacts intervals]"},

@@ -35,18 +35,20 @@ type Node struct {
 	fingerBit     int  // of the finger refreshed last
 	fingersFilled bool // the first round is over
 
-	*Outbox
+	out *Outbox
 }
 
 // An Outbox is where nodes put what they want done. Nodes that are driven one
 // at a time, each drained before the next one's turn, may share one: a driver of
 // very many saves most of their memory so.
 type Outbox struct {
-	ready   Ready // filled by the steps
-	drained Ready // handed out by the last Ready
+	ready   Ready     // filled by the steps
+	drained Ready     // handed out by the last Ready
+	list    []Contact // room to make a list in
 }
 
-// Ready is what a node wants done. Its slices are valid until the next Ready.
+// Ready is what a node wants done. Its slices are valid until the next Ready. The
+// lists in the messages are the node's own and must not be written.
 type Ready struct {
 	Messages   []Message
 	Found      []Result
@@ -64,7 +66,7 @@ func New(cfg Config) (*Node, error) {
 	random := rand.New(source)
 	return &Node{
 		cfg:         cfg,
-		Outbox:      cmp.Or(cfg.Outbox, new(Outbox)),
+		out:         cmp.Or(cfg.Outbox, new(Outbox)),
 		rand:        random,
 		source:      source,
 		lastSeq:     uint64(random.Uint32()), // so that answers to an earlier life fit no question
@@ -191,12 +193,12 @@ func (n *Node) Deadline() Time {
 
 // Ready drains what the node wants done.
 func (n *Node) Ready() Ready {
-	n.ready, n.drained = n.drained, n.ready
-	n.ready.Messages = n.ready.Messages[:0]
-	n.ready.Found = n.ready.Found[:0]
-	n.ready.Events = n.ready.Events[:0]
-	n.ready.Neighbours = false
-	return n.drained
+	n.out.ready, n.out.drained = n.out.drained, n.out.ready
+	n.out.ready.Messages = n.out.ready.Messages[:0]
+	n.out.ready.Found = n.out.ready.Found[:0]
+	n.out.ready.Events = n.out.ready.Events[:0]
+	n.out.ready.Neighbours = false
+	return n.out.drained
 }
 
 // Neighbourhood is a node's own view of its place.
@@ -228,13 +230,13 @@ func (n *Node) Fingers() []Contact { return slices.Clone(n.fingers.contacts) }
 func (n *Node) Known() int { return len(n.cache.entries) }
 
 func (n *Node) emit(kind EventKind, about Contact) {
-	n.ready.Events = append(n.ready.Events, Event{Kind: kind, About: about})
+	n.out.ready.Events = append(n.out.ready.Events, Event{Kind: kind, About: about})
 }
 
 // send fills in the sender.
 func (n *Node) send(to Contact, m Message) {
 	m.From, m.To, m.Member = n.cfg.Self, to, n.member
-	n.ready.Messages = append(n.ready.Messages, m)
+	n.out.ready.Messages = append(n.out.ready.Messages, m)
 }
 
 // spread draws a pause from a half to three halves of d, evenly, so that peers

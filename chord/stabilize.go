@@ -34,7 +34,7 @@ func (n *Node) askSuccessor(now Time) {
 }
 
 func (n *Node) onQuery(m Message) {
-	n.send(m.From, Message{Kind: State, Seq: m.Seq, Preds: slices.Clone(n.preds), Succ: slices.Clone(n.succ), Whole: n.spans()})
+	n.send(m.From, Message{Kind: State, Seq: m.Seq, Preds: n.preds, Succ: n.succ, Whole: n.spans()})
 }
 
 // onState judges a state against our own. It is dropped, and asked for again,
@@ -73,13 +73,13 @@ func (n *Node) onState(now Time, m Message) {
 }
 
 func (n *Node) notify(to Contact) {
-	n.send(to, Message{Kind: Notify, Preds: slices.Clone(n.preds)})
+	n.send(to, Message{Kind: Notify, Preds: n.preds})
 }
 
 // setSuccessors makes the list of a live head ours: the head, then its own
 // list, as far as it does not come round to us.
 func (n *Node) setSuccessors(head Contact, behind []Contact) {
-	list := make([]Contact, 0, min(n.cfg.Successors, len(behind)+1))
+	list := n.out.list[:0]
 	last, whole := n.cfg.Self, head.IsZero()
 	for i := -1; i < len(behind) && len(list) < n.cfg.Successors; i++ {
 		c := head
@@ -97,20 +97,23 @@ func (n *Node) setSuccessors(head Contact, behind []Contact) {
 		last = c
 	}
 	if whole != n.whole {
-		n.whole, n.ready.Neighbours = whole, true
+		n.whole, n.out.ready.Neighbours = whole, true
 	}
+	n.out.list = list
 	n.replaceSuccessors(list)
 }
 
+// replaceSuccessors takes over a copy of the list. The old one is not written: it
+// may be in messages on their way.
 func (n *Node) replaceSuccessors(list []Contact) {
 	if slices.Equal(list, n.succ) {
 		return
 	}
 	old := n.successor()
 	n.tellPredecessor()
-	n.succ = list
+	n.succ = slices.Clone(list)
 	n.epoch++
-	n.ready.Neighbours = true
+	n.out.ready.Neighbours = true
 	if head := n.successor(); head != old {
 		n.emit(NewSuccessor, firstOf(list))
 	}
@@ -150,9 +153,9 @@ func (n *Node) onNotify(now Time, m Message) {
 }
 
 func (n *Node) setPredecessor(pred Contact, before []Contact) {
-	n.preds = predecessors(n.cfg.Self, pred, before, n.cfg.Successors)
+	n.preds = slices.Clone(n.predecessors(pred, before))
 	n.epoch++
-	n.ready.Neighbours = true
+	n.out.ready.Neighbours = true
 	n.emit(NewPredecessor, pred)
 }
 
@@ -160,26 +163,27 @@ func (n *Node) setPredecessor(pred Contact, before []Contact) {
 // If it takes another peer for its successor, that one may be between us, or
 // the ring of another, larger half: we look for whoever should point at us.
 func (n *Node) refreshPredecessors(now Time, m Message) {
-	preds := predecessors(n.cfg.Self, m.From, m.Preds, n.cfg.Successors)
+	preds := n.predecessors(m.From, m.Preds)
 	if !slices.Equal(preds, n.preds) {
-		n.preds = preds
-		n.ready.Neighbours = true
+		n.preds = slices.Clone(preds)
+		n.out.ready.Neighbours = true
 	}
 	if next := firstOf(m.Succ); !next.IsZero() && Between(m.From.ID, next.ID, n.cfg.Self.ID) {
 		n.introduce(now, m.From)
 	}
 }
 
-// predecessors lists pred and those before it, as far as they do not come
-// round to self, at most limit.
-func predecessors(self, pred Contact, before []Contact, limit int) []Contact {
-	list := []Contact{pred}
+// predecessors lists pred and those before it, as far as they do not come round
+// to us. The list is good until the next one is made.
+func (n *Node) predecessors(pred Contact, before []Contact) []Contact {
+	self := n.cfg.Self
+	list := append(n.out.list[:0], pred)
 	last := pred
 	if pred.IsZero() {
 		last = self // anybody may be next
 	}
 	for _, c := range before {
-		if c == self || len(list) == limit {
+		if c == self || len(list) == n.cfg.Successors {
 			break
 		}
 		if !c.IsZero() && Between(self.ID, c.ID, last.ID) {
@@ -187,6 +191,7 @@ func predecessors(self, pred Contact, before []Contact, limit int) []Contact {
 			last = c
 		}
 	}
+	n.out.list = list
 	return list
 }
 
@@ -206,7 +211,7 @@ func (n *Node) Leave() {
 	told := append(slices.Clone(n.succ), n.preds...)
 	for i, c := range told {
 		if !c.IsZero() && !slices.Contains(told[:i], c) {
-			n.send(c, Message{Kind: Leaving, Preds: slices.Clone(n.preds), Succ: slices.Clone(n.succ)})
+			n.send(c, Message{Kind: Leaving, Preds: n.preds, Succ: n.succ})
 		}
 	}
 	n.stabilizeAt, n.fingerAt, n.lost = Never, Never, nil

@@ -13,17 +13,28 @@ const joinAgainAfter = time.Second
 
 // newPeer makes up a peer; its identity and its links come from a stream.
 func (s *Simulation) newPeer(r stream) *peer {
-	id := binary.BigEndian.AppendUint64(nil, r.next())
+	id := binary.BigEndian.AppendUint32(nil, uint32(len(s.peers)))
 	id = binary.BigEndian.AppendUint64(id, r.next())
 	p := &peer{number: int32(len(s.peers)), self: chord.NewContact(chord.PeerID(id), 0), clock: newClock(&r, s.cfg.ClockDrift), links: r}
 	s.peers = append(s.peers, p)
-	s.byPeer[p.self.Peer] = p.number
 	s.boot(p)
 	return p
 }
 
 // another gives the stream of a peer that no fault brings.
 func (s *Simulation) another() stream { return newStream(s.cfg.Seed, uint64(len(s.peers))) }
+
+// peer finds a peer by its name, which begins with its number; nil if there is none.
+func (s *Simulation) peer(name chord.PeerID) *peer {
+	if len(name) < 4 {
+		return nil
+	}
+	i := uint32(name[0])<<24 | uint32(name[1])<<16 | uint32(name[2])<<8 | uint32(name[3])
+	if int64(i) >= int64(len(s.peers)) || s.peers[i].self.Peer != name {
+		return nil
+	}
+	return s.peers[i]
+}
 
 // boot starts a peer's node, which knows nobody yet.
 func (s *Simulation) boot(p *peer) {
@@ -73,11 +84,10 @@ func (s *Simulation) note(p *peer, e chord.Event) {
 
 // verdict notes that a member has given up another peer.
 func (s *Simulation) verdict(by *peer, about chord.Contact) {
-	i, known := s.byPeer[about.Peer]
-	if !known {
+	dead := s.peer(about.Peer)
+	if dead == nil {
 		return
 	}
-	dead := s.peers[i]
 	if dead.node != nil {
 		s.tally.wronglyDead++
 		s.doubt()

@@ -5,19 +5,19 @@ import "peal/chord"
 // send puts a message on its way, unless it gets lost.
 func (s *Simulation) send(from *peer, m *chord.Message) {
 	s.tally.sent++
-	to, known := s.byPeer[m.To.Peer]
-	if !known {
+	to := s.peer(m.To.Peer)
+	if to == nil {
 		s.tally.lost++ // no peer has that name
 		return
 	}
-	copies := s.copies(from, s.peers[to])
+	copies := s.copies(from, to)
 	if copies == 0 {
 		s.tally.lost++
 		s.logLost(m)
 		return
 	}
 	for range copies {
-		s.queue.push(event{at: s.now.Add(s.latency(from, s.peers[to])), peer: to, message: s.mail.put(m)})
+		s.queue.push(event{at: s.now.Add(s.latency(from, to)), peer: to.number, message: s.mail.put(m)})
 	}
 	s.tally.duplicated += copies - 1
 }
@@ -48,7 +48,7 @@ func (s *Simulation) bounce(dead *peer, m *chord.Message) {
 	if !s.cfg.Refuse || m.Kind == chord.Unreachable {
 		return
 	}
-	to := s.byPeer[m.From.Peer]
+	to := s.peer(m.From.Peer)
 	notice := chord.Message{Kind: chord.Unreachable, From: m.To, To: m.From}
-	s.queue.push(event{at: s.now.Add(s.latency(dead, s.peers[to])), peer: to, message: s.mail.put(&notice)})
+	s.queue.push(event{at: s.now.Add(s.latency(dead, to)), peer: to.number, message: s.mail.put(&notice)})
 }

@@ -20,7 +20,6 @@ type Simulation struct {
 	outbox   chord.Outbox // of all nodes: each is drained at once
 	links    links
 	peers    []*peer
-	byPeer   map[chord.PeerID]int32
 	members  []*peer               // the live members, by position
 	views    []chord.Neighbourhood // theirs, if everyChange
 	crashed  []*peer               // those that may come back
@@ -87,7 +86,6 @@ func New(cfg Config) (*Simulation, error) {
 		churn:       newStream(cfg.Seed, 1),
 		workload:    newStream(cfg.Seed, 2),
 		rates:       newStream(cfg.Seed, 3),
-		byPeer:      make(map[chord.PeerID]int32),
 		trace:       newTrace(),
 		everyChange: cfg.CheckEvery <= 0,
 	}, nil
