@@ -14,11 +14,11 @@ type call struct {
 	sent     Time
 	deadline Time
 	lookup   LookupID // 0 for a Query of our own
-	state    bool     // of a lookup: it asks a candidate for its State
 	epoch    uint64   // of the ring state when a Query left
-	try      int      // of a Query, from 1
+	try      uint8    // of a Query, from 1
+	excuses  uint8    // rounds that being heard from excused so far
 	heard    bool     // from or of the contact since, though not the answer
-	excuses  int      // rounds that this excused so far
+	state    bool     // of a lookup: it asks a candidate for its State
 	asAFavor bool     // another member wants to know; its silence is not our business
 }
 
@@ -124,7 +124,7 @@ func (n *Node) maySaveItself(now Time, c call) bool {
 	if n.isLost(c.to) {
 		return false
 	}
-	return c.try < n.cfg.Tries || c.excuses < maxExcuses && n.cfg.FixedTimeout == 0 && !n.unusual(now, c.to)
+	return int(c.try) < n.cfg.Tries || c.excuses < maxExcuses && n.cfg.FixedTimeout == 0 && !n.unusual(now, c.to)
 }
 
 // behind are the contacts that follow another in the successor list. They are

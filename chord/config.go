@@ -49,7 +49,7 @@ type Config struct {
 	MinTimeout, MaxTimeout time.Duration
 
 	// Tries is how often at least a neighbour is asked before it counts as
-	// dead. Default 3.
+	// dead, at most 100. Default 3.
 	Tries int
 
 	// Confirmers is how many other neighbours are asked each time whether they
@@ -98,6 +98,8 @@ func (c *Config) validate() error {
 		return errors.New("chord: Config.Self is not set")
 	case c.Successors < 1 || c.Successors > MaxContacts:
 		return errors.New("chord: Config.Successors is not between 1 and 64")
+	case c.Tries > 100:
+		return errors.New("chord: Config.Tries is above 100")
 	case c.StabilizeEvery < 0 || c.MinTimeout < 0 || c.MaxTimeout < c.MinTimeout || c.Tries < 0 || c.LookupTimeout < 0 || c.FixedTimeout < 0:
 		return errors.New("chord: a duration of Config is negative, or MaxTimeout below MinTimeout")
 	}

@@ -22,7 +22,7 @@ import (
 
 // A rhythm is how regularly a neighbour is heard from.
 type rhythm struct {
-	Contact
+	ID
 	last Time          // when it was
 	mean time.Duration // of the silences in between, a moving average
 	dev  time.Duration // deviation, such that the longest silence of late is three of them
@@ -70,12 +70,12 @@ func (n *Node) noteRhythm(now Time, c Contact) {
 		n.rhythms = slices.DeleteFunc(n.rhythms, func(r rhythm) bool { return r == oldest })
 	}
 	every := n.cfg.StabilizeEvery
-	n.rhythms = append(n.rhythms, rhythm{Contact: c, last: now, mean: every / 2, dev: every / 4})
+	n.rhythms = append(n.rhythms, rhythm{ID: c.ID, last: now, mean: every / 2, dev: every / 4})
 }
 
 // unusual reports whether a contact's silence is out of its rhythm, or it has none.
 func (n *Node) unusual(now Time, c Contact) bool {
-	i := slices.IndexFunc(n.rhythms, func(r rhythm) bool { return r.Contact == c })
+	i := slices.IndexFunc(n.rhythms, func(r rhythm) bool { return r.ID == c.ID })
 	return i < 0 || !n.rhythms[i].explains(now)
 }
 
