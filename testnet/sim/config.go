@@ -40,6 +40,10 @@ type Config struct {
 	// Default 10 lookups a second, negative for none, and nothing else.
 	Lookups, Joins, Leaves, Crashes, Restarts float64
 
+	// Confirm has every lookup confirmed by the owner, as package node does for
+	// those who ask for the owner alone.
+	Confirm bool
+
 	// Faults is what goes wrong at set times, beside the rates above.
 	Faults []Fault
 

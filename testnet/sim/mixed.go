@@ -8,8 +8,8 @@ import (
 
 // MixedConfig is a run with [Mixed] faults, in which all follows from the seed:
 // also how long the lists are, how far the peers are from each other, whether
-// clocks drift, whether messages get lost all the time; and unless peers is set,
-// how many there are, 8 to 64.
+// clocks drift, whether messages get lost all the time, whether owners confirm
+// lookups; and unless peers is set, how many there are, 8 to 64.
 func MixedConfig(seed uint64, peers int, duration time.Duration) Config {
 	r := newStream(seed, 0xc0f1)
 	few := 8 + r.below(57)
@@ -18,7 +18,7 @@ func MixedConfig(seed uint64, peers int, duration time.Duration) Config {
 	}
 	cfg := Config{
 		Peers: peers, Seed: seed, Duration: duration, Lookups: 2, Redial: true,
-		Latency: Latency(r.below(3)), Refuse: r.below(3) == 0, Faults: Mixed(seed, peers, duration),
+		Confirm: seed%2 == 1, Latency: Latency(r.below(3)), Refuse: r.below(3) == 0, Faults: Mixed(seed, peers, duration),
 	}
 	cfg.Node.Successors = 3 + r.below(6)
 	if r.below(3) == 0 {

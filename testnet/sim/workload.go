@@ -16,7 +16,11 @@ func (s *Simulation) lookup() {
 	s.tally.lookups++
 	s.tally.lookupsUnderWay++
 	p.lookups++
-	p.node.Lookup(p.clock.read(s.now), s.randomID())
+	look := p.node.Lookup
+	if s.cfg.Confirm {
+		look = p.node.LookupConfirmed
+	}
+	look(p.clock.read(s.now), s.randomID())
 	s.drain(p, nil)
 }
 
