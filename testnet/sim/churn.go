@@ -126,9 +126,15 @@ func (s *Simulation) neighboursOf(p *peer) [2]*peer {
 
 // crashShare ends many nodes at once.
 func (s *Simulation) crashShare() {
-	for range int(s.cfg.CrashShare * float64(len(s.members))) {
+	count := int(s.cfg.CrashShare * float64(len(s.members)))
+	if count == 0 {
+		return
+	}
+	s.named = s.namesInMail()
+	for range count {
 		s.crash(s.randomMember())
 	}
+	s.named = nil
 }
 
 // leave lets a member say goodbye and go.
@@ -179,13 +185,37 @@ func (s *Simulation) mayGo(p *peer) bool {
 			return false
 		}
 	}
-	for i := range s.mail.slots {
-		if s.livesBy(p, s.listOf(&s.mail.slots[i])) {
+	for _, slot := range s.slotsNaming(p) {
+		if s.livesBy(p, s.listOf(&s.mail.slots[slot])) {
 			s.tally.spared++
 			return false
 		}
 	}
 	return true
+}
+
+// slotsNaming are the messages under way whose lists have a peer.
+func (s *Simulation) slotsNaming(p *peer) (slots []int32) {
+	if s.named != nil {
+		return s.named[p.self.Peer]
+	}
+	for i := range s.mail.slots {
+		if slices.Contains(s.listOf(&s.mail.slots[i]), p.self) {
+			slots = append(slots, int32(i))
+		}
+	}
+	return slots
+}
+
+// namesInMail is slotsNaming for all peers at once.
+func (s *Simulation) namesInMail() map[chord.PeerID][]int32 {
+	named := make(map[chord.PeerID][]int32)
+	for i := range s.mail.slots {
+		for _, c := range s.listOf(&s.mail.slots[i]) {
+			named[c.Peer] = append(named[c.Peer], int32(i))
+		}
+	}
+	return named
 }
 
 // listOf is the successor list that a message may bring to its receiver.

@@ -17,7 +17,8 @@ type Simulation struct {
 	end      chord.Time // of the phase that is running
 	queue    queue
 	mail     mail
-	outbox   chord.Outbox // of all nodes: each is drained at once
+	named    map[chord.PeerID][]int32 // while many crash: the messages whose lists have a peer
+	outbox   chord.Outbox             // of all nodes: each is drained at once
 	links    links
 	peers    []*peer
 	members  []*peer               // the live members, by position
