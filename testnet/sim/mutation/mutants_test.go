@@ -1,0 +1,173 @@
+package mutation
+
+// A mutant is package chord without one of its rules.
+type mutant struct {
+	rule     string // how it behaves, in words
+	edits    []edit
+	seenBy   string // the hunter that sees it; "" if none does
+	harmless string // why none does
+}
+
+// An edit changes a text that is in a file of package chord once.
+type edit struct{ file, old, new string }
+
+// original is package chord as it is.
+var original = mutant{rule: "(as it is)", harmless: "no rule is broken"}
+
+var mutants = []mutant{
+	{
+		rule:   "adopts the head's predecessor before it answered",
+		seenBy: "exploration",
+		edits: []edit{{"stabilize.go", "\t\tn.query(now, before)\n",
+			"\t\tn.setSuccessors(before, slices.Concat([]Contact{m.From}, m.Succ))\n\t\tn.query(now, before)\n"}},
+	},
+	{
+		rule:   "never asks the head's predecessor",
+		seenBy: "exploration",
+		edits:  []edit{{"stabilize.go", "Between(self, before.ID, m.From.ID) && !before.IsZero()", "false"}},
+	},
+	{
+		rule:   "takes any notifier for its predecessor",
+		seenBy: "exploration",
+		edits:  []edit{{"stabilize.go", "pred.IsZero() || Between(pred.ID, m.From.ID, n.cfg.Self.ID)", "true"}},
+	},
+	{
+		rule:   "skips rectify",
+		seenBy: "exploration",
+		edits:  []edit{{"stabilize.go", "if !n.member || !m.Member {", "if true {"}},
+	},
+	{
+		rule:   "never asks its predecessor",
+		seenBy: "exploration",
+		edits:  []edit{{"stabilize.go", "\tn.query(now, n.preds[0])\n", ""}, {"stabilize.go", "\t\tn.query(now, pred)\n", ""}},
+	},
+	{
+		rule:   "asks its predecessor only when notified",
+		seenBy: "exploration",
+		edits:  []edit{{"stabilize.go", "\tn.query(now, n.preds[0])\n", ""}},
+	},
+	{
+		rule:     "asks its predecessor only in its own rounds",
+		harmless: "those rounds find out a dead predecessor as well, only later",
+		edits:    []edit{{"stabilize.go", "\t\tn.query(now, pred)\n", ""}},
+	},
+	{
+		rule:   "keeps a dead predecessor",
+		seenBy: "exploration",
+		edits:  []edit{{"failure.go", "\t\tn.setPredecessor(Contact{}, n.preds[1:])\n", ""}},
+	},
+	{
+		rule:   "never drops a dead head",
+		seenBy: "exploration",
+		edits:  []edit{{"failure.go", "if i < 0 {", "if i <= 0 {"}},
+	},
+	{
+		rule:   "does not notify the head",
+		seenBy: "exploration",
+		edits:  []edit{{"stabilize.go", "\tn.notify(m.From)\n", ""}},
+	},
+	{
+		rule:     "believes answers to questions from before its neighbours changed",
+		harmless: "the proof bears answers of any age; the rule bounds which lists must outlive a crash",
+		edits: []edit{{"stabilize.go", "c.epoch != n.epoch || !m.Member", "!m.Member"},
+			{"model.go", "c.lookup == 0 && c.epoch != n.epoch", "false"}},
+	},
+	{
+		rule:     "believes a refusal that is too late",
+		harmless: "that is one wrong verdict, as silence can give too; the ring recovers from it",
+		edits:    []edit{{"stabilize.go", "case !m.Member && !c.heard:", "case !m.Member:"}},
+	},
+	{
+		rule:   "believes those that are no members",
+		seenBy: "restarts",
+		edits: []edit{{"stabilize.go", "\tcase !m.Member && !c.heard:\n\t\tn.remove(now, m.From)\n\t\treturn\n", ""},
+			{"stabilize.go", "c.epoch != n.epoch || !m.Member", "c.epoch != n.epoch"}},
+	},
+	{
+		rule:   "has a successor list of one",
+		seenBy: "exploration",
+		edits:  []edit{{"stabilize.go", "len(list) < n.cfg.Successors; i++", "len(list) < 1; i++"}},
+	},
+	{
+		rule:   "takes over only the head when it joins",
+		seenBy: "joins",
+		edits:  []edit{{"join.go", "\tn.becomeMember(now, pred, succ)\n", "\tn.becomeMember(now, pred, succ[:min(1, len(succ))])\n"}},
+	},
+	{
+		rule:   "does not end its list before itself",
+		seenBy: "exploration",
+		edits: []edit{{"stabilize.go", "\t\t\twhole = true\n\t\t\tbreak\n", "\t\t\twhole = true\n"},
+			{"stabilize.go", "if c.IsZero() || !Between(last.ID, c.ID, n.cfg.Self.ID) {", "if c.IsZero() || c == last {"}},
+	},
+	{
+		rule:   "accepts a list that is out of order",
+		seenBy: "exploration",
+		edits:  []edit{{"stabilize.go", "if c.IsZero() || !Between(last.ID, c.ID, n.cfg.Self.ID) {", "if c.IsZero() || c == last {"}},
+	},
+	{
+		rule:   "takes every list for the whole ring",
+		seenBy: "exploration",
+		edits:  []edit{{"stabilize.go", "last, whole := n.cfg.Self, head.IsZero()", "last, whole := n.cfg.Self, true"}},
+	},
+	{
+		rule:   "never tries again whom it gave up",
+		seenBy: "merging",
+		edits:  []edit{{"failure.go", "\t\tn.query(now, l.Contact)\n", ""}},
+	},
+	{
+		rule:   "does not introduce itself to those who return",
+		seenBy: "newcomers",
+		edits:  []edit{{"node.go", "\t\tn.Meet(now, m.From)\n", ""}},
+	},
+	{
+		rule:   "does not look for whoever should point at it",
+		seenBy: "newcomers",
+		edits:  []edit{{"stabilize.go", "\t\tn.introduce(now, m.From)\n", ""}},
+	},
+	{
+		rule:   "does not ask strangers that speak to it",
+		seenBy: "newcomers",
+		edits:  []edit{{"node.go", "if n.member && m.Kind != State && Between(", "if false && Between("}},
+	},
+	{
+		rule:   "does not pass on news of another part",
+		seenBy: "merging",
+		edits:  []edit{{"join.go", "\t\tn.passOn(next)\n", ""}},
+	},
+	{
+		rule:   "takes one missed answer for death",
+		seenBy: "detector",
+		edits:  []edit{{"call.go", "case n.maySaveItself(now, c):", "case false:"}},
+	},
+	{
+		rule:     "blames others for its own stop",
+		harmless: "three tries, and being heard from meanwhile, protect the others as well",
+		edits:    []edit{{"detector.go", "if late <= overslept || n.cfg.FixedTimeout > 0 {", "if true {"}},
+	},
+	{
+		rule:     "numbers its requests from 0 in each life",
+		harmless: "an answer to an earlier life is but an old list, and the proof bears those",
+		edits:    []edit{{"node.go", "uint64(random.Uint32())", "0"}},
+	},
+	{
+		rule:   "leaves without a word",
+		seenBy: "goodbyes",
+		edits:  []edit{{"stabilize.go", "\t\t\tn.send(c, Message{Kind: Leaving, Preds: slices.Clone(n.preds), Succ: slices.Clone(n.succ)})\n", ""}},
+	},
+	{
+		rule:   "keeps those who said goodbye",
+		seenBy: "goodbyes",
+		edits:  []edit{{"stabilize.go", "\tn.emit(Departed, m.From)\n\tn.remove(now, m.From)\n", "\tn.emit(Departed, m.From)\n"}},
+	},
+	{
+		rule:     "stays a member when it leaves",
+		harmless: "a driver ends a node that has left, so nobody hears it again",
+		edits:    []edit{{"stabilize.go", "n.member, n.left = false, true", "n.left = true"}},
+	},
+	{
+		rule:   "asks nobody when its list is empty",
+		seenBy: "exploration",
+		edits: []edit{{"stabilize.go", "range n.cache.after(n.cfg.Self.ID, closerContacts)", "range []Contact(nil)"},
+			{"stabilize.go", "range n.fingers.contacts", "range []Contact(nil)"}},
+	},
+}
