@@ -17,8 +17,8 @@ import (
 //   - No other neighbour could reach it either: the indirect probe of Das et
 //     al., "SWIM" (DSN 2002).
 //
-// And a node that was itself stopped blames nobody for it, after Dadgar et al.,
-// "Lifeguard: local health awareness for more accurate failure detection" (2017).
+// A node that was itself stopped finds its requests overdue when it goes on; it
+// asks once more, and the answers are in its mail.
 
 // A rhythm is how regularly a neighbour is heard from.
 type rhythm struct {
@@ -33,7 +33,6 @@ const (
 	maxSilence = 8 * time.Second  // a longer one was an absence
 	maxVouches = 32               // questions of neighbours under way
 	maxExcuses = 16               // rounds of requests that being heard from excuses from answering
-	overslept  = time.Second / 4  // how late a driver may be before we take it for stopped
 	vouchFor   = 10 * time.Second // how long such a question is kept
 )
 
@@ -126,25 +125,4 @@ func (n *Node) vouch(now Time, c Contact) {
 		}
 		return v.about == c
 	})
-}
-
-// wake makes up for a time in which the driver was stopped, which shows in a round
-// that is overdue: for the node it did not pass. So it counts neither for requests,
-// whose answers may lie in the mail, nor for anybody's silence.
-func (n *Node) wake(now Time) {
-	late := now.Sub(n.stabilizeAt)
-	if late <= overslept || n.cfg.FixedTimeout > 0 {
-		return
-	}
-	n.stabilizeAt = now
-	for i := range n.calls {
-		n.calls[i].sent = n.calls[i].sent.Add(late)
-		n.calls[i].deadline = n.calls[i].deadline.Add(late + n.cfg.StabilizeEvery)
-	}
-	for i := range n.rhythms {
-		n.rhythms[i].last = n.rhythms[i].last.Add(late)
-	}
-	for i := range n.lost {
-		n.lost[i].retryAt = n.lost[i].retryAt.Add(late)
-	}
 }

@@ -107,7 +107,6 @@ func (n *Node) Restore(now Time, pred Contact, succ, fingers []Contact) {
 
 // Step takes in a message that arrived, or news from the transport.
 func (n *Node) Step(now Time, m Message) {
-	n.wake(now)
 	switch m.Kind {
 	case Unreachable:
 		n.onUnreachable(now, m.From)
@@ -168,7 +167,6 @@ func (n *Node) heardFrom(now Time, m Message) {
 
 // Tick does what is due. It is harmless before the deadline.
 func (n *Node) Tick(now Time) {
-	n.wake(now)
 	n.expireCalls(now)
 	if now >= n.stabilizeAt {
 		n.stabilize(now)

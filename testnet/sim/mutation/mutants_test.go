@@ -140,11 +140,6 @@ var mutants = []mutant{
 		edits:  []edit{{"call.go", "case n.maySaveItself(now, c):", "case false:"}},
 	},
 	{
-		rule:     "blames others for its own stop",
-		harmless: "three tries, and being heard from meanwhile, protect the others as well",
-		edits:    []edit{{"detector.go", "if late <= overslept || n.cfg.FixedTimeout > 0 {", "if true {"}},
-	},
-	{
 		rule:     "numbers its requests from 0 in each life",
 		harmless: "an answer to an earlier life is but an old list, and the proof bears those",
 		edits:    []edit{{"node.go", "uint64(random.Uint32())", "0"}},
