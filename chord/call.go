@@ -22,8 +22,16 @@ type call struct {
 	asAFavor bool     // another member wants to know; its silence is not our business
 }
 
-// query asks a contact for its state, unless it has been asked already.
-func (n *Node) query(now Time, to Contact) { n.queryAgain(now, call{to: to, try: 1}) }
+// query asks a contact for its state, unless it has been asked already. If that
+// was as a favor, it is our own question from now on.
+func (n *Node) query(now Time, to Contact) {
+	for i := range n.calls {
+		if n.calls[i].to == to {
+			n.calls[i].asAFavor = false
+		}
+	}
+	n.queryAgain(now, call{to: to, try: 1})
+}
 
 // queryAgain sends a Query anew, with more patience from try to try.
 func (n *Node) queryAgain(now Time, c call) {
@@ -111,7 +119,7 @@ func (n *Node) expire(now Time, c call) {
 			}
 		}
 		n.suspect(c.to)
-		c.try++
+		c.try = min(c.try+1, maxTries)
 		n.queryAgain(now, c)
 	default:
 		n.giveUp(now, c.to)

@@ -69,10 +69,14 @@ type Config struct {
 	Outbox *Outbox
 }
 
+// DefaultSuccessors is the default of [Config.Successors].
+const DefaultSuccessors = 8
+
 const (
 	closerContacts = 6                // contacts offered to a lookup that is not yet there
 	firstRetry     = 60 * time.Second // longest pause before a dead contact is tried again; doubles
 	lastRetry      = 16 * time.Minute
+	maxTries       = 100
 	suspectsBehind = 5                      // peers asked as well, behind a silent one
 	newsFanout     = 2                      // peers told of another part of the ring
 	joinPatience   = 2 * time.Second        // with ways in that are joining themselves
@@ -81,7 +85,7 @@ const (
 
 // validate fills in the defaults, and says what is wrong with the rest.
 func (c *Config) validate() error {
-	c.Successors = cmp.Or(c.Successors, 8)
+	c.Successors = cmp.Or(c.Successors, DefaultSuccessors)
 	c.CacheSize = cmp.Or(c.CacheSize, 1024)
 	c.StabilizeEvery = cmp.Or(c.StabilizeEvery, time.Second)
 	c.FixFingerEvery = cmp.Or(c.FixFingerEvery, 5*time.Second)
@@ -98,7 +102,7 @@ func (c *Config) validate() error {
 		return errors.New("chord: Config.Self is not set")
 	case c.Successors < 1 || c.Successors > MaxContacts:
 		return errors.New("chord: Config.Successors is not between 1 and 64")
-	case c.Tries > 100:
+	case c.Tries > maxTries:
 		return errors.New("chord: Config.Tries is above 100")
 	case c.StabilizeEvery < 0 || c.MinTimeout < 0 || c.MaxTimeout < c.MinTimeout || c.Tries < 0 || c.LookupTimeout < 0 || c.FixedTimeout < 0:
 		return errors.New("chord: a duration of Config is negative, or MaxTimeout below MinTimeout")

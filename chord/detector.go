@@ -8,7 +8,8 @@ import (
 
 // The failure detector only starts repairs; no invariant rests on it being
 // right. But a live peer that is given up costs its neighbours a repair and its
-// callers a detour, so a verdict needs three things:
+// callers a detour. A refused connection is a verdict; silence becomes one only if
+// three things come together:
 //
 //   - Several requests in a row went unanswered, each waited for as long as the
 //     round trips measured with this peer suggest (call.go).
@@ -80,20 +81,20 @@ func (n *Node) unusual(now Time, c Contact) bool {
 
 // suspect lets others try a contact that did not answer.
 func (n *Node) suspect(c Contact) {
-	asked := 0
-	for _, to := range n.confirmers(c) {
-		if asked == n.cfg.Confirmers {
-			return
-		}
+	list := n.confirmers(c)
+	for _, to := range list[:min(len(list), max(0, n.cfg.Confirmers))] {
 		n.send(to, Message{Kind: PingReq, About: c})
-		asked++
 	}
 }
 
 // confirmers are our other neighbours, in a random order.
 func (n *Node) confirmers(c Contact) []Contact {
-	list := append(slices.Clone(n.succ), n.preds...)
-	list = slices.DeleteFunc(list, func(k Contact) bool { return k == c || k.IsZero() })
+	var list []Contact
+	for _, k := range slices.Concat(n.succ, n.preds) {
+		if k != c && !k.IsZero() && !slices.Contains(list, k) {
+			list = append(list, k)
+		}
+	}
 	n.rand.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 	return list
 }
@@ -117,7 +118,14 @@ func (n *Node) onPingReq(now Time, m Message) {
 	}
 }
 
-// vouchFor tells those who asked that a contact lives.
+// onAck believes a neighbour, as we asked only those.
+func (n *Node) onAck(m Message) {
+	if m.Member && (slices.Contains(n.succ, m.From) || slices.Contains(n.preds, m.From)) {
+		n.noteHeard(m.About)
+	}
+}
+
+// vouch tells those who asked that a contact lives.
 func (n *Node) vouch(now Time, c Contact) {
 	n.vouches = slices.DeleteFunc(n.vouches, func(v vouch) bool {
 		if v.about == c && v.until > now {

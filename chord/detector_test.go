@@ -167,3 +167,43 @@ func TestSleeperGivesNobodyUp(t *testing.T) {
 		t.Errorf("events %v after an hour of sleep, want no verdict", e)
 	}
 }
+
+// Whoever asks us again and again whether our dead successor lives does not keep
+// us from finding out ourselves.
+func TestFavorsDoNotDelayAVerdict(t *testing.T) {
+	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
+	for n.Deadline() < Time(8*time.Second) {
+		now := n.Deadline()
+		n.Tick(now)
+		n.Step(now, Message{Kind: PingReq, From: at(0x77), To: n.Self(), Member: true, About: at(0x20)})
+	}
+	if got := n.Neighbourhood().Succ; slices.Contains(got, at(0x20)) {
+		t.Errorf("the successors are %v after 8 s of silence and favors", got)
+	}
+}
+
+// Only those whom we asked can vouch for a peer.
+func TestAckOfAStranger(t *testing.T) {
+	n, now, _ := suspected(t)
+	for end := now.Add(8 * time.Second); n.Deadline() < end; n.Tick(now) {
+		n.Step(now, Message{Kind: Ack, From: at(0x77), To: n.Self(), Member: true, About: at(0x20)})
+		now = n.Deadline()
+	}
+	if got := n.Neighbourhood().Succ; slices.Contains(got, at(0x20)) {
+		t.Errorf("the successors are %v, want the suspect given up against a stranger's word", got)
+	}
+}
+
+func TestNoConfirmers(t *testing.T) {
+	n, err := New(Config{Self: at(0x10), Confirmers: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.Restore(0, at(0xf0), ats(0x20, 0x30), nil)
+	for n.Deadline() < Time(5*time.Second) {
+		n.Tick(n.Deadline())
+		if sent := n.Ready().Messages; slices.ContainsFunc(sent, func(m Message) bool { return m.Kind == PingReq }) {
+			t.Fatalf("sent %v with no confirmers wanted", sent)
+		}
+	}
+}

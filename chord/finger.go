@@ -16,7 +16,8 @@ func (t *fingerTable) interval(c Contact) uint16 { return uint16(t.self.Distance
 // find gives the place of the contact in interval k, or where it would be.
 func (t *fingerTable) find(k uint16) (int, bool) { return slices.BinarySearch(t.intervals, k) }
 
-// add takes in a contact that lives, if it is the closest of its interval.
+// add takes in a contact, if it is the closest of its interval. It may be hearsay:
+// a finger that is silent costs a lookup one timeout.
 func (t *fingerTable) add(c Contact) {
 	k := t.interval(c)
 	i, taken := t.find(k)

@@ -8,8 +8,10 @@ import "slices"
 func (n *Node) Meet(now Time, via Contact) {
 	switch {
 	case n.member:
-		n.introduce(now, via)
+		n.introduce(now, introduceLookup, via)
 	case n.left:
+	case via == n.cfg.Self:
+		n.emit(JoinFailed, via)
 	case n.looking(joinLookup):
 		n.joinAlso(via)
 	default:
@@ -20,7 +22,7 @@ func (n *Node) Meet(now Time, via Contact) {
 // joinAlso gives a join another way in: the first may be about to join itself.
 func (n *Node) joinAlso(via Contact) {
 	for _, l := range n.lookups {
-		if l.purpose == joinLookup && !slices.Contains(l.seeds, via) {
+		if l.purpose == joinLookup && !slices.Contains(l.seeds, via) && len(l.seeds) < MaxContacts {
 			l.seeds = append(l.seeds, via)
 			l.toAsk = append(l.toAsk, via)
 		}
@@ -32,9 +34,9 @@ func (n *Node) Member() bool { return n.member }
 
 // introduce looks up the node's own place through a contact; the peer before
 // that place then hears from us (see heardFrom), and its successor from us.
-func (n *Node) introduce(now Time, via Contact) {
-	if via != n.cfg.Self && !n.looking(introduceLookup) {
-		n.startLookup(now, introduceLookup, n.cfg.Self.ID, []Contact{via})
+func (n *Node) introduce(now Time, purpose lookupPurpose, via Contact) {
+	if via != n.cfg.Self && !n.looking(purpose) {
+		n.startLookup(now, purpose, n.cfg.Self.ID, []Contact{via})
 	}
 }
 
@@ -102,9 +104,11 @@ func (n *Node) passOn(news Contact) {
 	}
 }
 
+// onMeet follows the news of another. It is looked into beside our own
+// introductions, so that false news cannot keep those waiting.
 func (n *Node) onMeet(now Time, m Message) {
 	if n.member && m.Member && !m.About.IsZero() {
-		n.introduce(now, m.About)
+		n.introduce(now, newsLookup, m.About)
 	}
 }
 

@@ -17,6 +17,7 @@ const (
 	confirmedLookup                      // handed out too, once the owner has agreed
 	joinLookup                           // our place, to become a member
 	introduceLookup                      // our place in what may be another ring
+	newsLookup                           // the same, on the word of another peer
 	fingerLookup                         // the start of a finger interval
 )
 
@@ -184,7 +185,7 @@ func (n *Node) ask(now Time, l *lookup, to Contact, m Message) {
 // introduction will be made again anyway, and a joiner whose ways in have still
 // not joined anything is one of several that begin a ring.
 func (l *lookup) hopeless(now Time) bool {
-	return l.purpose == introduceLookup || l.purpose == joinLookup && l.outside && now.Sub(l.started) > joinPatience
+	return l.purpose == introduceLookup || l.purpose == newsLookup || l.purpose == joinLookup && l.outside && now.Sub(l.started) > joinPatience
 }
 
 // onFind answers with the owners if the target lies between us and our
@@ -293,7 +294,7 @@ func (n *Node) finish(now Time, l *lookup, m Message) {
 		n.fingerFound(now, firstOf(m.Succ))
 	case joinLookup:
 		n.joinEnded(now, l, m)
-	case introduceLookup:
+	case introduceLookup, newsLookup:
 		if !m.From.IsZero() && n.member {
 			n.introduced(now, m.From, m.Succ)
 		}

@@ -136,7 +136,7 @@ func (n *Node) Step(now Time, m Message) {
 	case PingReq:
 		n.onPingReq(now, m)
 	case Ack:
-		n.noteHeard(m.About)
+		n.onAck(m)
 	case Changed:
 		n.onChanged(now, m)
 	case Meet:

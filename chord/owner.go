@@ -55,7 +55,7 @@ func (n *Node) ownerFound(now Time, l *lookup) {
 		n.pause(now, l)
 		return
 	}
-	n.finish(now, l, l.confirmed())
+	n.finish(now, l, l.confirmed(n.cfg.Successors))
 }
 
 // agrees reports whether the candidate takes itself for the owner. Without a
@@ -153,13 +153,14 @@ func (l *lookup) doubtful() bool {
 	return silent <= 1
 }
 
-// confirmed is the answer that ends the lookup. Peers between the target and
-// the owner that were silent, though the owner counts on them, stay on the list:
-// they may not be dead, and their data is where it would be if they were alive.
-func (l *lookup) confirmed() Message {
+// confirmed is the answer that ends the lookup. Peers between the target and the
+// owner on which the owner counts stay on the list, up to a limit, though they
+// were silent or we have given them up: they may not be dead, and their data is
+// where it would be if they were alive.
+func (l *lookup) confirmed(limit int) Message {
 	var silent []Contact
 	if l.purpose == clientLookup {
-		silent = l.before(l.owner.Preds)
+		silent = l.before(l.owner.Preds[:min(len(l.owner.Preds), limit)])
 		slices.Reverse(silent)
 	}
 	owners := append(slices.Clone(silent), l.owner.From)

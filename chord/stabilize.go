@@ -169,7 +169,7 @@ func (n *Node) refreshPredecessors(now Time, m Message) {
 		n.out.ready.Neighbours = true
 	}
 	if next := firstOf(m.Succ); !next.IsZero() && Between(m.From.ID, next.ID, n.cfg.Self.ID) {
-		n.introduce(now, m.From)
+		n.introduce(now, introduceLookup, m.From)
 	}
 }
 
@@ -214,7 +214,9 @@ func (n *Node) Leave() {
 			n.send(c, Message{Kind: Leaving, Preds: n.preds, Succ: n.succ})
 		}
 	}
-	n.stabilizeAt, n.fingerAt, n.lost = Never, Never, nil
+	n.stabilizeAt, n.fingerAt = Never, Never
+	n.lost, n.vouches = nil, nil
+	n.calls = slices.DeleteFunc(n.calls, func(c call) bool { return c.lookup == 0 })
 }
 
 func firstOf(list []Contact) Contact {

@@ -28,6 +28,10 @@ func TestStrangersChangeNothing(t *testing.T) {
 		{Kind: Notify, From: self, To: self, Member: true},                                  // from ourselves
 		{Kind: Leaving, From: liar, To: self},                                               // nobody we know
 		{Kind: Query, From: liar, To: self, Member: true},                                   // asks, and only says that it lives
+		{Kind: PingReq, From: liar, To: self, Member: true, About: at(0x20)},
+		{Kind: Ack, From: liar, To: self, Member: true, About: at(0x20)},
+		{Kind: Changed, From: liar, To: self, Member: true},
+		{Kind: Meet, From: liar, To: self, Member: true, About: at(0x19)},
 		{Kind: Kind(200), From: liar, To: self, Member: true},
 	} {
 		wantUntouched(t, n, m)

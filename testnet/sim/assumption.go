@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"slices"
 
 	"peal/chord"
@@ -23,9 +24,10 @@ import (
 // [Report.Asserted] counts the events that were not.
 //
 // A live member is given up if a node says so ([chord.Dead]), or if it vanishes
-// from the node's neighbours without the word of another member. A State, a
-// Notify or a Found may push a neighbour out for better ones: that is the
-// protocol at work, and must be harmless.
+// from the node's neighbours where that is for the node to judge: by a timer, or
+// because it refuses, says goodbye, or denies to be a member. A State, a Notify or a
+// Found of a member may push a neighbour out for better ones: that is the protocol
+// at work, and must be harmless. No other message may cost a live neighbour.
 
 // doubt begins when a live member is given up. It is over at once if that was
 // not a neighbour.
@@ -40,10 +42,19 @@ func (s *Simulation) noteGivenUp(p *peer, before, after *chord.Neighbourhood, ca
 		return
 	}
 	gone := func(c chord.Contact) bool { return s.isMember(c) && !slices.Contains(after.Succ, c) }
-	if slices.ContainsFunc(before.Succ, gone) || before.Pred() != after.Pred() && s.isMember(before.Pred()) {
-		s.logf("%v has lost a live neighbour", p.self)
-		s.doubt()
+	if !slices.ContainsFunc(before.Succ, gone) && (before.Pred() == after.Pred() || !s.isMember(before.Pred())) {
+		return
 	}
+	s.logf("%v has lost a live neighbour", p.self)
+	if cause != nil && !speaks(cause.Kind) && !ends(cause.Kind) {
+		s.broken = fmt.Errorf("%v lost a live neighbour by a %v of %v", p.self, cause.Kind, cause.From)
+	}
+	s.doubt()
+}
+
+// ends reports whether the kind of message tells that a peer is none any more.
+func ends(k chord.Kind) bool {
+	return k == chord.Leaving || k == chord.Unreachable || k == chord.Disconnected
 }
 
 // speaks reports whether the kind of message brings contacts for the lists.

@@ -46,6 +46,9 @@ func (s *Simulation) logMessage(to *peer, m *chord.Message) {
 	if !m.Member {
 		text += ", no member"
 	}
+	if !m.About.IsZero() {
+		text += fmt.Sprintf(", about %v", m.About)
+	}
 	if m.Target != (chord.ID{}) {
 		text += fmt.Sprintf(", target %v", m.Target)
 	}

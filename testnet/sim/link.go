@@ -62,8 +62,9 @@ func (c *cut) part(p *peer) int8 {
 		return c.partOf[p.number]
 	}
 	r := newStream(c.pick, uint64(p.number))
+	at, end := float64(r.below(1<<20))/(1<<20), 0.0
 	for i, v := range c.shares {
-		if r.chance(v) {
+		if end += v; at < end {
 			return int8(i)
 		}
 	}

@@ -86,10 +86,7 @@ func fingersOf(ring []chord.Contact, i int) []chord.Contact {
 // successors is the length of a full successor list.
 func (s *Simulation) successors() int {
 	if s.cfg.Node.Successors == 0 {
-		return defaultSuccessors
+		return chord.DefaultSuccessors
 	}
 	return s.cfg.Node.Successors
 }
-
-// defaultSuccessors is the default of [chord.Config].
-const defaultSuccessors = 8

@@ -44,6 +44,8 @@ func (t *trace) message(now chord.Time, m *chord.Message) {
 	t.word(m.Seq)
 	t.flag(m.Member)
 	t.flag(m.Done)
+	t.flag(m.Whole)
+	t.contact(m.About)
 	t.word(binary.BigEndian.Uint64(m.Target[:]))
 	t.contacts(m.Preds)
 	t.contacts(m.Succ)

@@ -135,6 +135,11 @@ var mutants = []mutant{
 		edits:  []edit{{"join.go", "\t\tn.passOn(next)\n", ""}},
 	},
 	{
+		rule:   "drops its head when it hears that its list changed",
+		seenBy: "simulation",
+		edits:  []edit{{"stabilize.go", "if n.member && m.From == n.successor() {\n\t\tn.query(now, m.From)", "if n.member && m.From == n.successor() {\n\t\tn.remove(now, m.From)"}},
+	},
+	{
 		rule:   "takes one missed answer for death",
 		seenBy: "detector",
 		edits:  []edit{{"call.go", "case n.maySaveItself(now, c):", "case false:"}},
