@@ -29,7 +29,8 @@
 // going forward. A [Player] has the clock: it plays, pauses, steps and seeks. It
 // has no goroutine; time passes only while somebody looks.
 //
-// Files come from strangers. A line, the file, and every list in it are bounded;
-// positions are computed and not believed; and a file that is damaged, or newer
+// Files come from strangers. A line, the file, every list in it, and how many
+// lines, peers and hops it may have in all are bounded, so that none takes more
+// than about half a gigabyte of memory beside its own size; positions are computed and not believed; and a file that is damaged, or newer
 // than this program, is refused with the number of the line.
 package recording
