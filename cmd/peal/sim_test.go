@@ -98,7 +98,7 @@ func TestSimUsage(t *testing.T) {
 	}
 	for _, line := range []string{
 		"--peers 0", "--minutes 0", "--seeds 0", "--loss 2", "--latency far", "--faults nowhere.json", "--faults bad.json",
-		"--successors 65", "shrink --crashes -1", "surely",
+		"--successors 65", "shrink --crashes -1", "merge --held 0s", "merge --held 1001h", "surely",
 	} {
 		if got := simulate(t, strings.Fields(line)...); got.code != 2 || got.err == "" {
 			t.Errorf("peal sim %s: code %d, %q; want 2 and a reason", line, got.code, got.err)
