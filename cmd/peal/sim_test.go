@@ -2,9 +2,13 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
+	"time"
+
+	"peal/testnet/sim"
 )
 
 // simulate runs a command line in a directory of its own, where files may be left.
@@ -88,6 +92,43 @@ func TestSimShrink(t *testing.T) {
 	}
 	if got := simulate(t, "shrink", "--seed", "3", "--peers", "4", "--minutes", "0.1"); got.code != 1 || !strings.Contains(got.err, "nothing to shrink") {
 		t.Errorf("code %d of a run that breaks nothing: %s", got.code, got.err)
+	}
+}
+
+// hashOf is the trace hash of a run.
+func hashOf(t *testing.T, args ...string) string {
+	t.Helper()
+	got := simulate(t, append(args, "-o", "json")...)
+	var run simResult
+	if err := json.Unmarshal([]byte(got.out), &run); err != nil || got.code != 0 || run.TraceHash == "" {
+		t.Fatalf("peal sim %s: code %d, %v: %s", strings.Join(args, " "), got.code, err, got.err)
+	}
+	return run.TraceHash
+}
+
+// What the seed chose is all in the command of a schedule; and the flags that
+// were given are in that of a run, also those that say no.
+func TestSimCommandsRunTheSame(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for seed := range uint64(4) {
+		cfg := sim.MixedConfig(seed+1, 0, 12*time.Second)
+		if err := writeSchedule("f.json", cfg.Faults); err != nil {
+			t.Fatal(err)
+		}
+		want := hashOf(t, "--minutes", "0.2", "--seed", fmt.Sprint(seed+1))
+		again := strings.Fields(explicit(cfg, "f.json"))[2:]
+		if got := hashOf(t, again...); got != want {
+			t.Errorf("seed %d has the trace hash %s, but %q has %s", seed+1, want, again, got)
+		}
+	}
+	unlike := []string{"--minutes", "0.2", "--seed", "1", "--confirm=false", "--redial=false"}
+	var run simResult
+	if err := json.Unmarshal([]byte(simulate(t, append(unlike, "-o", "json")...).out), &run); err != nil {
+		t.Fatal(err)
+	}
+	again := strings.Fields(run.Command)[2:]
+	if got := hashOf(t, again...); got != run.TraceHash || got == hashOf(t, "--minutes", "0.2", "--seed", "1") {
+		t.Errorf("%q has the trace hash %s, want %s, and another without these flags", again, got, run.TraceHash)
 	}
 }
 
