@@ -321,6 +321,27 @@ func TestEventsOfALife(t *testing.T) {
 	})
 }
 
+// What Lookup gives belongs to the caller, while observers may still read theirs.
+func TestRouteIsNotShared(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		net, seen := newNetwork(), &journal{}
+		net.ring(t, 3)
+		cfg := net.config(3, 0)
+		cfg.Observer = seen.observe
+		p := start(t, cfg)
+		settle(t, p, 4)
+		route, err := p.Lookup(t.Context(), []byte("key"))
+		if err != nil || len(route.Hops) == 0 {
+			t.Fatalf("%+v, error %v; want a lookup with a hop", route, err)
+		}
+		route.Hops[0].Contact, route.Replicas[0] = chord.Contact{}, chord.Contact{}
+		told := seen.all(node.LookedUp)[0].Route
+		if told.Hops[0].Contact.IsZero() || told.Replicas[0].IsZero() {
+			t.Errorf("the observer sees the caller's changes: %+v", told)
+		}
+	})
+}
+
 // damagedStore counts records that it cannot read, or fails altogether.
 type damagedStore struct {
 	*store.Mem

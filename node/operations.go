@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"peal/chord"
@@ -164,7 +165,8 @@ func (n *Node) route(key []byte, found chord.Result) (Route, error) {
 	}
 	route.Owner = found.Owners[0]
 	route.Replicas = replica.Distinct(found.Owners, cmp.Or(n.cfg.Replica.N, replica.DefaultN))
-	told := route
+	told := route // the caller may change what it gets, while observers read
+	told.Hops, told.Replicas = slices.Clone(route.Hops), slices.Clone(route.Replicas)
 	n.event(Event{Kind: LookedUp, About: route.Owner, Text: printable(string(key)), Count: len(route.Hops), Route: &told})
 	return route, nil
 }

@@ -5,8 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"peal/chord"
 )
@@ -15,6 +16,7 @@ import (
 const (
 	maxWalk     = 10_000
 	walkTimeout = 3 * time.Second // for one peer's answer
+	walkWidth   = 256             // peers that are asked at a time
 )
 
 // Info is what the peer knows of itself.
@@ -172,13 +174,13 @@ func (w *walk) lookAside(ctx context.Context) bool {
 	before := len(w.infos)
 	var known []chord.Contact
 	for _, info := range w.infos {
-		known = slices.Concat(known, info.Successors, []chord.Contact{info.Predecessor}, info.Fingers)
+		known = append(append(append(known, info.Successors...), info.Predecessor), info.Fingers...)
 	}
 	w.ask(ctx, known)
 	return len(w.infos) > before
 }
 
-// ask asks those of some peers that were not asked before, all at a time.
+// ask asks those of some peers that were not asked before, several at a time.
 func (w *walk) ask(ctx context.Context, peers []chord.Contact) {
 	var fresh []chord.Contact
 	for _, c := range peers {
@@ -188,15 +190,17 @@ func (w *walk) ask(ctx context.Context, peers []chord.Contact) {
 		}
 	}
 	answers := make([]Info, len(fresh))
-	var wait sync.WaitGroup
+	var inquiries errgroup.Group
+	inquiries.SetLimit(walkWidth)
 	for i, c := range fresh {
-		wait.Go(func() {
+		inquiries.Go(func() error {
 			if info, err := w.node.inquire(ctx, c.Peer); err == nil {
 				answers[i] = info
 			}
+			return nil
 		})
 	}
-	wait.Wait()
+	_ = inquiries.Wait() // a peer that does not answer is left out
 	for _, info := range answers {
 		if !info.IsZero() {
 			w.infos = append(w.infos, info)

@@ -1,6 +1,7 @@
 package testnet
 
 import (
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -68,6 +69,19 @@ func (t *Testnet) hang(victims []*node.Node) {
 		l := t.lines[p]
 		l.hung.Store(true)
 		t.hung = append(t.hung, l)
-		time.AfterFunc(hungFor, func() { l.Transport.Close() })
+		time.AfterFunc(hungFor, func() { t.hangUp(l) })
+	}
+}
+
+// hangUp ends a hang, unless the whole testnet has ended before.
+func (t *Testnet) hangUp(l *line) {
+	t.mu.Lock()
+	at := slices.Index(t.hung, l)
+	if at >= 0 {
+		t.hung = slices.Delete(t.hung, at, at+1)
+	}
+	t.mu.Unlock()
+	if at >= 0 {
+		l.Transport.Close()
 	}
 }

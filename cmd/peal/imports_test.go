@@ -40,7 +40,7 @@ var importRules = map[string]importRule{
 	},
 	"node": {
 		ours:   []string{"chord", "node/replica"},
-		others: []string{"github.com/fxamacker/cbor"},
+		others: []string{"github.com/fxamacker/cbor", "golang.org/x/sync"},
 		reason: "a node declares the transport and store that it needs, so tests can give it others",
 	},
 	"node/recording": {

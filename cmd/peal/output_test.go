@@ -50,7 +50,6 @@ func TestProgress(t *testing.T) {
 		p.add(1000)
 	}
 	p.note("failed x: no")
-	p.end()
 	want := "importing: 2 of 10 files, 2 kB\nimporting: 4 of 10 files, 4 kB\nfailed x: no\n"
 	if got := out.String(); got != want {
 		t.Errorf("without a terminal got\n%swant\n%s", got, want)
@@ -62,6 +61,9 @@ func TestProgress(t *testing.T) {
 	p.set(7, 0)
 	p.add(0)
 	p.end()
+	now = now.Add(barPause)
+	p.add(0)
+	p.note("failed y: no")
 	want = "\r\033[Kimporting [###########-----] 7 of 10 files, 5 kB\r\033[K"
 	if got := out.String(); got != want {
 		t.Errorf("on a terminal got %q, want %q", got, want)

@@ -31,6 +31,7 @@ type progress struct {
 	done  int
 	bytes int64
 	last  time.Time // when it was shown
+	ended bool
 }
 
 // progress begins a display of a job on standard error.
@@ -60,7 +61,7 @@ func (p *progress) set(done int, bytes int64) {
 	if p.terminal {
 		pause = barPause
 	}
-	if now := p.now(); now.Sub(p.last) >= pause {
+	if now := p.now(); !p.ended && now.Sub(p.last) >= pause {
 		p.last = now
 		p.show()
 	}
@@ -78,6 +79,9 @@ func (p *progress) show() {
 func (p *progress) note(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.ended {
+		return
+	}
 	if p.terminal {
 		fmt.Fprint(p.w, "\r\033[K")
 	}
@@ -87,10 +91,11 @@ func (p *progress) note(format string, args ...any) {
 	}
 }
 
-// end removes the bar.
+// end removes the bar. A job that was given up may go on, but shows nothing more.
 func (p *progress) end() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.ended = true
 	if p.terminal {
 		fmt.Fprint(p.w, "\r\033[K")
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -58,7 +57,7 @@ func (c *cli) sim(cmd *cobra.Command, o *simOptions) (err error) {
 	bar := c.progress("simulating", "second", int(cfg.Duration/time.Second))
 	cfg.Progress = func(done, _ int) { bar.set(done, 0) }
 	begin := time.Now()
-	r, err := simRun(cmd.Context(), cfg)
+	r, err := interruptible(cmd.Context(), func() (sim.Report, error) { return sim.Run(cfg) })
 	bar.end()
 	if tape != nil {
 		fmt.Fprintf(c.err, "'%s' shows this run\n", commandLine([]string{"peal", "replay", o.record}))
@@ -100,18 +99,10 @@ func simUsage(err error) error {
 	return fail(codeUsage, "%v", err)
 }
 
-// simRun runs a simulation, or at least until ctx ends: it is pure and cannot
-// be stopped, but the program is about to end anyway.
-func simRun(ctx context.Context, cfg sim.Config) (r sim.Report, err error) {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		r, err = sim.Run(cfg)
-	}()
-	select {
-	case <-done:
-		return r, err
-	case <-ctx.Done():
-		return sim.Report{}, fail(codeInterrupted, "interrupted")
+// checkError is the error of a ring that broke a rule while it was measured.
+func checkError(err error) error {
+	if err == nil || codeOf(err) == codeInterrupted {
+		return err
 	}
+	return fail(codeCheck, "%v", err)
 }

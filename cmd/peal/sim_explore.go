@@ -85,7 +85,10 @@ func (c *cli) simExplore(ctx context.Context, rings []explore.Config) error {
 	if last := len(done) - 1; last >= 0 && done[last].Broken != "" {
 		return fail(codeCheck, "%s, after %s", done[last].Broken, counted(len(done[last].Steps)-1, "step"))
 	}
-	return ctx.Err()
+	if ctx.Err() != nil {
+		return fail(codeInterrupted, "interrupted")
+	}
+	return nil
 }
 
 func exploreOne(cfg explore.Config) (exploration, error) {

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io"
-	"runtime"
-	"sync"
 	"time"
 
 	"peal/testnet/sim"
@@ -33,20 +31,17 @@ func (c *cli) simMany(ctx context.Context, o *simOptions) error {
 			return err
 		}
 	}
-	if _, err := sim.New(o.config(o.seed)); err != nil {
-		return simUsage(err)
-	}
 	bar := c.progress("simulating", "seed", o.seeds)
 	begin := time.Now()
-	runs := o.runSeeds(ctx, func(r *simResult) {
+	runs, err := inParallel(ctx, bar, o.seeds, func(i int) (*simResult, error) {
+		r, err := o.runSeed(o.seed + uint64(i))
 		if r.Violation != nil {
 			bar.note("%v", r.Violation)
 		}
-		bar.add(0)
+		return r, err
 	})
-	bar.end()
-	if ctx.Err() != nil {
-		return fail(codeInterrupted, "interrupted")
+	if err != nil {
+		return err
 	}
 	sum := summarize(o, runs)
 	sum.Took = time.Since(begin).Seconds()
@@ -59,35 +54,16 @@ func (c *cli) simMany(ctx context.Context, o *simOptions) error {
 	return fail(codeCheck, "%s broke a rule", counted(len(sum.Violations), "seed"))
 }
 
-// runSeeds runs the seeds, each by itself; the results are in their order.
-func (o *simOptions) runSeeds(ctx context.Context, each func(*simResult)) []*simResult {
-	runs := make([]*simResult, o.seeds)
-	todo := make(chan int)
-	var workers sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		workers.Go(func() {
-			for i := range todo {
-				runs[i] = o.runSeed(ctx, o.seed+uint64(i))
-				each(runs[i])
-			}
-		})
-	}
-	for i := 0; i < len(runs) && ctx.Err() == nil; i++ {
-		todo <- i
-	}
-	close(todo)
-	workers.Wait()
-	return runs
-}
-
-func (o *simOptions) runSeed(ctx context.Context, seed uint64) *simResult {
-	r := &simResult{Command: o.command(seed)}
+// runSeed runs one seed. A violation is no error, but part of the result.
+func (o *simOptions) runSeed(seed uint64) (r *simResult, err error) {
+	r = &simResult{Command: o.command(seed)}
 	begin := time.Now()
-	var err error
-	r.Report, err = simRun(ctx, o.config(seed))
+	r.Report, err = sim.Run(o.config(seed))
 	r.Took = time.Since(begin).Seconds()
-	_ = r.take(err) // anything but a violation is the interruption, which ctx tells as well
-	return r
+	if err = r.take(err); err != nil {
+		return r, fail(codeUsage, "seed %d: %v", seed, err)
+	}
+	return r, nil
 }
 
 // summarize adds runs up. Its trace hash is one of all their hashes.

@@ -56,6 +56,7 @@ func (o *simOptions) addTo(flags *pflag.FlagSet) {
 	flags.Float64Var(&n.Reorder, "reorder", 0, "share of the messages that are up to a second late")
 	flags.Float64Var(&n.ClockDrift, "clock-drift", 0, "by what share clocks run wrong, at most")
 	flags.BoolVar(&n.Refuse, "refuse", false, "machines of dead peers refuse messages, instead of being silent")
+	flags.BoolVar(&n.Confirm, "confirm", false, "the owner confirms what a lookup finds (mixed: for odd seeds)")
 	flags.BoolVar(&n.Redial, "redial", false, "newcomers dial the addresses that they joined by again")
 }
 
@@ -128,6 +129,7 @@ func (o *simOptions) single(cfg *sim.Config) map[string]func() {
 		"reorder":     func() { cfg.Reorder = n.Reorder },
 		"clock-drift": func() { cfg.ClockDrift = n.ClockDrift },
 		"refuse":      func() { cfg.Refuse = n.Refuse },
+		"confirm":     func() { cfg.Confirm = n.Confirm },
 		"redial":      func() { cfg.Redial = n.Redial },
 	}
 }
@@ -159,10 +161,14 @@ func (o *simOptions) matters(flag string) bool {
 
 // said is a flag as it stands on a command line.
 func said(flag string, value any) string {
-	if text := fmt.Sprint(value); text != "true" {
-		return fmt.Sprintf("--%s %s", flag, text)
+	switch text := fmt.Sprint(value); text {
+	case "true":
+		return "--" + flag
+	case "false": // the next word would not belong to the flag
+		return "--" + flag + "=false"
+	default:
+		return "--" + flag + " " + text
 	}
-	return "--" + flag
 }
 
 // explicit is the command line for a schedule in a file: what the seed said
@@ -176,7 +182,7 @@ func explicit(cfg sim.Config, file string) string {
 		{"successors", cfg.Node.Successors}, {"no-cache", cfg.Node.CacheSize < 0}, {"lookups", max(0, cfg.Lookups)},
 		{"joins", cfg.Joins}, {"leaves", cfg.Leaves}, {"crashes", cfg.Crashes}, {"restarts", cfg.Restarts}, {"crash-share", cfg.CrashShare},
 		{"latency", cfg.Latency}, {"loss", cfg.Loss}, {"duplicate", cfg.Duplicate}, {"reorder", cfg.Reorder},
-		{"clock-drift", cfg.ClockDrift}, {"refuse", cfg.Refuse}, {"redial", cfg.Redial},
+		{"clock-drift", cfg.ClockDrift}, {"refuse", cfg.Refuse}, {"confirm", cfg.Confirm}, {"redial", cfg.Redial},
 	} {
 		if !reflect.ValueOf(flag.value).IsZero() || flag.name == "lookups" {
 			words = append(words, said(flag.name, flag.value))

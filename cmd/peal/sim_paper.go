@@ -6,10 +6,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 
 	"peal/testnet/sim/paper"
 )
@@ -44,7 +42,11 @@ It takes ten minutes or so; --quick takes seconds, for figures that vary more.`,
 }
 
 func (c *cli) simPaper(ctx context.Context, r *paper.Report, svg string) error {
-	if err := c.measurePaper(ctx, r.Jobs()); err != nil {
+	jobs := r.Jobs()
+	_, err := inParallel(ctx, c.progress("simulating", "run", len(jobs)), len(jobs), func(i int) (struct{}, error) {
+		return struct{}{}, jobs[i].Run() // fills in a part of the report
+	})
+	if err != nil {
 		return err
 	}
 	if svg != "" {
@@ -56,25 +58,6 @@ func (c *cli) simPaper(ctx context.Context, r *paper.Report, svg string) error {
 		return c.printJSON(r)
 	}
 	return printPaper(c.out, c.width, r)
-}
-
-// measurePaper runs the jobs, as many at a time as there are processors.
-func (c *cli) measurePaper(ctx context.Context, jobs []paper.Job) error {
-	bar := c.progress("simulating", "run", len(jobs))
-	defer bar.end()
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for _, job := range jobs {
-		group.Go(func() error {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			err := job.Run()
-			bar.add(0)
-			return err
-		})
-	}
-	return group.Wait()
 }
 
 func writePlots(dir string, plots []paper.Plot) error {

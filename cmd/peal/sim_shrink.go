@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -19,7 +20,7 @@ func (c *cli) simShrinkVerb() *cobra.Command {
 		Long: `Run a simulation that breaks a rule, again and again with fewer faults, until each
 one that is left is needed. Write them to a file, and print the command that runs them.
 The flags are those of 'peal sim'.`,
-		Example: "  peal sim shrink --seed 395",
+		Example: "  peal sim shrink --seed SEED",
 		Args:    wants(0),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return c.simShrink(cmd, &o, to) },
 	}
@@ -45,14 +46,14 @@ func (c *cli) simShrink(cmd *cobra.Command, o *simOptions, to string) error {
 		to = fmt.Sprintf("peal-sim-%d.json", o.seed)
 	}
 	cfg := o.config(o.seed)
-	small, v, err := c.shrink(cmd, cfg)
+	small, err := c.shrink(cmd.Context(), cfg)
 	switch {
 	case err != nil:
 		return simUsage(err)
-	case v == nil:
+	case small.Violation == nil:
 		return fail(codeError, "seed %d breaks no rule: there is nothing to shrink", o.seed)
 	}
-	left := shrunken{File: to, Command: explicit(small, to), Violation: v, Before: len(cfg.Faults), Faults: small.Faults}
+	left := shrunken{File: to, Command: explicit(small.Config, to), Violation: small.Violation, Before: len(cfg.Faults), Faults: small.Faults}
 	if err := writeSchedule(to, small.Faults); err != nil {
 		return err
 	}
@@ -62,21 +63,20 @@ func (c *cli) simShrink(cmd *cobra.Command, o *simOptions, to string) error {
 	return c.printShrunken(left)
 }
 
+// A smaller simulation still breaks a rule, unless its violation is nil.
+type smaller struct {
+	sim.Config
+	*sim.Violation
+}
+
 // shrink shows how many faults have been spared so far.
-func (c *cli) shrink(cmd *cobra.Command, cfg sim.Config) (small sim.Config, v *sim.Violation, err error) {
+func (c *cli) shrink(ctx context.Context, cfg sim.Config) (smaller, error) {
 	bar := c.progress("sparing", "fault", len(cfg.Faults))
 	defer bar.end()
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		small, v, err = sim.Shrink(cfg, func(left int) { bar.set(len(cfg.Faults)-left, 0) })
-	}()
-	select {
-	case <-done:
-		return small, v, err
-	case <-cmd.Context().Done():
-		return sim.Config{}, nil, fail(codeInterrupted, "interrupted")
-	}
+	return interruptible(ctx, func() (smaller, error) {
+		small, v, err := sim.Shrink(cfg, func(left int) { bar.set(len(cfg.Faults)-left, 0) })
+		return smaller{small, v}, err
+	})
 }
 
 func writeSchedule(name string, faults []sim.Fault) error {

@@ -1,14 +1,11 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"runtime"
 	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 
 	"peal/testnet/sim/study"
 )
@@ -31,11 +28,11 @@ crashes as soon.`,
 			}
 			duration := time.Duration(minutes * float64(time.Minute))
 			cases := study.DetectorCases()
-			rows, err := measureAll(c, cmd.Context(), len(cases), func(i int) (study.DetectorRow, error) {
+			rows, err := inParallel(cmd.Context(), c.progress("simulating", "run", len(cases)), len(cases), func(i int) (study.DetectorRow, error) {
 				return cases[i].Measure(seed, duration)
 			})
 			if err != nil {
-				return err
+				return checkError(err)
 			}
 			return c.printDetector(rows)
 		},
@@ -44,6 +41,9 @@ crashes as soon.`,
 	cmd.Flags().Float64Var(&minutes, "minutes", 10, "simulated `MINUTES` a run")
 	return cmd
 }
+
+// longestHeld is a run of hours, even of a small ring.
+const longestHeld = 1000 * time.Hour
 
 func (c *cli) simMergeVerb() *cobra.Command {
 	var seed uint64
@@ -65,16 +65,16 @@ address.`,
 				}
 			}
 			for _, d := range held {
-				if d <= 0 {
-					return fail(codeUsage, "--held %v: want a time above 0", d)
+				if d <= 0 || d > longestHeld {
+					return fail(codeUsage, "--held %v: want more than 0, %v at most", d, longestHeld)
 				}
 			}
 			cases := study.MergeCases(sizes, held)
-			rows, err := measureAll(c, cmd.Context(), len(cases), func(i int) (study.MergeRow, error) {
+			rows, err := inParallel(cmd.Context(), c.progress("simulating", "run", len(cases)), len(cases), func(i int) (study.MergeRow, error) {
 				return cases[i].Measure(seed)
 			})
 			if err != nil {
-				return fail(codeCheck, "%v", err)
+				return checkError(err)
 			}
 			return c.printMerge(rows)
 		},
@@ -83,26 +83,6 @@ address.`,
 	cmd.Flags().IntSliceVar(&sizes, "sizes", []int{10, 100, 1000}, "`PEERS` in the rings, several separated by commas")
 	cmd.Flags().DurationSliceVar(&held, "held", []time.Duration{time.Minute, 10 * time.Minute}, "how long the split lasts, several `TIMES` separated by commas")
 	return cmd
-}
-
-// measureAll measures the cases, as many at a time as there are processors.
-func measureAll[R any](c *cli, ctx context.Context, cases int, measure func(int) (R, error)) ([]R, error) {
-	rows := make([]R, cases)
-	bar := c.progress("simulating", "run", cases)
-	defer bar.end()
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i := range rows {
-		group.Go(func() (err error) {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			rows[i], err = measure(i)
-			bar.add(0)
-			return err
-		})
-	}
-	return rows, group.Wait()
 }
 
 func (c *cli) printDetector(rows []study.DetectorRow) error {

@@ -2,9 +2,13 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
+	"time"
+
+	"peal/testnet/sim"
 )
 
 // simulate runs a command line in a directory of its own, where files may be left.
@@ -91,6 +95,43 @@ func TestSimShrink(t *testing.T) {
 	}
 }
 
+// hashOf is the trace hash of a run.
+func hashOf(t *testing.T, args ...string) string {
+	t.Helper()
+	got := simulate(t, append(args, "-o", "json")...)
+	var run simResult
+	if err := json.Unmarshal([]byte(got.out), &run); err != nil || got.code != 0 || run.TraceHash == "" {
+		t.Fatalf("peal sim %s: code %d, %v: %s", strings.Join(args, " "), got.code, err, got.err)
+	}
+	return run.TraceHash
+}
+
+// What the seed chose is all in the command of a schedule; and the flags that
+// were given are in that of a run, also those that say no.
+func TestSimCommandsRunTheSame(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for seed := range uint64(4) {
+		cfg := sim.MixedConfig(seed+1, 0, 12*time.Second)
+		if err := writeSchedule("f.json", cfg.Faults); err != nil {
+			t.Fatal(err)
+		}
+		want := hashOf(t, "--minutes", "0.2", "--seed", fmt.Sprint(seed+1))
+		again := strings.Fields(explicit(cfg, "f.json"))[2:]
+		if got := hashOf(t, again...); got != want {
+			t.Errorf("seed %d has the trace hash %s, but %q has %s", seed+1, want, again, got)
+		}
+	}
+	unlike := []string{"--minutes", "0.2", "--seed", "1", "--confirm=false", "--redial=false"}
+	var run simResult
+	if err := json.Unmarshal([]byte(simulate(t, append(unlike, "-o", "json")...).out), &run); err != nil {
+		t.Fatal(err)
+	}
+	again := strings.Fields(run.Command)[2:]
+	if got := hashOf(t, again...); got != run.TraceHash || got == hashOf(t, "--minutes", "0.2", "--seed", "1") {
+		t.Errorf("%q has the trace hash %s, want %s, and another without these flags", again, got, run.TraceHash)
+	}
+}
+
 func TestSimUsage(t *testing.T) {
 	t.Chdir(t.TempDir())
 	if err := os.WriteFile("bad.json", []byte(`[{"at":"2s","kind":"quake"}]`), 0o600); err != nil {
@@ -98,7 +139,7 @@ func TestSimUsage(t *testing.T) {
 	}
 	for _, line := range []string{
 		"--peers 0", "--minutes 0", "--seeds 0", "--loss 2", "--latency far", "--faults nowhere.json", "--faults bad.json",
-		"--successors 65", "shrink --crashes -1", "surely",
+		"--successors 65", "shrink --crashes -1", "merge --held 0s", "merge --held 1001h", "surely",
 	} {
 		if got := simulate(t, strings.Fields(line)...); got.code != 2 || got.err == "" {
 			t.Errorf("peal sim %s: code %d, %q; want 2 and a reason", line, got.code, got.err)

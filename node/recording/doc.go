@@ -17,8 +17,10 @@
 //
 // In a view, peers are named by the first 16 digits of their positions. One that
 // was not named before stands in full in "contacts" of that line, so a file that
-// lacks its end is still complete up to there. What a line causes follows what
-// it says: the view comes before the event that made it.
+// lacks its end is still complete up to there. In a recording of the simulator a
+// view comes right before the event that made it. A peer and a testnet are looked
+// at in turns instead: the view comes up to a pause after its event, which is 2 s
+// for a peer and 250 ms for a testnet, and the time that the look takes.
 //
 // # Playing it
 //
@@ -27,7 +29,8 @@
 // going forward. A [Player] has the clock: it plays, pauses, steps and seeks. It
 // has no goroutine; time passes only while somebody looks.
 //
-// Files come from strangers. A line, the file, and every list in it are bounded;
-// positions are computed and not believed; and a file that is damaged, or newer
+// Files come from strangers. A line, the file, every list in it, and how many
+// lines, peers and hops it may have in all are bounded, so that none takes more
+// than about half a gigabyte of memory beside its own size; positions are computed and not believed; and a file that is damaged, or newer
 // than this program, is refused with the number of the line.
 package recording

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"peal/chord"
@@ -18,12 +19,19 @@ const (
 	largestFile = 512 << 20 // bytes
 	longestRun  = 10 * 365 * 24 * time.Hour
 	longestPath = 64 // hops of a lookup that are kept
+
+	// mostKept is how many lines, peers, hops and replicas are kept in all. Each
+	// takes up to 250 bytes of memory, a line of a ring that works about 300 of
+	// the file.
+	mostKept = 2_000_000
 )
 
 // Load reads a recording. One whose last line is incomplete, as it is when the
 // program that wrote it was killed, is read up to there, and [Recording.Cut] is
 // set; any other damage is an error that names the line.
-func Load(r io.Reader) (*Recording, error) {
+func Load(r io.Reader) (*Recording, error) { return loadUpTo(mostKept, r) }
+
+func loadUpTo(most int, r io.Reader) (*Recording, error) {
 	l := loader{in: bufio.NewReaderSize(io.LimitReader(r, largestFile+1), longestLine)}
 	first, whole, err := l.next()
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -49,6 +57,9 @@ func Load(r io.Reader) (*Recording, error) {
 			}
 			return nil, fmt.Errorf("%w: line %d: %w", ErrDamaged, l.lines, err)
 		}
+		if l.kept() > most {
+			return nil, fmt.Errorf("%w: up to line %d it has more than %d lines, peers and hops: record a shorter time, or fewer peers", ErrTooLarge, l.lines, most)
+		}
 	}
 	l.rec.index()
 	return l.rec, nil
@@ -61,7 +72,13 @@ type loader struct {
 	bytes int
 	rec   *Recording
 	views map[number]*view
+	steps int // hops and replicas of all lookups
 	last  time.Duration
+}
+
+// kept is how much is in memory, counted as [mostKept] is.
+func (l *loader) kept() int {
+	return len(l.rec.entries) + len(l.rec.directory.contacts) + l.steps
 }
 
 // next is the next line; it is not whole if the file ends within it.
@@ -71,7 +88,7 @@ func (l *loader) next() (text []byte, whole bool, err error) {
 	l.bytes += len(text)
 	switch {
 	case l.bytes > largestFile:
-		return nil, false, fmt.Errorf("%w: more than %d MiB", ErrTooLarge, largestFile>>20)
+		return nil, false, fmt.Errorf("%w: more than %d MiB: record a shorter time, or fewer peers", ErrTooLarge, largestFile>>20)
 	case errors.Is(err, bufio.ErrBufferFull):
 		return nil, false, fmt.Errorf("%w: line %d is longer than %d KiB", ErrDamaged, l.lines, longestLine>>10)
 	case errors.Is(err, io.EOF) && len(text) > 0:
@@ -155,16 +172,23 @@ func (l *loader) tidy(e *node.Event) error {
 	if e.Route != nil {
 		r := e.Route
 		r.Owner = placed(r.Owner)
-		r.Replicas = r.Replicas[:min(len(r.Replicas), chord.MaxContacts)]
+		r.Replicas = shortened(r.Replicas, chord.MaxContacts)
 		for i, c := range r.Replicas {
 			r.Replicas[i] = placed(c)
 		}
-		r.Hops = r.Hops[:min(len(r.Hops), longestPath)]
+		r.Hops = shortened(r.Hops, longestPath)
+		l.steps += len(r.Hops) + len(r.Replicas)
 		for i, h := range r.Hops {
 			r.Hops[i].Contact = placed(h.Contact)
 		}
 	}
 	return nil
+}
+
+// shortened gives the first elements of a list, and lets go of the memory that
+// the others take.
+func shortened[T any](list []T, most int) []T {
+	return slices.Clone(list[:min(len(list), most)])
 }
 
 // placed computes where a contact is.

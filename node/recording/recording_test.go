@@ -172,6 +172,44 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// What a file takes in memory is bounded by what it has, as short lines and
+// lists take far more than their bytes.
+func TestTooMuchToKeep(t *testing.T) {
+	const most = 100
+	header := `{"peal_recording":1,"start":"1970-01-01T00:00:00Z"}` + "\n"
+	lines := func(n int, format string) string {
+		var text strings.Builder
+		for i := range n {
+			fmt.Fprintf(&text, format+"\n", contact(i).Peer)
+		}
+		return text.String()
+	}
+	for name, c := range map[string]struct {
+		fits, file string
+	}{
+		"lines":    {lines(most-1, `{"kind":"x","text":"%s"}`), lines(most, `{"kind":"x","text":"%s"}`)},
+		"peers":    {lines(most/2-1, `{"kind":"gone","peer":{"peer":"%s"}}`), lines(most/2, `{"kind":"gone","peer":{"peer":"%s"}}`)},
+		"hops":     {lines(24, `{"kind":"x","text":"%s","route":{"hops":[{},{},{}]}}`), lines(25, `{"kind":"x","text":"%s","route":{"hops":[{},{},{}]}}`)},
+		"replicas": {lines(33, `{"kind":"x","text":"%s","route":{"replicas":[{},{}]}}`), lines(34, `{"kind":"x","text":"%s","route":{"replicas":[{},{}]}}`)},
+	} {
+		if _, err := loadUpTo(most, strings.NewReader(header+c.fits)); err != nil {
+			t.Errorf("%s that fit: %v", name, err)
+		}
+		_, err := loadUpTo(most, strings.NewReader(header+c.file))
+		if !errors.Is(err, ErrTooLarge) || !strings.Contains(err.Error(), "record a shorter time") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("too many %s: got %v, want %v and what to do in one line", name, err, ErrTooLarge)
+		}
+	}
+}
+
+// The memory of what a list has too much is given back.
+func TestLongListsAreShortened(t *testing.T) {
+	list := make([]node.Hop, 1000)
+	if got := shortened(list, longestPath); len(got) != longestPath || cap(got) > 2*longestPath {
+		t.Errorf("%d hops in the memory of %d, want %d", len(got), cap(got), longestPath)
+	}
+}
+
 func TestPositionsAreComputed(t *testing.T) {
 	file := `{"peal_recording":1,"start":"1970-01-01T00:00:00Z"}
 {"time":"1970-01-01T00:00:00Z","kind":"joined","peer":{"id":"` + strings.Repeat("00", 32) + `","peer":"2g"}}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"strconv"
 	"strings"
@@ -25,12 +26,20 @@ func mustHold(t *testing.T, seed uint64, peers int) Report {
 	var v *Violation
 	switch {
 	case errors.As(err, &v):
-		t.Errorf("%v\nthe last events:\n%s\nreplay: peal sim --faults mixed --peers %d --seed %d",
-			v, strings.Join(EventLog(cfg, v, 20), "\n"), peers, seed)
+		t.Errorf("%v\nthe last events:\n%s\nreplay: %s", v, strings.Join(EventLog(cfg, v, 20), "\n"), replay(seed, peers))
 	case err != nil:
 		t.Error(err)
 	}
 	return r
+}
+
+// replay is the command that runs a seed again; without peers the seed says how
+// many there are.
+func replay(seed uint64, peers int) string {
+	if peers == 0 {
+		return fmt.Sprintf("peal sim --seed %d", seed)
+	}
+	return fmt.Sprintf("peal sim --peers %d --seed %d", peers, seed)
 }
 
 // firstSeed is a new one for every run of the tests.

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+func TestNothingAnswers(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := l.Addr().String()
+	l.Close()
+	for args, code := range map[string]int{"get k": 5, "put k v": 5, "status": 5, "import .": 5, "ring wait --timeout 5ms": 9} {
+		got := runWith(t, "", append(strings.Fields(args), "--api", addr)...)
+		if got.code != code || !strings.Contains(got.err, "nothing answers at http://"+addr) {
+			t.Errorf("%q: %+v, want exit %d and the address", args, got, code)
+		}
+	}
+}
+
+func TestStrangersAndSilence(t *testing.T) {
+	block := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.HasSuffix(r.URL.Path, "silent"):
+			<-block
+		case strings.HasSuffix(r.URL.Path, "redirected"):
+			http.Redirect(w, r, "/elsewhere", http.StatusFound)
+		case strings.HasSuffix(r.URL.Path, "broken"):
+			panic(http.ErrAbortHandler)
+		case strings.HasSuffix(r.URL.Path, "refused"):
+			http.Error(w, `{"error":"not from there","code":"refused"}`, http.StatusForbidden)
+		case strings.HasSuffix(r.URL.Path, "page"):
+			http.Error(w, "<html>", http.StatusNotFound)
+		default:
+			w.Write([]byte("<html>"))
+		}
+	}))
+	defer server.Close()
+	defer close(block)
+	for _, test := range []struct {
+		args string
+		code int
+		want string
+	}{
+		{"get silent --timeout 20ms", 5, "no answer from " + server.URL + " within 20ms"},
+		{"put silent v --timeout 20ms", 8, "it may have been done"},
+		{"put broken v", 8, "it may have been done"},
+		{"get broken", 5, "broke"},
+		{"get redirected", 5, "is no peer (it says 302 Found)"},
+		{"get refused", 4, "not from there"},
+		{"get page", 5, "is no peer (it says 404 Not Found)"},
+		{"ring", 1, "is --api right?"},
+		{"status -o json", 1, "is --api right?"},
+	} {
+		got := runWith(t, "", append([]string{"PEAL_API=" + server.URL}, strings.Fields(test.args)...)...)
+		if got.code != test.code || !strings.Contains(got.err, test.want) {
+			t.Errorf("%s: %+v, want exit %d and %q", test.args, got, test.code, test.want)
+		}
+	}
+}
+
+func TestFlagWinsOverEnvironment(t *testing.T) {
+	f := newFake(t, false)
+	f.peal(t, "PEAL_VIA=environment", "get", "k")
+	f.peal(t, "PEAL_VIA=environment", "get", "k", "--via", "flag")
+	f.peal(t, "get", "k")
+	if want := []string{"environment", "flag", ""}; !reflect.DeepEqual(f.vias, want) {
+		t.Errorf("requests entered at %q, want %q", f.vias, want)
+	}
+}

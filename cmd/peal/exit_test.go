@@ -1,0 +1,102 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"peal/node"
+	"peal/node/replica"
+)
+
+func TestExitCodes(t *testing.T) {
+	f := newFake(t, false)
+	for _, test := range []struct {
+		err  error
+		want int
+		code string
+	}{
+		{node.ErrNotFound, 3, "not_found"},
+		{node.ErrNoPeer, 5, "no_peer"},
+		{node.ErrClosed, 5, "closed"},
+		{node.ErrQuorum, 6, "quorum"},
+		{node.ErrUnknown, 8, "unknown"},
+		{os.ErrInvalid, 1, "internal"},
+	} {
+		f.errs = []error{test.err, test.err}
+		text := f.peal(t, "put", "k", "v")
+		if want := "peal put: " + test.err.Error() + "\n"; text.code != test.want || text.err != want || text.out != "" {
+			t.Errorf("%v: %+v, want exit %d and %q", test.err, text, test.want, want)
+		}
+		got := f.peal(t, "PEAL_OUTPUT=json", "put", "k", "v")
+		f.errs = nil
+		var said struct{ Error, Code string }
+		if err := json.Unmarshal([]byte(got.err), &said); err != nil || said.Code != test.code || got.out != "" {
+			t.Errorf("%v as JSON: %+v, want code %q", test.err, got, test.code)
+		}
+	}
+}
+
+func TestUsageErrorsAreOneLine(t *testing.T) {
+	f := newFake(t, true)
+	big := filepath.Join(t.TempDir(), "big")
+	if err := os.WriteFile(big, make([]byte, replica.MaxValueLen+1), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	long := strings.Repeat("k", replica.MaxKeyLen+1)
+	for _, test := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"nonsense"}, "peal: unknown command"},
+		{[]string{"rung"}, `did you mean "ring"?; see 'peal --help'`},
+		{[]string{"ring", "chek"}, `peal ring: unknown command "chek", did you mean "check"?`},
+		{[]string{"put"}, "peal put: KEY is missing; see 'peal put --help'"},
+		{[]string{"put", "k", "v", "w"}, `unexpected argument "w"`},
+		{[]string{"get", "--bad", "k"}, "peal get: unknown flag: --bad; see"},
+		{[]string{"put", "", "v"}, "the key is empty: give a key of 1 to 1024 bytes"},
+		{[]string{"get", long}, "the key has 1025 bytes: at most 1024 are allowed"},
+		{[]string{"put", "k", "@" + big}, "the value has 1048577 bytes: at most 1048576 are allowed"},
+		{[]string{"put", "k", "@" + filepath.Dir(big)}, "is a directory"},
+		{[]string{"get", "k", "-o", "xml"}, `output "xml": text or json is possible`},
+		{[]string{"get", "k", "--api", "ftp://here"}, "want something like http://127.0.0.1:7600"},
+		{[]string{"keys", "--limit", "-1"}, "--limit -1: want 0 or more"},
+		{[]string{"ring", "wait", "--timeout", "0s"}, "--timeout 0s: want more than 0"},
+		{[]string{"ring", "wait", "--peers", "-1"}, "--peers -1: want 0 (any number) or more"},
+		{[]string{"get", "k", "--timeout", "0"}, "--timeout 0s: want more than 0"},
+		{[]string{"get", "k", "--timeout", "-5s"}, "--timeout -5s: want more than 0"},
+		{[]string{"PEAL_TIMEOUT=0", "get", "k"}, "--timeout 0s: want more than 0"},
+		{[]string{"testnet", "kill", "--peer", ""}, "--peer is empty: name something"},
+		{[]string{"put", "k", "@"}, "the name of the file behind @ is missing"},
+		{[]string{"import", ""}, "DIR is empty: name a directory"},
+		{[]string{"export", ""}, "DIR is empty: name a directory"},
+		{[]string{"import", "--parallel", "0", "."}, "--parallel 0: want 1 to 256"},
+		{[]string{"export", "--retry", "-1s", "."}, "--retry -1s: want 0 or more"},
+		{[]string{"testnet", "kill"}, "say which peers: either N, or --adjacent K, or --peer X"},
+		{[]string{"testnet", "kill", "x"}, `N is "x": want a number from 1 up`},
+		{[]string{"testnet", "kill", "3", "--adjacent", "2"}, "say which peers"},
+		{[]string{"testnet", "kill", "--adjacent", "2", "--any"}, "--any goes with N only"},
+		{[]string{"testnet", "join", "0"}, `N is "0": want a number from 1 up`},
+		{[]string{"PEAL_TIMEOUT=soon", "get", "k"}, "PEAL_TIMEOUT in the environment: "},
+	} {
+		got := f.peal(t, test.args...)
+		if got.code != 2 || got.out != "" || !strings.Contains(got.err, test.want) {
+			t.Errorf("%q: %+v, want exit 2 and %q", test.args, got, test.want)
+		}
+		if strings.Count(got.err, "\n") != 1 {
+			t.Errorf("%q printed more than one line: %q", test.args, got.err)
+		}
+		if slices.Contains(test.args, "-o") {
+			continue
+		}
+		if got := f.peal(t, append(test.args, "--output=json")...); !json.Valid([]byte(got.err)) {
+			t.Errorf("%q --output=json printed %q", test.args, got.err)
+		}
+	}
+	if f.asked != 0 {
+		t.Errorf("%d wrong requests were sent to the API, want none", f.asked)
+	}
+}

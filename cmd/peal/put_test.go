@@ -1,0 +1,78 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"peal/chord"
+	"peal/node/replica"
+)
+
+func TestPutAndGetKeepEveryByte(t *testing.T) {
+	f := newFake(t, false)
+	file := filepath.Join(t.TempDir(), "value")
+	if err := os.WriteFile(file, []byte("from\x00a file\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		key, in string
+		args    []string
+		want    string
+	}{
+		{"plain", "", []string{"value"}, "value"},
+		{"empty", "", []string{""}, ""},
+		{"stdin", "a\x00\xff\n", nil, "a\x00\xff\n"},
+		{"dash", "b\r\n", []string{"-"}, "b\r\n"},
+		{"file", "", []string{"@" + file}, "from\x00a file\n"},
+		{"a//b/../c", "", []string{"v"}, "v"},
+		{"..", "", []string{"v"}, "v"},
+		{"\xff%00 ?#ü", "", []string{"v"}, "v"},
+		{"dashed", "", []string{"--", "-v"}, "-v"},
+	} {
+		args := append([]string{"PEAL_API=" + f.url, "put", test.key}, test.args...)
+		if got := runWith(t, test.in, args...); got.code != 0 {
+			t.Fatalf("put %q: exit %d, %s", test.key, got.code, got.err)
+		}
+		if got := string(f.values[test.key]); got != test.want {
+			t.Errorf("put %q stored %q, want %q", test.key, got, test.want)
+		}
+		if got := f.peal(t, "get", test.key); got.code != 0 || got.out != test.want || got.err != "" {
+			t.Errorf("get %q: %+v, want %q", test.key, got, test.want)
+		}
+	}
+}
+
+func TestPutOnATerminalWantsAValue(t *testing.T) {
+	c := newCLI(console{in: strings.NewReader("typed"), out: &strings.Builder{}, err: &strings.Builder{}, lookupEnv: os.LookupEnv, inTerminal: true})
+	if got := c.run(t.Context(), []string{"put", "k"}); got != 2 {
+		t.Errorf("put without a value: exit %d, want 2", got)
+	}
+}
+
+func TestTooLongAStreamIsNotSent(t *testing.T) {
+	f := newFake(t, false)
+	got := runWith(t, strings.Repeat("x", replica.MaxValueLen+1), "PEAL_API="+f.url, "put", "k")
+	if got.code != 2 || !strings.Contains(got.err, "standard input: the value has more bytes than the 1048576") {
+		t.Errorf("got exit %d, %s", got.code, got.err)
+	}
+}
+
+func TestReceiptSaysWhere(t *testing.T) {
+	for _, test := range []struct {
+		has, wanted int
+		want        string
+	}{
+		{2, 3, "2 replicas, 1 more follows"},
+		{3, 3, "all 3 replicas"},
+		{1, 3, "1 replica, 2 more follow"},
+		{1, 2, "1 replica, 1 more follows, as the ring has 2 peers"},
+		{2, 2, "all 2 replicas, as the ring has 2 peers"},
+		{1, 1, "the only replica, as the ring has 1 peer"},
+	} {
+		if got := (receipt{Replicas: make([]chord.Contact, test.has), Wanted: test.wanted}).where(); got != test.want {
+			t.Errorf("%d of %d: %q, want %q", test.has, test.wanted, got, test.want)
+		}
+	}
+}

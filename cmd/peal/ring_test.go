@@ -1,0 +1,76 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"peal/chord"
+	"peal/node"
+)
+
+func TestRingCheckFails(t *testing.T) {
+	f := newFake(t, false)
+	f.rings = []node.Ring{{Name: "peal", Problem: "ab12 and cd34 form a ring of their own"}}
+	got := f.peal(t, "ring", "check")
+	if got.code != 9 || !strings.Contains(got.err, "ab12 and cd34 form a ring of their own") || got.out != "" {
+		t.Errorf("got %+v, want exit 9 and the reason", got)
+	}
+}
+
+// Every problem is a line that fits on 80 columns, up to a bound; JSON has all.
+func TestRingCheckListsProblems(t *testing.T) {
+	f := newFake(t, false)
+	broken := ringOf(3)
+	broken.WellFormed, broken.Problem = false, "the first"
+	for i := range maxProblems + 5 {
+		broken.Problems = append(broken.Problems, node.Problem{
+			Kind: node.WrongPredecessor, Peer: contact(i % 3), Peers: []chord.Contact{contact(1)},
+			Text: fmt.Sprintf("has the predecessor %v, should have %v", contact(0), contact(1)),
+		})
+	}
+	f.rings = []node.Ring{broken}
+	got := f.peal(t, "ring", "check")
+	if want := "peal ring check: ring peal: 3 peers, not well-formed: 25 problems\n"; got.code != 9 || got.err != want {
+		t.Errorf("exit %d, stderr %q; want exit 9 and %q", got.code, got.err, want)
+	}
+	lines := strings.Split(got.out, "\n")
+	if want := "predecessor  " + contact(0).String() + "  has the predecessor " + contact(0).String() + ", should have " + contact(1).String(); lines[1] != want || len(lines) != maxProblems+3 {
+		t.Errorf("it printed %d lines, the second %q; want %d and %q", len(lines), lines[1], maxProblems+3, want)
+	}
+	for _, line := range lines {
+		if len(line) > 80 {
+			t.Errorf("%q has more than 80 columns", line)
+		}
+	}
+	var all verdict
+	got = f.peal(t, "ring", "check", "-o", "json")
+	if err := json.Unmarshal([]byte(got.out), &all); err != nil || got.code != 9 || len(all.Problems) != maxProblems+5 || all.WellFormed {
+		t.Errorf("as JSON: %+v, %v; want exit 9 and all problems", got, err)
+	}
+}
+
+func TestRingWaitSaysWhatItWaitsFor(t *testing.T) {
+	f := newFake(t, false)
+	broken, mending := ringOf(4), ringOf(4)
+	broken.WellFormed, broken.Problem = false, "no successor"
+	mending.Replicated = false
+	f.rings = []node.Ring{broken, ringOf(3), mending, mending, ringOf(4)}
+	got := f.peal(t, "ring", "wait", "--replicated", "--peers", "4")
+	want := "waiting up to 1m0s for one well-formed ring of 4 peers with every key on all its replicas\n" +
+		"waiting: ring peal: 4 peers, not well-formed: no successor; every key is on all its replicas\n" +
+		"waiting: the ring has 3 peers, not 4\n" +
+		"waiting: ring peal: 4 peers, well-formed; not every key is on all its replicas yet\n"
+	if got.code != 0 || got.err != want || !strings.Contains(got.out, "4 peers, well-formed") {
+		t.Errorf("got %+v, want on stderr\n%s", got, want)
+	}
+}
+
+func TestRingWaitGivesUp(t *testing.T) {
+	f := newFake(t, false)
+	got := f.peal(t, "ring", "wait", "--peers", "9", "--timeout", "20ms")
+	if got.code != 9 || !strings.Contains(got.err, "peal ring wait: gave up after 20ms: the ring has 3 peers, not 9") {
+		t.Errorf("got %+v, want exit 9 and the reason", got)
+	}
+}

@@ -1,0 +1,38 @@
+package testnet
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"peal/node"
+)
+
+// A dead transport counts how often it is closed.
+type dead struct {
+	node.Transport
+	closed int
+}
+
+func (d *dead) Close() error { d.closed++; return nil }
+
+// A hang ends once, with its time or with the testnet, and is forgotten then.
+func TestHangEnds(t *testing.T) {
+	for _, early := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			peer, wire := new(node.Node), new(dead)
+			net := &Testnet{lines: map[*node.Node]*line{peer: {Transport: wire}}}
+			net.mu.Lock()
+			net.hang([]*node.Node{peer})
+			net.mu.Unlock()
+			if early {
+				net.Close()
+			}
+			time.Sleep(hungFor)
+			synctest.Wait()
+			if wire.closed != 1 || len(net.hung) != 0 {
+				t.Errorf("closed early %v: %d closes and %d lines left, want 1 and none", early, wire.closed, len(net.hung))
+			}
+		})
+	}
+}
