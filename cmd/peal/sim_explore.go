@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"peal/testnet/sim/explore"
 )
@@ -35,6 +36,9 @@ Without --members it explores a table of rings, which takes minutes.`,
 		Example: "  peal sim explore --quick\n  peal sim explore --members 3 --joiners 1 --crashes 1 --rounds 2",
 		Args:    wants(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := onlyWithMembers(cmd, own.Members); err != nil {
+				return err
+			}
 			if own.Members > 0 {
 				return c.simExplore(cmd.Context(), []explore.Config{own})
 			}
@@ -56,6 +60,16 @@ Without --members it explores a table of rings, which takes minutes.`,
 	flags.BoolVar(&own.Cache, "cache", false, "with location caches")
 	flags.IntVar(&own.MaxStates, "max-states", 10_000_000, "how many states to visit at most; a million take about 100 MB")
 	return cmd
+}
+
+// onlyWithMembers refuses flags that would say nothing of the table.
+func onlyWithMembers(cmd *cobra.Command, members int) (err error) {
+	cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
+		if f.Changed && f.Name != "quick" && members < 1 {
+			err = fail(codeUsage, "--%s: want --members 1 or more as well", f.Name)
+		}
+	})
+	return err
 }
 
 // simExplore explores ring after ring, up to the first that breaks.

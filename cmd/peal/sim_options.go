@@ -64,14 +64,14 @@ func (o *simOptions) addTo(flags *pflag.FlagSet) {
 func (o *simOptions) complete(flags *pflag.FlagSet) error {
 	o.set = flags
 	switch {
-	case flags.Changed("peers") && o.peers < 1:
-		return fail(codeUsage, "--peers %d: want 1 or more", o.peers)
+	case flags.Changed("peers") && (o.peers < 1 || o.peers > 5_000_000):
+		return fail(codeUsage, "--peers %d: want 1 to 5000000", o.peers)
 	case !(o.minutes > 0) || o.minutes > 1e6:
 		return fail(codeUsage, "--minutes %v: want more than 0, a million at most", o.minutes)
 	case o.record != "" && o.seeds > 1:
 		return fail(codeUsage, "--record: want one seed, not --seeds %d", o.seeds)
-	case o.seeds < 0 || flags.Changed("seeds") && o.seeds < 1:
-		return fail(codeUsage, "--seeds %d: want 1 or more", o.seeds)
+	case o.seeds < 0 || o.seeds > 1_000_000 || flags.Changed("seeds") && o.seeds < 1:
+		return fail(codeUsage, "--seeds %d: want 1 to 1000000", o.seeds)
 	}
 	if o.latency != "" {
 		if err := o.flags.Latency.UnmarshalText([]byte(o.latency)); err != nil {

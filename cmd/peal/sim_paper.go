@@ -28,6 +28,9 @@ It takes ten minutes or so; --quick takes seconds, for figures that vary more.`,
 		Example: "  peal sim paper --quick\n  peal sim paper --svg docs\n  peal sim paper -o json",
 		Args:    wants(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := makeDir(svg); err != nil {
+				return err
+			}
 			size := paper.Full
 			if quick {
 				size = paper.Quick
@@ -60,10 +63,19 @@ func (c *cli) simPaper(ctx context.Context, r *paper.Report, svg string) error {
 	return printPaper(c.out, c.width, r)
 }
 
-func writePlots(dir string, plots []paper.Plot) error {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return fmt.Errorf("directory for the plots: %w", err)
+// makeDir makes sure, before anything is measured, that there is a directory for
+// the plots.
+func makeDir(dir string) error {
+	if dir == "" {
+		return nil
 	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return fail(codeUsage, "--svg: %v", err)
+	}
+	return nil
+}
+
+func writePlots(dir string, plots []paper.Plot) error {
 	for _, p := range plots {
 		if err := os.WriteFile(filepath.Join(dir, p.File), p.Chart.SVG(), 0o666); err != nil {
 			return fmt.Errorf("write a plot: %w", err)

@@ -15,6 +15,7 @@ import (
 // unless that is nil, with the number of faults that are left.
 func Shrink(cfg Config, tried func(left int)) (Config, *Violation, error) {
 	cfg.Progress = nil
+	cfg.validate() // so that the time to settle does not follow from the faults that are left
 	k := shrinking{cfg: cfg, tried: tried}
 	if !k.fails(cfg.Faults) {
 		return cfg, nil, k.err
