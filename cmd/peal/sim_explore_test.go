@@ -35,8 +35,10 @@ func TestSimExplore(t *testing.T) {
 	if len(list) != 1 || list[0].Members != 2 || list[0].States < 1000 || !list[0].Complete {
 		t.Errorf("got %+v, want one complete exploration", list)
 	}
-	if _, err := exploreWith(t, "text", "--members", "9"); exitCode(err) != 2 {
-		t.Errorf("9 members: %v, want a usage error", err)
+	for _, args := range [][]string{{"--members", "9"}, {"--joiners", "2"}, {"--members", "-1"}} {
+		if _, err := exploreWith(t, "text", args...); exitCode(err) != 2 {
+			t.Errorf("%v: %v, want a usage error", args, err)
+		}
 	}
 }
 

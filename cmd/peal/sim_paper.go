@@ -28,9 +28,6 @@ It takes ten minutes or so; --quick takes seconds, for figures that vary more.`,
 		Example: "  peal sim paper --quick\n  peal sim paper --svg docs\n  peal sim paper -o json",
 		Args:    wants(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := makeDir(svg); err != nil {
-				return err
-			}
 			size := paper.Full
 			if quick {
 				size = paper.Quick
@@ -45,6 +42,9 @@ It takes ten minutes or so; --quick takes seconds, for figures that vary more.`,
 }
 
 func (c *cli) simPaper(ctx context.Context, r *paper.Report, svg string) error {
+	if err := makeDir(svg); err != nil {
+		return err
+	}
 	jobs := r.Jobs()
 	_, err := inParallel(ctx, c.progress("simulating", "run", len(jobs)), len(jobs), func(i int) (struct{}, error) {
 		return struct{}{}, jobs[i].Run() // fills in a part of the report
