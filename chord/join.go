@@ -24,7 +24,7 @@ func (n *Node) joinAlso(via Contact) {
 	for _, l := range n.lookups {
 		if l.purpose == joinLookup && !slices.Contains(l.seeds, via) && len(l.seeds) < MaxContacts {
 			l.seeds = append(l.seeds, via)
-			l.toAsk = append(l.toAsk, via)
+			l.alsoAsk(via, MaxContacts)
 		}
 	}
 }

@@ -50,3 +50,19 @@ func TestNewsForNonMembers(t *testing.T) {
 		t.Errorf("sent %v", sent)
 	}
 }
+
+// Of several ways in the closest to the joiner's place is asked first, in whatever
+// order they were named; and nobody is asked twice while one of them is left.
+func TestWaysInAreAskedInOrder(t *testing.T) {
+	n := newNode(t, 0x70, 3)
+	n.Meet(0, at(0xa0))
+	find := onlySent(t, n, Find, 0xa0)
+	n.Meet(1, at(0x90)) // the farthest
+	n.Meet(1, at(0x60))
+	n.Step(2, Message{Kind: Found, From: at(0xa0), To: n.Self(), Member: true, Seq: find.Seq, Closer: ats(0x50, 0x40)})
+	for _, next := range []byte{0x60, 0x50, 0x40} {
+		find = onlySent(t, n, Find, next)
+		n.Step(3, Message{Kind: Found, From: at(next), To: n.Self(), Seq: find.Seq})
+	}
+	onlySent(t, n, Find, 0xa0) // for others
+}

@@ -82,8 +82,11 @@ func (n *Node) startLookup(now Time, purpose lookupPurpose, target ID, seeds []C
 
 // restart begins with what we know ourselves.
 func (n *Node) restart(now Time, l *lookup) {
-	l.asked, l.toAsk = nil, slices.Clone(l.seeds)
+	l.asked, l.toAsk = nil, nil
 	l.source, l.owners, l.owner, l.checked = Contact{}, nil, Message{}, false
+	for _, c := range l.seeds {
+		l.alsoAsk(c, MaxContacts)
+	}
 	if len(l.seeds) == 0 {
 		if owners := n.ownOwners(l.target); owners != nil {
 			n.named(now, l, Message{From: n.cfg.Self, Succ: owners, Whole: n.spans()})
@@ -234,8 +237,7 @@ func (n *Node) shortlist(l *lookup, m Message) {
 	for _, c := range m.Closer {
 		if !c.IsZero() && c != n.cfg.Self && Between(m.From.ID, c.ID, l.target) &&
 			!slices.Contains(l.asked, c) && !n.isLost(c) {
-			l.toAsk = insertClosest(l.toAsk, c, l.target, 2*closerContacts)
-			news = true
+			news = l.alsoAsk(c, 2*closerContacts) || news
 		}
 	}
 	switch {
@@ -244,6 +246,13 @@ func (n *Node) shortlist(l *lookup, m Message) {
 	case !news && l.source == m.From:
 		l.source = Contact{}
 	}
+}
+
+// alsoAsk puts c on the list of those to ask, if it is among the limit closest,
+// and reports whether it was not there yet.
+func (l *lookup) alsoAsk(c Contact, limit int) (news bool) {
+	l.toAsk, news = insertClosest(l.toAsk, c, l.target, limit)
+	return news
 }
 
 // lookupMissed is a hop that did not answer, or the end of a pause.
@@ -316,16 +325,16 @@ func (n *Node) closestPreceding(target ID, known []Contact) []Contact {
 	for _, table := range [2][]Contact{n.fingers.contacts, n.succ} {
 		for _, c := range table {
 			if Between(n.cfg.Self.ID, c.ID, target) && !slices.Contains(list, c) && !slices.Contains(known, c) {
-				list = insertClosest(list, c, target, closerContacts)
+				list, _ = insertClosest(list, c, target, closerContacts)
 			}
 		}
 	}
 	return list
 }
 
-// insertClosest puts c into a list ordered by distance to the target, and
-// keeps the limit closest.
-func insertClosest(list []Contact, c Contact, target ID, limit int) []Contact {
+// insertClosest puts c into a list ordered by distance to the target, keeps the
+// limit closest, and reports whether c is one of them that was not there yet.
+func insertClosest(list []Contact, c Contact, target ID, limit int) ([]Contact, bool) {
 	i, found := slices.BinarySearchFunc(list, c, func(k, c Contact) int {
 		switch {
 		case k == c:
@@ -336,8 +345,8 @@ func insertClosest(list []Contact, c Contact, target ID, limit int) []Contact {
 		return -1
 	})
 	if found || i >= limit {
-		return list
+		return list, false
 	}
 	list = slices.Insert(list, i, c)
-	return list[:min(len(list), limit)]
+	return list[:min(len(list), limit)], true
 }
