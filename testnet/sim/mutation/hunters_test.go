@@ -150,12 +150,13 @@ func merging() error {
 	return nil
 }
 
-// newcomers splits a ring, lets most of its peers join while it is split, and
-// bounds the time until it is one. Newcomers of one part never knew those of
+// newcomers splits rings, lets most of their peers join while they are split, and
+// bounds the time until they are one. Newcomers of one part never knew those of
 // the other, so to try again whom they gave up is not enough.
 func newcomers() error {
-	const limit = 20.0 // seconds, twice what it takes
-	for seed := range uint64(6) {
+	const limit = 10.0 // seconds, for half of the rings; it takes about 6
+	var took []float64
+	for seed := range uint64(31) {
 		r, err := sim.Run(sim.Config{
 			Peers: 8, Seed: 1 + seed, Lookups: -1, Duration: time.Second, Node: chord.Config{Successors: 3},
 			Faults: []sim.Fault{
@@ -163,12 +164,14 @@ func newcomers() error {
 				{Kind: sim.Join, At: 20 * time.Second, Pick: seed, Count: 60},
 			},
 		})
-		if err == nil && r.IdealAfter > limit {
-			err = fmt.Errorf("seed %d: one ring %.1f s after the split, want at most %.0f s", 1+seed, r.IdealAfter, limit)
-		}
 		if err != nil {
 			return err
 		}
+		took = append(took, r.IdealAfter)
+	}
+	slices.Sort(took)
+	if median := took[len(took)/2]; median > limit {
+		return fmt.Errorf("half of the rings are one only %.1f s after the split, want at most %.0f s", median, limit)
 	}
 	return nil
 }

@@ -122,7 +122,7 @@ var mutants = []mutant{
 	{
 		rule:   "does not look for whoever should point at it",
 		seenBy: "newcomers",
-		edits:  []edit{{"stabilize.go", "\t\tn.introduce(now, m.From)\n", ""}},
+		edits:  []edit{{"stabilize.go", "\t\tn.introduce(now, introduceLookup, m.From)\n", ""}},
 	},
 	{
 		rule:   "does not ask strangers that speak to it",
@@ -152,7 +152,7 @@ var mutants = []mutant{
 	{
 		rule:   "leaves without a word",
 		seenBy: "goodbyes",
-		edits:  []edit{{"stabilize.go", "\t\t\tn.send(c, Message{Kind: Leaving, Preds: slices.Clone(n.preds), Succ: slices.Clone(n.succ)})\n", ""}},
+		edits:  []edit{{"stabilize.go", "\t\t\tn.send(c, Message{Kind: Leaving, Preds: n.preds, Succ: n.succ})\n", ""}},
 	},
 	{
 		rule:   "keeps those who said goodbye",
