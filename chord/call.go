@@ -20,6 +20,7 @@ type call struct {
 	heard    bool     // from or of the contact since, though not the answer
 	state    bool     // of a lookup: it asks a candidate for its State
 	asAFavor bool     // another member wants to know; its silence is not our business
+	relied   bool     // we relied on the contact at some time since it was first asked
 }
 
 // query asks a contact for its state, unless it has been asked already. If that
@@ -43,6 +44,7 @@ func (n *Node) queryAgain(now Time, c call) {
 		patience = n.cfg.FixedTimeout
 	}
 	c.sent, c.deadline, c.epoch, c.heard = now, now.Add(patience), n.epoch, false
+	c.relied = c.relied || n.knows(c.to)
 	c = n.call(c)
 	n.send(c.to, Message{Kind: Query, Seq: c.seq})
 }
@@ -89,6 +91,14 @@ func (n *Node) answered(now Time, m Message) (call, bool) {
 	return c, true
 }
 
+// refused takes out a contact that says that it is no member, unless it has been
+// heard from as one since it was asked: then it has joined meanwhile.
+func (n *Node) refused(now Time, c call) {
+	if !c.heard {
+		n.remove(now, c.to)
+	}
+}
+
 // expireCalls handles the calls whose time is up. Calls made meanwhile lie
 // behind them in the list, and in the future.
 func (n *Node) expireCalls(now Time) {
@@ -122,7 +132,7 @@ func (n *Node) expire(now Time, c call) {
 		c.try = min(c.try+1, maxTries)
 		n.queryAgain(now, c)
 	default:
-		n.giveUp(now, c.to)
+		n.giveUp(now, c.to, c.relied)
 	}
 }
 
@@ -149,11 +159,12 @@ func (n *Node) behind(c Contact) []Contact {
 
 // onUnreachable ends every call to a contact's peer at once.
 func (n *Node) onUnreachable(now Time, c Contact) {
+	of := func(k call) bool { return k.to.Peer == c.Peer }
 	waiting := slices.Clone(n.calls)
-	n.calls = slices.DeleteFunc(n.calls, func(k call) bool { return k.to.Peer == c.Peer })
-	n.giveUp(now, c)
+	n.calls = slices.DeleteFunc(n.calls, of)
+	n.giveUp(now, c, slices.ContainsFunc(waiting, func(k call) bool { return of(k) && k.relied }))
 	for _, k := range waiting {
-		if k.to.Peer == c.Peer && k.lookup != 0 {
+		if of(k) && k.lookup != 0 {
 			n.lookupMissed(now, k)
 		}
 	}

@@ -108,7 +108,7 @@ type vouch struct {
 // onPingReq asks the contact in question for its state, if it is one of ours.
 // Any word from it answers.
 func (n *Node) onPingReq(now Time, m Message) {
-	if !n.member || !m.Member || !n.inUse(m.About) && !n.cache.has(m.About) {
+	if !n.member || !m.Member || !n.knows(m.About) {
 		return
 	}
 	n.vouches = slices.DeleteFunc(n.vouches, func(v vouch) bool { return v.until <= now || v.about == m.About && v.to == m.From })

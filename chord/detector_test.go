@@ -207,3 +207,15 @@ func TestNoConfirmers(t *testing.T) {
 		}
 	}
 }
+
+// A suspect that vanishes from our list before the verdict, since another peer came
+// to it sooner, is tried again later like any other.
+func TestSuspectThatOthersGaveUpFirst(t *testing.T) {
+	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
+	n.query(0, at(0x30))
+	n.setSuccessors(at(0x20), ats(0x40))
+	silence(n, Time(8*time.Second))
+	if !n.isLost(at(0x30)) {
+		t.Error("it is forgotten")
+	}
+}

@@ -73,7 +73,8 @@
 // that passed over no principal when it left nor since. So a principal is lost only by
 // its own failure, however old the answer. A live successor needs the same care:
 // the crashes that the proof bears are those that leave one in the lists under
-// way too. Two rules bound how old that can be:
+// way too. Two rules bound which these are, and the simulator spares no peer for
+// the others:
 //
 //   - An answer counts only while its call waits, and a call waits for its
 //     timeout at most (Node.answered). What comes later, from a peer given up
@@ -84,8 +85,8 @@
 //     or the predecessor changed since the question left (call.epoch;
 //     testdata/stale-list.txt). So each step is judged by the state that asked.
 //
-// A refusal that crossed the refuser's join is not believed either
-// (testdata/old-refusal.txt). But a verdict by silence can be wrong: then a member
+// A refusal that crossed the refuser's join is not believed either (Node.refused,
+// testdata/old-refusal.txt). But a verdict by silence can be wrong: then a member
 // that lives is passed over. For the proof that is a failure, and its next round a
 // join; so detection (detector.go) decides when repair begins, and not whether the
 // ring is right.
@@ -97,9 +98,10 @@
 //     StabilizeFromPredecessor does not use that the candidate is the head's
 //     predecessor. That is how a newcomer's first question makes it known, how a
 //     loopy ring unwinds (testdata/loopy-ring.txt), and how two rings merge.
-//   - Contacts given up are tried again, and one that answers is asked for our own
-//     place in what may be another ring (Node.retryLost, Node.introduce). A member
-//     does so too when its predecessor takes another for its successor
+//   - Contacts given up are tried again, those included that others gave up sooner or
+//     that a lookup passed (Node.giveUp, Node.fingerFound). One that answers is asked
+//     for our own place in what may be another ring (Node.retryLost, Node.introduce).
+//     A member does so too when its predecessor takes another for its successor
 //     (Node.refreshPredecessors).
 //   - Whoever finds another part of the ring in that way tells two fingers, so that
 //     the parts are sewn together in many places at once (Node.passOn).

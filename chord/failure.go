@@ -16,12 +16,14 @@ type lostContact struct {
 // maxLost bounds the list of contacts to try again; the oldest goes first.
 const maxLost = 64
 
-// giveUp declares a contact dead. One that was given up before may be back in
+// giveUp declares a contact dead. If we rely on it, or did when we began to ask
+// it, it is kept to be tried again: while we asked, the list of a peer that gave
+// it up sooner may have replaced it. One that was given up before may be back in
 // the successor list, through the list of a peer that has not noticed yet.
-func (n *Node) giveUp(now Time, c Contact) {
-	known := n.inUse(c) || n.cache.has(c)
+func (n *Node) giveUp(now Time, c Contact, relied bool) {
+	relied = relied || n.knows(c)
 	n.remove(now, c)
-	if !known || n.isLost(c) {
+	if !relied || n.isLost(c) {
 		return
 	}
 	n.emit(Dead, c)
@@ -30,6 +32,10 @@ func (n *Node) giveUp(now Time, c Contact) {
 	}
 	n.lost = append(n.lost, lostContact{Contact: c, retryAt: now.Add(n.retryAfter(firstRetry)), pause: firstRetry})
 }
+
+// knows reports whether a contact is in any of our tables. What strangers name is
+// in none.
+func (n *Node) knows(c Contact) bool { return n.inUse(c) || n.cache.has(c) }
 
 // inUse reports whether a contact is a neighbour or finger.
 func (n *Node) inUse(c Contact) bool {

@@ -42,14 +42,13 @@ func (t *fingerTable) removeAt(i int) {
 	t.intervals = slices.Delete(t.intervals, i, i+1)
 }
 
-// found takes in what a lookup says of the first contact at or behind self +
-// 2^bit. A contact that the table has in between is gone.
-func (t *fingerTable) found(bit int, c Contact) {
-	i, ok := t.find(uint16(bit + 1))
-	if ok && Between(t.self, t.contacts[i].ID, c.ID) {
-		t.removeAt(i)
+// passed is the contact of the table that lies between self + 2^bit and c, or
+// nobody.
+func (t *fingerTable) passed(bit int, c Contact) Contact {
+	if i, ok := t.find(uint16(bit + 1)); ok && Between(t.self, t.contacts[i].ID, c.ID) {
+		return t.contacts[i]
 	}
-	t.add(c)
+	return Contact{}
 }
 
 // fixFinger refreshes one finger by a lookup, round after round from the
@@ -67,12 +66,18 @@ func (n *Node) fixFinger(now Time) {
 	n.startLookup(now, fingerLookup, n.cfg.Self.ID.AddPowerOfTwo(n.fingerBit), nil)
 }
 
-// fingerFound ends the lookup of a finger. The first round goes without pauses.
+// fingerFound ends the lookup of a finger. One that the lookup passed is gone, or
+// in a part of the ring that we are cut off from: it is asked whether it lives, so
+// that it is not just forgotten. The first round goes without pauses.
 func (n *Node) fingerFound(now Time, owner Contact) {
 	if owner.IsZero() {
 		return
 	}
-	n.fingers.found(n.fingerBit, owner)
+	if old := n.fingers.passed(n.fingerBit, owner); !old.IsZero() {
+		n.query(now, old)
+		n.fingers.remove(old)
+	}
+	n.fingers.add(owner)
 	if !n.fingersFilled {
 		n.fingerAt = now
 	}

@@ -217,7 +217,7 @@ func (n *Node) onFound(now Time, m Message) {
 	l.outside = !m.Member
 	switch {
 	case !m.Member:
-		n.remove(now, m.From)
+		n.refused(now, c)
 	case m.Done && firstOf(m.Succ) == m.From && len(l.seeds) == 0:
 		// It has a ring of its own, and owns everything there.
 	case m.Done && len(m.Succ) > 0 && Arc{m.From.ID, m.Succ[0].ID}.Contains(l.target):

@@ -96,7 +96,7 @@ func (n *Node) appendRequests(b []byte) []byte {
 	for _, c := range n.calls {
 		of := slices.IndexFunc(n.lookups, func(l *lookup) bool { return l.id == c.lookup })
 		b = appendContact(b, c.to)
-		b = appendBools(b, c.lookup != 0, c.state, n.stale(c), c.heard, c.asAFavor)
+		b = appendBools(b, c.lookup != 0, c.state, n.stale(c), c.heard, c.asAFavor, c.relied)
 		b = append(b, byte(of), byte(c.try), byte(c.excuses))
 	}
 	b = binary.AppendUvarint(b, uint64(len(n.lookups)))

@@ -60,7 +60,7 @@ func TestStateTellsApart(t *testing.T) {
 		{"a sign of life of whom it is about", func(n *Node) { n.stabilize(1); n.noteHeard(at(0x20)) }},
 		{"another predecessor", func(n *Node) { n.setPredecessor(at(0x08), nil) }},
 		{"a list that goes round", func(n *Node) { n.whole = true }},
-		{"a contact given up", func(n *Node) { n.giveUp(1, at(0x40)) }},
+		{"a contact given up", func(n *Node) { n.giveUp(1, at(0x40), false) }},
 		{"a finger", func(n *Node) { n.fingers.add(at(0x90)) }},
 		{"a contact remembered", func(n *Node) { n.cache.add(1, at(0x90)) }},
 		{"a lookup", func(n *Node) { n.Lookup(1, point(0xc8)) }},
@@ -104,7 +104,7 @@ func TestModelKnowsEveryField(t *testing.T) {
 		fields string
 	}{
 		{Node{}, "[cfg rand source member left preds succ whole epoch fingers cache lost calls rhythms vouches lookups lastSeq lastLook rtt stabilizeAt fingerAt fingerBit fingersFilled out]"},
-		{call{}, "[seq to sent deadline lookup epoch try excuses heard state asAFavor]"},
+		{call{}, "[seq to sent deadline lookup epoch try excuses heard state asAFavor relied]"},
 		{lookup{}, "[id purpose target seeds started deadline toAsk asked source owners owner checked hops outside]"},
 		{fingerTable{}, "[self contacts intervals]"},
 		{locationCache{}, "[self limit entries heads]"},

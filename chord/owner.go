@@ -118,7 +118,7 @@ func (n *Node) onOwner(now Time, c call, m Message) {
 	if m.Member {
 		n.ownerSaid(l, m)
 	} else {
-		n.remove(now, m.From)
+		n.refused(now, c)
 	}
 	n.askNext(now, l)
 }

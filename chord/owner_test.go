@@ -140,3 +140,14 @@ func TestFindNamesOthers(t *testing.T) {
 		t.Errorf("it names %v, want only 30", m.Closer)
 	}
 }
+
+// A hop that said that it is no member, and then spoke as one, has joined
+// meanwhile: its old refusal does not take it out of our list.
+func TestOldRefusalOfAHop(t *testing.T) {
+	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
+	n.Lookup(0, point(0xc8))
+	find := onlySent(t, n, Find, 0x40)
+	n.Step(1, Message{Kind: Notify, From: at(0x40), To: n.Self(), Member: true})
+	n.Step(2, Message{Kind: Found, From: at(0x40), To: n.Self(), Seq: find.Seq})
+	wantSucc(t, n, 0x20, 0x30, 0x40)
+}

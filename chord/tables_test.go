@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"testing"
+	"time"
 )
 
 func crowd(count int) []Contact {
@@ -38,13 +39,20 @@ func TestFingersArePapersDistinctEntries(t *testing.T) {
 	}
 }
 
-// A lookup that finds the next peer farther away shows that a finger is gone.
-func TestFingerThatLookupsPassIsDropped(t *testing.T) {
-	table := fingerTable{self: point(0)}
-	table.add(at(0x11))
-	table.found(Bits-4, at(0x18)) // from 0x10 on
-	if want := ats(0x18); !slices.Equal(table.contacts, want) {
-		t.Errorf("fingers %v, want %v", table.contacts, want)
+// A lookup that finds the next peer farther away shows that a finger is gone, or
+// cut off: it is asked, and remembered if it is silent.
+func TestFingerThatLookupsPass(t *testing.T) {
+	n := member(t, 0x00, 0xf0, 0x02)
+	n.fingers.add(at(0x11))
+	n.fingersFilled, n.fingerBit = true, Bits-4 // from 0x10 on
+	n.fingerFound(0, at(0x18))
+	if want := ats(0x18); !slices.Equal(n.Fingers(), want) {
+		t.Errorf("fingers %v, want %v", n.Fingers(), want)
+	}
+	onlySent(t, n, Query, 0x11)
+	silence(n, Time(8*time.Second))
+	if !n.isLost(at(0x11)) {
+		t.Error("it is forgotten")
 	}
 }
 

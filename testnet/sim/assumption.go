@@ -19,9 +19,10 @@ import (
 // or unreachable peer from a dead one, so a run with losses, pauses, cuts or
 // partitions may break the assumption; but it is broken by the verdict, not by
 // the fault. Therefore Check is asserted after every event until a live member
-// is given up, and again from the moment in which the ring is ideal, for then
-// nothing is left of the false verdict. Until that moment the run is in doubt;
-// [Report.Asserted] counts the events that were not.
+// is given up, and again from the moment in which the ring is ideal and no list of
+// dead peers alone is under way to anybody who waits for it, for then nothing is
+// left of the false verdict. Until that moment the run is in doubt; [Report.Asserted]
+// counts the events that were not.
 //
 // A live member is given up if a node says so ([chord.Dead]), or if it vanishes
 // from the node's neighbours where that is for the node to judge: by a timer, or
@@ -37,7 +38,7 @@ func (s *Simulation) doubt() {
 }
 
 // noteGivenUp compares a node's neighbours before and after a message, or none.
-func (s *Simulation) noteGivenUp(p *peer, before, after *chord.Neighbourhood, cause *chord.Message) {
+func (s *Simulation) noteGivenUp(p *peer, before, after *chord.Neighbourhood, cause *letter) {
 	if s.doubted || cause != nil && cause.Member && speaks(cause.Kind) {
 		return
 	}
@@ -50,6 +51,14 @@ func (s *Simulation) noteGivenUp(p *peer, before, after *chord.Neighbourhood, ca
 		s.broken = fmt.Errorf("%v lost a live neighbour by a %v of %v", p.self, cause.Kind, cause.From)
 	}
 	s.doubt()
+}
+
+// noteOldAnswer breaks the run if a node went by an answer to a question of its
+// earlier life.
+func (s *Simulation) noteOldAnswer(p *peer, cause *letter) {
+	if cause != nil && isAnswer(cause.Kind) && cause.life != p.life {
+		s.broken = fmt.Errorf("%v changed its neighbours by a %v of %v, which answers a question of its earlier life", p.self, cause.Kind, cause.From)
+	}
 }
 
 // ends reports whether the kind of message tells that a peer is none any more.
@@ -93,7 +102,8 @@ func (s *Simulation) check() error {
 		}
 		return chord.Check(s.allViews())
 	}
-	s.doubted = false
+	s.doubted = s.doubted && s.staleNews()
+	s.stirred = s.doubted // to look again
 	if !s.ideal {
 		s.ideal = true
 		s.tally.idealAfter = s.now.Sub(s.lastFault)

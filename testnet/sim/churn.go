@@ -8,8 +8,10 @@ import (
 	"peal/chord"
 )
 
-// joinAgainAfter is the pause before a peer tries to join through another member.
-const joinAgainAfter = time.Second
+const (
+	joinAgainAfter = time.Second            // before a peer tries to join through another member
+	leaveTakes     = 500 * time.Millisecond // from a peer's goodbye to its end
+)
 
 // newPeer makes up a peer; its identity and its links come from a stream.
 func (s *Simulation) newPeer(r stream) *peer {
@@ -42,6 +44,7 @@ func (s *Simulation) boot(p *peer) {
 	cfg.Self, cfg.Seed, cfg.Outbox = p.self, p.links.next(), &s.outbox
 	p.node, _ = chord.New(cfg) // New has seen that the settings are valid
 	p.wakeAt, p.lookups, p.watchers = chord.Never, 0, [2]*peer{}
+	p.life++
 	s.tally.booted++
 }
 
@@ -88,7 +91,7 @@ func (s *Simulation) verdict(by *peer, about chord.Contact) {
 	if dead == nil {
 		return
 	}
-	if dead.node != nil {
+	if dead.node != nil && !dead.left {
 		s.tally.wronglyDead++
 		s.doubt()
 		return
@@ -108,6 +111,7 @@ func (s *Simulation) crash(p *peer) {
 	}
 	p.crashedAt, p.watchers = s.now, s.neighboursOf(p)
 	s.remove(p)
+	s.stop(p)
 	s.crashed = append(s.crashed, p)
 	s.tally.crashed++
 	s.observeGone(p, Crashed)
@@ -137,14 +141,17 @@ func (s *Simulation) crashShare() {
 	s.named = nil
 }
 
-// leave lets a member say goodbye and go.
+// leave lets a member say goodbye. Its node goes on for a moment, as package node
+// has it, which waits until the goodbyes have arrived.
 func (s *Simulation) leave(p *peer) {
 	if !s.mayGo(p) || p.paused() {
 		return
 	}
 	p.node.Leave()
 	s.drain(p, nil)
+	p.left = true
 	s.remove(p)
+	s.after(leaveTakes, func() { s.stop(p) })
 	s.tally.left++
 	s.observeGone(p, Left)
 }
@@ -168,73 +175,6 @@ func (s *Simulation) restartAny() {
 func (s *Simulation) changed() {
 	s.lastFault, s.sentAtFault = s.now, s.tally.sent
 	s.ideal, s.stirred = false, true
-}
-
-// mayGo reports whether every member would still have a live successor in its
-// list, also in one that is on its way to it. Lists that have the peer belong
-// to members not far before it.
-func (s *Simulation) mayGo(p *peer) bool {
-	if p == nil || len(s.members) == 1 {
-		return false
-	}
-	at, _ := s.place(p.self.ID)
-	for back := 1; back <= min(4*s.successors(), len(s.members)-1); back++ {
-		q := s.members[(at-back+len(s.members))%len(s.members)]
-		if s.livesBy(p, q.node.Neighbourhood().Succ) {
-			s.tally.spared++
-			return false
-		}
-	}
-	for _, slot := range s.slotsNaming(p) {
-		if s.livesBy(p, s.listOf(&s.mail.slots[slot])) {
-			s.tally.spared++
-			return false
-		}
-	}
-	return true
-}
-
-// slotsNaming are the messages under way whose lists have a peer.
-func (s *Simulation) slotsNaming(p *peer) (slots []int32) {
-	if s.named != nil {
-		return s.named[p.self.Peer]
-	}
-	for i := range s.mail.slots {
-		if slices.Contains(s.listOf(&s.mail.slots[i]), p.self) {
-			slots = append(slots, int32(i))
-		}
-	}
-	return slots
-}
-
-// namesInMail is slotsNaming for all peers at once.
-func (s *Simulation) namesInMail() map[chord.PeerID][]int32 {
-	named := make(map[chord.PeerID][]int32)
-	for i := range s.mail.slots {
-		for _, c := range s.listOf(&s.mail.slots[i]) {
-			named[c.Peer] = append(named[c.Peer], int32(i))
-		}
-	}
-	return named
-}
-
-// listOf is the successor list that a message may bring to its receiver.
-func (s *Simulation) listOf(m *chord.Message) []chord.Contact {
-	switch {
-	case m.Kind == chord.State && m.Member:
-		list := append([]chord.Contact{m.From}, m.Succ...)
-		return list[:min(len(list), s.successors())]
-	case m.Done:
-		return m.Succ
-	}
-	return nil
-}
-
-// livesBy reports whether p is the only member in a list. A list without any,
-// as there are once live peers have been given up, gets no worse by p's going.
-func (s *Simulation) livesBy(p *peer, list []chord.Contact) bool {
-	return slices.Contains(list, p.self) &&
-		!slices.ContainsFunc(list, func(c chord.Contact) bool { return c != p.self && s.isMember(c) })
 }
 
 func (s *Simulation) randomMember() *peer {

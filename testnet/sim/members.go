@@ -17,7 +17,7 @@ func (s *Simulation) add(p *peer) {
 	s.regard(i)
 }
 
-// remove ends a member's node.
+// remove takes a peer out of the members.
 func (s *Simulation) remove(p *peer) {
 	i, _ := s.place(p.self.ID)
 	s.members = slices.Delete(s.members, i, i+1)
@@ -25,13 +25,17 @@ func (s *Simulation) remove(p *peer) {
 		s.views = slices.Delete(s.views, i, i+1)
 	}
 	s.setAstray(p, false)
+	s.regard(i)
+}
+
+// stop ends the node of a peer that is no member any more.
+func (s *Simulation) stop(p *peer) {
 	s.tally.lookupsUnderWay -= p.lookups
 	s.tally.abandoned += p.lookups
 	for _, slot := range p.mail {
 		s.mail.take(slot)
 	}
 	p.node, p.mail, p.pausedUntil = nil, nil, 0
-	s.regard(i)
 }
 
 // regard looks again at the members for whom a change at a place matters.
@@ -89,12 +93,13 @@ func (s *Simulation) allViews() []chord.Neighbourhood {
 
 // look takes in that a node's neighbours have changed, because of a message,
 // or of none.
-func (s *Simulation) look(p *peer, cause *chord.Message) {
+func (s *Simulation) look(p *peer, cause *letter) {
 	i, member := s.place(p.self.ID)
 	if !member {
 		return // just joined: then its view is new anyway, or not yet
 	}
 	s.stirred = true
+	s.noteOldAnswer(p, cause)
 	v := p.node.Neighbourhood()
 	if s.everyChange {
 		s.noteGivenUp(p, &s.views[i], &v, cause)

@@ -2,8 +2,9 @@ package sim
 
 import "peal/chord"
 
-// send puts a message on its way, unless it gets lost.
-func (s *Simulation) send(from *peer, m *chord.Message) {
+// send puts a message on its way, unless it gets lost. What it answers, if it
+// does, is the cause.
+func (s *Simulation) send(from *peer, m *chord.Message, cause *letter) {
 	s.tally.sent++
 	to := s.peer(m.To.Peer)
 	if to == nil {
@@ -16,8 +17,12 @@ func (s *Simulation) send(from *peer, m *chord.Message) {
 		s.logLost(m)
 		return
 	}
+	l := letter{*m, from.life}
+	if isAnswer(m.Kind) {
+		l.life = cause.life
+	}
 	for range copies {
-		s.queue.push(event{at: s.now.Add(s.latency(from, to)), peer: to.number, message: s.mail.put(m)})
+		s.queue.push(event{at: s.now.Add(s.latency(from, to)), peer: to.number, message: s.mail.put(&l)})
 	}
 	s.tally.duplicated += copies - 1
 }
@@ -29,16 +34,16 @@ func (s *Simulation) deliver(p *peer, slot int32) {
 		p.mail = append(p.mail, slot)
 		return
 	}
-	m := s.mail.take(slot)
+	l := s.mail.take(slot)
 	if p.node == nil {
-		s.bounce(p, &m)
+		s.bounce(p, &l.Message)
 		return
 	}
-	s.tally.delivered[m.Kind]++
-	s.trace.message(s.now, &m)
-	s.logMessage(p, &m)
-	p.node.Step(p.clock.read(s.now), m)
-	s.drain(p, &m)
+	s.tally.delivered[l.Kind]++
+	s.trace.message(s.now, &l.Message)
+	s.logMessage(p, &l.Message)
+	p.node.Step(p.clock.read(s.now), l.Message)
+	s.drain(p, &l)
 }
 
 // bounce tells the sender, where dead peers refuse messages, that a message
@@ -49,6 +54,6 @@ func (s *Simulation) bounce(dead *peer, m *chord.Message) {
 		return
 	}
 	to := s.peer(m.From.Peer)
-	notice := chord.Message{Kind: chord.Unreachable, From: m.To, To: m.From}
+	notice := letter{Message: chord.Message{Kind: chord.Unreachable, From: m.To, To: m.From}}
 	s.queue.push(event{at: s.now.Add(s.latency(dead, to)), peer: to.number, message: s.mail.put(&notice)})
 }

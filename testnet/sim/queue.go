@@ -77,27 +77,3 @@ func (q *queue) sink(e event) {
 	}
 	q.heap[i] = e
 }
-
-// A mail holds the messages on their way, so that the queue moves only numbers.
-type mail struct {
-	slots []chord.Message
-	free  []int32
-}
-
-func (m *mail) put(msg *chord.Message) int32 {
-	if last := len(m.free) - 1; last >= 0 {
-		slot := m.free[last]
-		m.free = m.free[:last]
-		m.slots[slot] = *msg
-		return slot
-	}
-	m.slots = append(m.slots, *msg)
-	return int32(len(m.slots) - 1)
-}
-
-func (m *mail) take(slot int32) chord.Message {
-	msg := m.slots[slot]
-	m.slots[slot] = chord.Message{}
-	m.free = append(m.free, slot)
-	return msg
-}

@@ -49,6 +49,8 @@ type peer struct {
 	clock   clock
 	self    chord.Contact
 	node    *chord.Node // nil when dead
+	life    uint32      // counts its nodes
+	left    bool        // it has said goodbye; its node ends soon
 	links   stream      // decides about the messages that it sends
 	wakeAt  chord.Time  // of its event in the queue
 	lookups int         // under way
@@ -213,10 +215,10 @@ func (s *Simulation) wake(p *peer, at chord.Time) {
 }
 
 // drain does what a node wants done after a message, or without one.
-func (s *Simulation) drain(p *peer, cause *chord.Message) {
+func (s *Simulation) drain(p *peer, cause *letter) {
 	r := p.node.Ready()
 	for i := range r.Messages {
-		s.send(p, &r.Messages[i])
+		s.send(p, &r.Messages[i], cause)
 	}
 	for i := range r.Found {
 		s.judge(p, &r.Found[i])
@@ -227,7 +229,7 @@ func (s *Simulation) drain(p *peer, cause *chord.Message) {
 	if r.Neighbours {
 		s.look(p, cause)
 	}
-	if s.cfg.Record != nil {
+	if s.cfg.Record != nil && !p.left {
 		s.observe(p, &r)
 	}
 	if at := max(p.clock.when(p.node.Deadline()), s.now+1); at < p.wakeAt {

@@ -67,15 +67,15 @@ var mutants = []mutant{
 		edits:  []edit{{"stabilize.go", "\tn.notify(m.From)\n", ""}},
 	},
 	{
-		rule:     "believes answers to questions from before its neighbours changed",
-		harmless: "the proof bears answers of any age; the rule bounds which lists must outlive a crash",
-		edits: []edit{{"stabilize.go", "c.epoch != n.epoch || !m.Member", "!m.Member"},
-			{"model.go", "c.lookup == 0 && c.epoch != n.epoch", "false"}},
+		rule:   "believes answers to questions from before its neighbours changed",
+		seenBy: "turmoil",
+		edits:  []edit{{"stabilize.go", "c.epoch != n.epoch || !m.Member", "!m.Member"}},
 	},
 	{
-		rule:     "believes a refusal that is too late",
-		harmless: "that is one wrong verdict, as silence can give too; the ring recovers from it",
-		edits:    []edit{{"stabilize.go", "case !m.Member && !c.heard:", "case !m.Member:"}},
+		rule:   "believes a refusal that is too late",
+		seenBy: "restarts",
+		edits: []edit{{"stabilize.go", "case !m.Member && !c.heard:", "case !m.Member:"},
+			{"call.go", "\tif !c.heard {\n\t\tn.remove(now, c.to)\n\t}\n", "\tn.remove(now, c.to)\n"}},
 	},
 	{
 		rule:   "believes those that are no members",
@@ -145,9 +145,9 @@ var mutants = []mutant{
 		edits:  []edit{{"call.go", "case n.maySaveItself(now, c):", "case false:"}},
 	},
 	{
-		rule:     "numbers its requests from 0 in each life",
-		harmless: "an answer to an earlier life is but an old list, and the proof bears those",
-		edits:    []edit{{"node.go", "uint64(random.Uint32())", "0"}},
+		rule:   "numbers its requests from 0 in each life",
+		seenBy: "rebirths",
+		edits:  []edit{{"node.go", "uint64(random.Uint32())", "0"}},
 	},
 	{
 		rule:   "leaves without a word",
@@ -160,9 +160,9 @@ var mutants = []mutant{
 		edits:  []edit{{"stabilize.go", "\tn.emit(Departed, m.From)\n\tn.remove(now, m.From)\n", "\tn.emit(Departed, m.From)\n"}},
 	},
 	{
-		rule:     "stays a member when it leaves",
-		harmless: "a driver ends a node that has left, so nobody hears it again",
-		edits:    []edit{{"stabilize.go", "n.member, n.left = false, true", "n.left = true"}},
+		rule:   "stays a member when it leaves",
+		seenBy: "goodbyes",
+		edits:  []edit{{"stabilize.go", "n.member, n.left = false, true", "n.left = true"}},
 	},
 	{
 		rule:   "asks nobody when its list is empty",
