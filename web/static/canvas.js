@@ -36,7 +36,10 @@ export class Canvas {
   invalidate() {
     if (this.#asked) return;
     this.#asked = true;
-    requestAnimationFrame((now) => this.#draw(now));
+    requestAnimationFrame((now) => {
+      this.#asked = false;
+      this.#draw(now);
+    });
   }
 
   #resize() {
@@ -46,12 +49,14 @@ export class Canvas {
     this.element.height = Math.round(clientHeight * this.#ratio);
     this.#ctx.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
     this.circle = fit(clientWidth, clientHeight);
-    this.invalidate();
+    this.#draw(performance.now()); // a canvas that is sized is empty: nobody should see it so
   }
 
   #draw(now) {
-    this.#asked = false;
-    if (this.#ratio !== devicePixelRatio) this.#resize(); // the window moved to another screen
+    if (this.#ratio !== devicePixelRatio) { // the window moved to another screen
+      this.#resize();
+      return;
+    }
     this.#colours ??= palette(this.element);
     const { ring, selection, circle } = this;
     ring.forget(now);
