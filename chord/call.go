@@ -36,7 +36,7 @@ func (n *Node) query(now Time, to Contact) {
 
 // queryAgain sends a Query anew, with more patience from try to try.
 func (n *Node) queryAgain(now Time, c call) {
-	if c.to.IsZero() || c.to == n.cfg.Self || n.asked(c.to) {
+	if n.left || c.to.IsZero() || c.to == n.cfg.Self || n.asked(c.to) {
 		return
 	}
 	patience := n.timeout(c.to) << min(c.try-1, 2)

@@ -30,11 +30,12 @@ type rhythm struct {
 }
 
 const (
-	maxRhythms = 4                // the two neighbours, and those that were neighbours of late
-	maxSilence = 8 * time.Second  // a longer one was an absence
-	maxVouches = 32               // questions of neighbours under way
-	maxExcuses = 16               // rounds of requests that being heard from excuses from answering
-	vouchFor   = 10 * time.Second // how long such a question is kept
+	maxRhythms     = 4                // the two neighbours, and those that were neighbours of late
+	maxSilence     = 8 * time.Second  // a longer one was an absence
+	maxExcuses     = 16               // rounds of requests that being heard from excuses from answering
+	maxVouches     = 32               // questions of neighbours under way
+	maxVouchesEach = 8                // of one neighbour
+	vouchFor       = 10 * time.Second // how long such a question is kept
 )
 
 func (r *rhythm) observe(now Time) {
@@ -112,10 +113,20 @@ func (n *Node) onPingReq(now Time, m Message) {
 		return
 	}
 	n.vouches = slices.DeleteFunc(n.vouches, func(v vouch) bool { return v.until <= now || v.about == m.About && v.to == m.From })
-	if len(n.vouches) < maxVouches {
+	if len(n.vouches) < maxVouches && n.vouchesFor(m.From) < maxVouchesEach {
 		n.vouches = append(n.vouches, vouch{about: m.About, to: m.From, until: now.Add(vouchFor)})
 		n.queryAgain(now, call{to: m.About, try: 1, asAFavor: true})
 	}
+}
+
+// vouchesFor counts the questions of one neighbour.
+func (n *Node) vouchesFor(c Contact) (count int) {
+	for _, v := range n.vouches {
+		if v.to == c {
+			count++
+		}
+	}
+	return count
 }
 
 // onAck believes a neighbour, as we asked only those.

@@ -119,6 +119,18 @@ func TestPingReqAboutStrangers(t *testing.T) {
 	}
 }
 
+// One peer's questions leave room for those of others.
+func TestPingReqsOfOnePeer(t *testing.T) {
+	n := member(t, 0x30, 0x20, 0x40, 0x50)
+	for _, c := range crowd(2 * maxVouches) {
+		n.cache.add(0, c)
+		n.Step(0, Message{Kind: PingReq, From: at(0x77), To: n.Self(), Member: true, About: c})
+	}
+	n.Ready()
+	n.Step(0, Message{Kind: PingReq, From: at(0x10), To: n.Self(), Member: true, About: at(0x20)})
+	onlySent(t, n, Query, 0x20)
+}
+
 // beat lets a contact be heard from at times, in seconds.
 func beat(r *rhythm, from Time, every time.Duration, times int) Time {
 	for range times {

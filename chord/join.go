@@ -48,7 +48,7 @@ func (n *Node) looking(purpose lookupPurpose) bool {
 // busy or too torn to show it to us, we go on asking: to begin another one would
 // tear it further.
 func (n *Node) joinEnded(now Time, l *lookup, m Message) {
-	isRing := slices.ContainsFunc(l.hops, func(h Hop) bool { return !h.Failed })
+	isRing := l.failures() < len(l.hops)
 	switch {
 	case n.member || n.left:
 	case !m.From.IsZero():
@@ -93,14 +93,17 @@ func (n *Node) introduced(now Time, before Contact, behind []Contact) {
 	}
 }
 
-// passOn tells a few peers, at random places, of a contact in a part of the ring
-// that we had lost sight of. Each introduces itself there, and passes on what is
-// news to it: so all places are sewn together at once. Neighbours alone would
-// pass it on from one to the next, all the way round.
+// passOn tells two fingers of a contact in a part of the ring that we had lost sight
+// of. Each introduces itself there, and passes on what is news to it: so all places
+// are sewn together at once. Neighbours alone would pass it on from one to the next,
+// all the way round. Which two depends on the last digits of both positions, which
+// are as good as drawn by lot.
 func (n *Node) passOn(news Contact) {
-	for range min(newsFanout, len(n.fingers.contacts)) {
-		to := n.fingers.contacts[n.rand.IntN(len(n.fingers.contacts))]
-		n.send(to, Message{Kind: Meet, About: news})
+	fingers := n.fingers.contacts
+	count := len(fingers)
+	draw := int(n.cfg.Self.ID[len(ID{})-1]) + int(news.ID[len(ID{})-1])
+	for i := range min(newsFanout, count) {
+		n.send(fingers[(draw+i*(count+1)/2)%count], Message{Kind: Meet, About: news})
 	}
 }
 

@@ -24,8 +24,8 @@ func looked(t *testing.T, behind byte) *Node {
 func TestNewsOfAnotherPartArePassedOn(t *testing.T) {
 	n := looked(t, 0x14)
 	news := slices.DeleteFunc(n.Ready().Messages, func(m Message) bool { return m.Kind != Meet })
-	if len(news) != newsFanout {
-		t.Fatalf("told %d peers, want %d", len(news), newsFanout)
+	if len(news) != newsFanout || news[0].To == news[1].To {
+		t.Fatalf("sent %v, want news for %d peers", news, newsFanout)
 	}
 	for _, m := range news {
 		if m.About != at(0x14) || !slices.Contains(n.Fingers(), m.To) {

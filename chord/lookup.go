@@ -93,7 +93,7 @@ func (n *Node) restart(now Time, l *lookup) {
 			return
 		}
 		l.toAsk = n.closestPreceding(l.target, nil)
-		n.candidates(l, n.ownersOf(l.target))
+		n.candidates(l, n.ownersOf(l.target), false)
 	}
 	n.askNext(now, l)
 }
@@ -138,10 +138,11 @@ func (n *Node) askNext(now Time, l *lookup) {
 		n.askOwner(now, l, c)
 		return
 	}
-	if !l.owner.From.IsZero() && !l.doubtful() {
+	if !l.owner.From.IsZero() && (l.checked || !l.doubtful()) {
 		n.ownerFound(now, l)
 		return
 	}
+	l.checked = !l.owner.From.IsZero()
 	switch to, more := n.nextHop(l); {
 	case !to.IsZero():
 		n.ask(now, l, to, Message{Kind: Find, Target: l.target, Closer: more})
@@ -225,7 +226,7 @@ func (n *Node) onFound(now Time, m Message) {
 		return
 	default:
 		n.shortlist(l, m)
-		n.candidates(l, m.Succ)
+		n.candidates(l, m.Succ, false)
 	}
 	n.askNext(now, l)
 }

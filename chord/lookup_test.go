@@ -154,6 +154,18 @@ func TestDeadOwnerIsNotNamed(t *testing.T) {
 	wantOwners(t, n, 5, 0xe0, 0xf0)
 }
 
+// One that we gave up may be back: its predecessor knows, and it is asked.
+func TestOwnerThatIsBack(t *testing.T) {
+	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
+	n.fingers.add(at(0xd0))
+	n.Step(0, Message{Kind: Unreachable, From: at(0xd0), To: n.Self()})
+	n.LookupConfirmed(0, point(0xc8))
+	find := onlySent(t, n, Find, 0x40)
+	n.Step(1, Message{Kind: Found, From: at(0x40), To: n.Self(), Member: true, Seq: find.Seq, Done: true, Succ: ats(0xd0, 0xe0)})
+	answer(n, 2, onlySent(t, n, Query, 0xd0), ats(0x40), ats(0xe0))
+	wantOwners(t, n, 2, 0xd0, 0xe0)
+}
+
 // One that has no predecessor is not sure of anything.
 func TestUnsureOwner(t *testing.T) {
 	n, query := confirming(t)

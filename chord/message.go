@@ -1,6 +1,9 @@
 package chord
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // MaxContacts bounds each list of contacts in a message.
 const MaxContacts = 64
@@ -71,6 +74,13 @@ func (m *Message) Valid() error {
 		return fmt.Errorf("chord: %v without sender or receiver", m.Kind)
 	case len(m.Preds) > MaxContacts || len(m.Succ) > MaxContacts || len(m.Closer) > MaxContacts:
 		return fmt.Errorf("chord: %v with more than %d contacts", m.Kind, MaxContacts)
+	case m.Done && len(m.Succ) == 0:
+		return fmt.Errorf("chord: %v that names no owner", m.Kind)
+	}
+	for _, list := range [...][]Contact{tail(m.Preds), m.Succ, m.Closer} { // only the predecessor may be unknown
+		if slices.ContainsFunc(list, Contact.IsZero) {
+			return fmt.Errorf("chord: %v with nobody in a list", m.Kind)
+		}
 	}
 	for _, c := range m.Contacts([]Contact{m.From, m.To}) {
 		if c.Index != 0 { // else a peer could choose among four billion places

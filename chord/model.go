@@ -97,12 +97,13 @@ func (n *Node) appendRequests(b []byte) []byte {
 		of := slices.IndexFunc(n.lookups, func(l *lookup) bool { return l.id == c.lookup })
 		b = appendContact(b, c.to)
 		b = appendBools(b, c.lookup != 0, c.state, n.stale(c), c.heard, c.asAFavor, c.relied)
-		b = append(b, byte(of), byte(c.try), byte(c.excuses))
+		b = append(b, byte(of), c.try, c.excuses)
 	}
 	b = binary.AppendUvarint(b, uint64(len(n.lookups)))
 	for _, l := range n.lookups {
 		b = append(append(b, byte(l.purpose)), l.target[:]...)
-		b = appendBools(b, l.outside, l.checked)
+		b = appendBools(b, l.outside, l.checked, l.failures() < len(l.hops))
+		b = append(b, byte(min(l.failures(), 2)))
 		for _, list := range [...][]Contact{l.seeds, l.toAsk, l.asked, l.owners, {l.source}} {
 			b = appendContacts(b, list)
 		}

@@ -65,6 +65,8 @@ func TestStateTellsApart(t *testing.T) {
 		{"a contact remembered", func(n *Node) { n.cache.add(1, at(0x90)) }},
 		{"a lookup", func(n *Node) { n.Lookup(1, point(0xc8)) }},
 		{"another lookup", func(n *Node) { n.Lookup(1, point(0xd8)) }},
+		{"a lookup with a hop that answered", func(n *Node) { n.Lookup(1, point(0xc8)); n.lookups[0].hops = []Hop{{}} }},
+		{"a lookup with a hop that did not", func(n *Node) { n.Lookup(1, point(0xc8)); n.lookups[0].hops = []Hop{{Failed: true}} }},
 		{"an introduction", func(n *Node) { n.Meet(1, at(0x40)) }},
 		{"a question of another", func(n *Node) { n.vouches = append(n.vouches, vouch{about: at(0x20), to: at(0x30)}) }},
 		{"a farewell", func(n *Node) { n.Leave() }},

@@ -105,7 +105,8 @@ func (n *Node) Restore(now Time, pred Contact, succ, fingers []Contact) {
 	}
 }
 
-// Step takes in a message that arrived, or news from the transport.
+// Step takes in a message that arrived, or news from the transport. One from a
+// stranger has to be [Message.Valid].
 func (n *Node) Step(now Time, m Message) {
 	switch m.Kind {
 	case Unreachable:

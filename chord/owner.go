@@ -25,13 +25,14 @@ func (n *Node) ownersOf(target ID) []Contact {
 
 // candidates takes in contacts at or behind the target, of which the first that
 // lives is its owner. Only a result's reader and a finger can do with an owner
-// that its predecessor did not name.
-func (n *Node) candidates(l *lookup, list []Contact) {
+// that its predecessor did not name. Whom we gave up is not asked, unless those
+// name it who should know: it may be back.
+func (n *Node) candidates(l *lookup, list []Contact, evenLost bool) {
 	if l.purpose != clientLookup && l.purpose != confirmedLookup && l.purpose != fingerLookup {
 		return
 	}
 	for _, c := range list {
-		if !c.IsZero() && !slices.Contains(l.asked, c) && !n.isLost(c) {
+		if !c.IsZero() && !slices.Contains(l.asked, c) && (evenLost || !n.isLost(c)) {
 			l.owners = insertNearest(l.owners, c, l.target, n.cfg.Successors)
 		}
 	}
@@ -44,7 +45,7 @@ func (n *Node) named(now Time, l *lookup, m Message) {
 		n.finish(now, l, m)
 		return
 	}
-	n.candidates(l, m.Succ)
+	n.candidates(l, m.Succ, true)
 	n.askNext(now, l)
 }
 
@@ -127,7 +128,7 @@ func (n *Node) onOwner(now Time, c call, m Message) {
 // target and itself come first.
 func (n *Node) ownerSaid(l *lookup, m Message) {
 	l.owner = m
-	n.candidates(l, l.before(m.Preds))
+	n.candidates(l, l.before(m.Preds), l.purpose == confirmedLookup)
 }
 
 // before lists those of the owner's predecessors that should own the target.
@@ -140,17 +141,17 @@ func (l *lookup) before(preds []Contact) []Contact {
 // only to its predecessor. That matters while peers come and go one by one. When
 // others were silent on the way a crowd has died, and lookups have enough to do.
 func (l *lookup) doubtful() bool {
-	if l.checked || l.purpose != clientLookup || len(l.toAsk) == 0 || len(l.before(l.owner.Preds)) == 0 {
-		return false
-	}
-	l.checked = true
-	silent := 0
+	return l.purpose == clientLookup && len(l.toAsk) > 0 && len(l.before(l.owner.Preds)) > 0 && l.failures() <= 1
+}
+
+// failures counts the hops that did not answer as members.
+func (l *lookup) failures() (count int) {
 	for _, h := range l.hops {
 		if h.Failed {
-			silent++
+			count++
 		}
 	}
-	return silent <= 1
+	return count
 }
 
 // confirmed is the answer that ends the lookup. Peers between the target and the

@@ -221,6 +221,20 @@ func TestJoinTakesTheWayThatLeadsIn(t *testing.T) {
 	}
 }
 
+// Who has left finishes what it looked up for others, and asks nobody for itself.
+func TestLeaverFallsSilent(t *testing.T) {
+	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
+	n.startLookup(0, fingerLookup, point(0xc8), nil)
+	find := onlySent(t, n, Find, 0x40)
+	n.Leave()
+	n.Ready()
+	n.Step(1, Message{Kind: Found, From: at(0x40), To: n.Self(), Member: true, Seq: find.Seq, Done: true, Succ: ats(0xd0)})
+	silence(n, Time(time.Minute))
+	if sent := n.Ready().Messages; len(sent) > 0 {
+		t.Errorf("it sends %v to %v", sent[0].Kind, sent[0].To)
+	}
+}
+
 // Who has left stays away, whomever it hears of.
 func TestLeaverNeverReturns(t *testing.T) {
 	n := member(t, 0x40, 0x10, 0x50, 0x60)
@@ -230,6 +244,17 @@ func TestLeaverNeverReturns(t *testing.T) {
 	n.Create(2)
 	if sent := n.Ready().Messages; n.Member() || len(sent) > 0 {
 		t.Errorf("it is a member again: %v, or asks to be: %v", n.Member(), sent)
+	}
+}
+
+// Nobody who said goodbye is taken for dead, though it does not answer any more.
+func TestLeaverIsNoDeath(t *testing.T) {
+	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
+	n.query(0, at(0x20))
+	n.Step(1, Message{Kind: Leaving, From: at(0x20), To: n.Self()})
+	n.Step(2, Message{Kind: Unreachable, From: at(0x20), To: n.Self()})
+	if e := n.Ready().Events; slices.Contains(e, Event{Dead, at(0x20)}) || n.isLost(at(0x20)) {
+		t.Errorf("events %v: it said goodbye, and is taken for dead", e)
 	}
 }
 

@@ -195,14 +195,16 @@ func (n *Node) predecessors(pred Contact, before []Contact) []Contact {
 	return list
 }
 
-// onLeaving takes a peer that said goodbye out, without waiting for timeouts.
+// onLeaving takes a peer that said goodbye out, without waiting for timeouts. What
+// we asked it is not answered any more: that is no death.
 func (n *Node) onLeaving(now Time, m Message) {
 	n.emit(Departed, m.From)
+	n.calls = slices.DeleteFunc(n.calls, func(c call) bool { return c.to == m.From && c.lookup == 0 })
 	n.remove(now, m.From)
 }
 
 // Leave says goodbye to every neighbour. The node is no member afterwards, and
-// never will be again.
+// never will be again. Of what it has begun only lookups for its driver go on.
 func (n *Node) Leave() {
 	if !n.member {
 		return
@@ -216,7 +218,8 @@ func (n *Node) Leave() {
 	}
 	n.stabilizeAt, n.fingerAt = Never, Never
 	n.lost, n.vouches = nil, nil
-	n.calls = slices.DeleteFunc(n.calls, func(c call) bool { return c.lookup == 0 })
+	n.lookups = slices.DeleteFunc(n.lookups, func(l *lookup) bool { return l.purpose != clientLookup && l.purpose != confirmedLookup })
+	n.calls = slices.DeleteFunc(n.calls, func(c call) bool { return n.lookup(c.lookup) == nil })
 }
 
 func firstOf(list []Contact) Contact {

@@ -62,16 +62,21 @@ func TestOwnersOutOfPlace(t *testing.T) {
 }
 
 func TestValid(t *testing.T) {
-	good := Message{Kind: Query, From: at(1), To: at(2), Succ: make([]Contact, MaxContacts)}
+	full := crowd(MaxContacts)
+	good := Message{Kind: State, From: at(1), To: at(2), Preds: append([]Contact{{}}, full[1:]...), Succ: full, Closer: full}
 	if err := good.Valid(); err != nil {
 		t.Error(err)
 	}
 	for _, bad := range []Message{
 		{From: at(1), To: at(2)}, {Kind: Unreachable, From: at(1), To: at(2)}, {Kind: Disconnected, From: at(1), To: at(2)},
 		{Kind: Query, To: at(2)}, {Kind: Query, From: at(1)},
-		{Kind: State, From: at(1), To: at(2), Preds: make([]Contact, MaxContacts+1)},
-		{Kind: State, From: at(1), To: at(2), Succ: make([]Contact, MaxContacts+1)},
-		{Kind: Found, From: at(1), To: at(2), Closer: make([]Contact, MaxContacts+1)},
+		{Kind: State, From: at(1), To: at(2), Preds: crowd(MaxContacts + 1)},
+		{Kind: State, From: at(1), To: at(2), Succ: crowd(MaxContacts + 1)},
+		{Kind: Found, From: at(1), To: at(2), Closer: crowd(MaxContacts + 1)},
+		{Kind: State, From: at(1), To: at(2), Preds: []Contact{at(3), {}}},
+		{Kind: Found, From: at(1), To: at(2), Done: true, Succ: []Contact{{}, at(3)}},
+		{Kind: Found, From: at(1), To: at(2), Closer: []Contact{at(3), {}}},
+		{Kind: Found, From: at(1), To: at(2), Done: true},
 		{Kind: Query, From: NewContact("chooser", 7), To: at(2)},
 		{Kind: State, From: at(1), To: at(2), Preds: []Contact{NewContact("chooser", 7)}},
 		{Kind: PingReq, From: at(1), To: at(2), About: NewContact("chooser", 7)},
