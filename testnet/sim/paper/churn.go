@@ -33,7 +33,7 @@ var publishedChurn = []ChurnRow{
 // finger, a lookup a second.
 func paperChurn(rate float64, size Size, seed uint64) (Measured, error) {
 	const round = 30 * time.Second
-	return measure(sim.Config{
+	return measure(size.Settling, sim.Config{
 		Peers: size.Peers, Seed: seed, Joins: rate, Leaves: rate, Lookups: 1,
 		Duration: size.Settling + time.Duration(size.Lookups)*time.Second,
 		Latency:  sim.Exponential, MinLatency: time.Nanosecond, MaxLatency: 100 * time.Millisecond,
@@ -41,16 +41,16 @@ func paperChurn(rate float64, size Size, seed uint64) (Measured, error) {
 			Successors: 20, CacheSize: -1, StabilizeEvery: round, FixFingerEvery: round,
 			MinTimeout: 500 * time.Millisecond, MaxTimeout: 500 * time.Millisecond,
 		},
-	}, size.Settling)
+	})
 }
 
 // shippedChurn: our rounds of a second, lists of 8 and the cache. There are 40
 // lookups a second, since a second of ours costs as much as a minute of theirs.
 func shippedChurn(rate float64, size Size, seed uint64) (Measured, error) {
 	const warmUp, perSecond = 20 * time.Second, 40
-	return measure(sim.Config{
+	return measure(warmUp, sim.Config{
 		Peers: size.Peers, Seed: seed, Joins: rate, Crashes: rate, Lookups: perSecond,
 		Duration: warmUp + time.Duration(size.Lookups)*time.Second/perSecond,
 		Latency:  sim.Exponential, MinLatency: time.Nanosecond, MaxLatency: 100 * time.Millisecond,
-	}, warmUp)
+	})
 }

@@ -29,19 +29,19 @@ var publishedFailures = []FailureRow{
 // paperFailure: 1,000 peers, 20 successors, and nothing is repaired: no rounds,
 // and nobody is given up, for a peer would be asked for hours before.
 func paperFailure(failed float64, size Size, seed uint64) (Measured, error) {
-	return measure(sim.Config{
-		Peers: size.Peers, Seed: seed, CrashShare: failed, Lookups: float64(size.Lookups), Duration: time.Second,
+	return measure(0, several(size, seed, sim.Config{
+		Peers: size.Peers, CrashShare: failed, Lookups: float64(size.Lookups), Duration: time.Second,
 		Node: chord.Config{
 			Successors: 20, CacheSize: -1, StabilizeEvery: never, FixFingerEvery: -1,
 			Tries: 16, LookupTimeout: time.Minute,
 		},
-	}, 0)
+	})...)
 }
 
 // shippedFailure: our lists of 8, and the ring repairs itself as ever while the
 // lookups of the first ten seconds run. The caches are empty, as after a start.
 func shippedFailure(failed float64, size Size, seed uint64) (Measured, error) {
-	return measure(sim.Config{
-		Peers: size.Peers, Seed: seed, CrashShare: failed, Lookups: float64(size.Lookups) / 10, Duration: 10 * time.Second,
-	}, 0)
+	return measure(0, several(size, seed, sim.Config{
+		Peers: size.Peers, CrashShare: failed, Lookups: float64(size.Lookups) / 10, Duration: 10 * time.Second,
+	})...)
 }

@@ -35,13 +35,12 @@ func (m *Measured) Per10000() float64 {
 	return float64(m.Failures()) * 10000 / float64(max(1, m.Lookups))
 }
 
-// measure runs a simulation and counts the lookups that begin after the warm-up.
-func measure(cfg sim.Config, warmUp time.Duration) (Measured, error) {
+// measure runs simulations and counts the lookups that begin after the warm-up, of
+// all together.
+func measure(warmUp time.Duration, rings ...sim.Config) (Measured, error) {
 	var m Measured
 	var paths, timeouts []int
-	cfg.CheckEvery = cfg.Duration // package sim tests the invariants; here they would only cost time
-	cfg.SettleFor = -1
-	cfg.Observe = func(o sim.Outcome) {
+	count := func(o sim.Outcome) {
 		if o.Began < chord.Time(warmUp) {
 			return
 		}
@@ -56,9 +55,29 @@ func measure(cfg sim.Config, warmUp time.Duration) (Measured, error) {
 		}
 		paths = append(paths, o.Path)
 	}
-	_, err := sim.Run(cfg)
+	for _, cfg := range rings {
+		cfg.CheckEvery = cfg.Duration // package sim tests the invariants; here they would only cost time
+		cfg.SettleFor = -1
+		cfg.Observe = count
+		if _, err := sim.Run(cfg); err != nil {
+			return m, err
+		}
+	}
 	m.Path, m.Timeouts, m.Lengths = spread(paths), spread(timeouts), histogram(paths)
-	return m, err
+	return m, nil
+}
+
+// several gives a ring as many times as the size says, each with a seed of its own
+// and its share of the lookups. What comes out of a single ring depends on where
+// its peers happen to lie.
+func several(size Size, seed uint64, ring sim.Config) []sim.Config {
+	rings := make([]sim.Config, max(1, size.Rings))
+	for i := range rings {
+		rings[i] = ring
+		rings[i].Seed = seed<<8 + uint64(i)
+		rings[i].Lookups = ring.Lookups / float64(len(rings))
+	}
+	return rings
 }
 
 func spread(values []int) Spread {

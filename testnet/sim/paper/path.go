@@ -21,10 +21,10 @@ var publishedPaths = map[int]float64{1 << 6: 3.92, 1 << 8: 4.89, 1 << 10: 5.92, 
 // paperPath: complete fingers, no cache, one successor; nothing is maintained,
 // for nothing changes.
 func paperPath(peers int, size Size, seed uint64) (Measured, error) {
-	return measure(sim.Config{
-		Peers: peers, Seed: seed, Lookups: float64(size.Lookups), Duration: time.Second,
+	return measure(0, several(size, seed, sim.Config{
+		Peers: peers, Lookups: float64(size.Lookups), Duration: time.Second,
 		Node: chord.Config{Successors: 1, CacheSize: -1, StabilizeEvery: never, FixFingerEvery: -1},
-	}, 0)
+	})...)
 }
 
 // shippedPath: the location cache learns from a minute in which every peer looks
@@ -33,7 +33,7 @@ func shippedPath(peers int, size Size, seed uint64) (Measured, error) {
 	const warmUp = time.Minute
 	perSecond := float64(peers) / 6
 	measured := time.Duration(float64(size.Lookups) / perSecond * float64(time.Second))
-	return measure(sim.Config{Peers: peers, Seed: seed, Lookups: perSecond, Duration: warmUp + measured}, warmUp)
+	return measure(warmUp, sim.Config{Peers: peers, Seed: seed, Lookups: perSecond, Duration: warmUp + measured})
 }
 
 // never is longer than any run.

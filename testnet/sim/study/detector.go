@@ -56,11 +56,13 @@ type DetectorRow struct {
 // where messages take a tenth of a second.
 const FixedTimeout = 3500 * time.Millisecond
 
-// The ring, and what becomes of it: at the end, a tenth of the peers crash.
+// The ring, and what becomes of it: at the end, peers crash one after another.
 const (
 	detectorPeers = 100
 	slowEvery     = 20 * time.Second // pause between two stops of a slow peer
-	crashTime     = 20 * time.Second
+	crashes       = 40
+	crashEvery    = 2 * time.Second
+	crashTime     = crashes*crashEvery + 10*time.Second
 )
 
 // Measure runs the case with both detectors for the time given.
@@ -95,7 +97,9 @@ func (c DetectorCase) faults(seed uint64, duration time.Duration) []sim.Fault {
 		if c.Slow {
 			faults = append(faults, stops(r, 10*k, duration-crashTime)...)
 		}
-		faults = append(faults, sim.Fault{At: duration - crashTime + time.Duration(k)*time.Second, Kind: sim.Crash, Pick: 9*k + 5})
+	}
+	for k := range uint64(crashes) {
+		faults = append(faults, sim.Fault{At: duration - crashTime + time.Duration(k)*crashEvery, Kind: sim.Crash, Pick: 9*k + 5})
 	}
 	return faults
 }
