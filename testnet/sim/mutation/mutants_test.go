@@ -157,7 +157,7 @@ var mutants = []mutant{
 	{
 		rule:   "keeps those who said goodbye",
 		seenBy: "goodbyes",
-		edits:  []edit{{"stabilize.go", "\tn.emit(Departed, m.From)\n\tn.remove(now, m.From)\n", "\tn.emit(Departed, m.From)\n"}},
+		edits:  []edit{{"stabilize.go", "c.to == m.From && c.lookup == 0 })\n\tn.remove(now, m.From)\n", "c.to == m.From && c.lookup == 0 })\n"}},
 	},
 	{
 		rule:   "stays a member when it leaves",
