@@ -30,6 +30,9 @@ type simOptions struct {
 	record  string      // file
 }
 
+// shortestRun is in minutes. A run of no time would be one of the default time.
+const shortestRun = 0.001
+
 // What --faults may be, besides a file.
 const (
 	mixedFaults = "mixed"
@@ -66,8 +69,8 @@ func (o *simOptions) complete(flags *pflag.FlagSet) error {
 	switch {
 	case flags.Changed("peers") && (o.peers < 1 || o.peers > 5_000_000):
 		return fail(codeUsage, "--peers %d: want 1 to 5000000", o.peers)
-	case !(o.minutes > 0) || o.minutes > 1e6:
-		return fail(codeUsage, "--minutes %v: want more than 0, a million at most", o.minutes)
+	case !(o.minutes >= shortestRun) || o.minutes > sim.Longest.Minutes():
+		return fail(codeUsage, "--minutes %v: want %v to %.0f, which is a year", o.minutes, shortestRun, sim.Longest.Minutes())
 	case o.record != "" && o.seeds > 1:
 		return fail(codeUsage, "--record: want one seed, not --seeds %d", o.seeds)
 	case o.seeds < 0 || o.seeds > 1_000_000 || flags.Changed("seeds") && o.seeds < 1:

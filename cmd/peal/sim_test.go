@@ -138,7 +138,7 @@ func TestSimUsage(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, line := range []string{
-		"--peers 0", "--minutes 0", "--seeds 0", "--loss 2", "--latency far", "--faults nowhere.json", "--faults bad.json",
+		"--peers 0", "--minutes 0", "--minutes 1e-300", "--minutes NaN", "--minutes 525601", "--lookups -Inf", "--loss NaN", "--joins NaN", "--crash-share NaN", "--seeds 0", "--loss 2", "--latency far", "--faults nowhere.json", "--faults bad.json",
 		"--successors 65", "shrink --crashes -1", "merge --held 0s", "merge --held 1001h", "surely",
 	} {
 		if got := simulate(t, strings.Fields(line)...); got.code != 2 || got.err == "" {
