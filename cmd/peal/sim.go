@@ -93,16 +93,18 @@ func (r *simResult) take(err error) error {
 
 // simUsage is the error of settings that the simulator refused.
 func simUsage(err error) error {
-	if codeOf(err) == codeInterrupted {
+	if err == nil || codeOf(err) == codeInterrupted {
 		return err
 	}
 	return fail(codeUsage, "%v", err)
 }
 
-// checkError is the error of a ring that broke a rule while it was measured.
+// checkError is the error of a measurement: the ring broke a rule, or the
+// settings were refused.
 func checkError(err error) error {
-	if err == nil || codeOf(err) == codeInterrupted {
-		return err
+	var broken *sim.Violation
+	if errors.As(err, &broken) {
+		return fail(codeCheck, "%v", err)
 	}
-	return fail(codeCheck, "%v", err)
+	return simUsage(err)
 }

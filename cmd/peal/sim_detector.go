@@ -23,7 +23,7 @@ crashes as soon.`,
 		Example: "  peal sim detector\n  peal sim detector --minutes 60 -o json",
 		Args:    wants(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if minutes < 1 || minutes > 1e4 {
+			if !(minutes >= 1 && minutes <= 1e4) { // nor NaN
 				return fail(codeUsage, "--minutes %v: want 1 to 10000", minutes)
 			}
 			duration := time.Duration(minutes * float64(time.Minute))

@@ -132,6 +132,19 @@ func TestSimCommandsRunTheSame(t *testing.T) {
 	}
 }
 
+// Only a broken rule ends with the exit code that says so.
+func TestCheckError(t *testing.T) {
+	_, wrong := sim.Run(sim.Config{Peers: -1})
+	for _, c := range []struct {
+		err  error
+		want int
+	}{{nil, 0}, {wrong, 2}, {&sim.Violation{}, 9}, {fmt.Errorf("a run: %w", &sim.Violation{}), 9}, {fail(codeInterrupted, "interrupted"), 130}} {
+		if got := exitCode(checkError(c.err)); got != c.want {
+			t.Errorf("%v: exit code %d, want %d", c.err, got, c.want)
+		}
+	}
+}
+
 func TestSimUsage(t *testing.T) {
 	t.Chdir(t.TempDir())
 	if err := os.WriteFile("bad.json", []byte(`[{"at":"2s","kind":"quake"}]`), 0o600); err != nil {
@@ -139,7 +152,7 @@ func TestSimUsage(t *testing.T) {
 	}
 	for _, line := range []string{
 		"--peers 0", "--minutes 0", "--minutes 1e-300", "--minutes NaN", "--minutes 525601", "--lookups -Inf", "--loss NaN", "--joins NaN", "--crash-share NaN", "--seeds 0", "--loss 2", "--latency far", "--faults nowhere.json", "--faults bad.json",
-		"--successors 65", "shrink --crashes -1", "merge --held 0s", "merge --held 1001h", "surely",
+		"--successors 65", "shrink --crashes -1", "shrink --minutes Inf", "detector --minutes NaN", "detector --minutes Inf", "merge --held 0s", "merge --held 1001h", "surely",
 	} {
 		if got := simulate(t, strings.Fields(line)...); got.code != 2 || got.err == "" {
 			t.Errorf("peal sim %s: code %d, %q; want 2 and a reason", line, got.code, got.err)
