@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"os"
-	"strings"
 	"sync"
 	"time"
 
@@ -146,15 +145,3 @@ func routeOf(r *chord.Result) *node.Route {
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
-
-// commandLine is what was typed, as a shell can read it again.
-func commandLine(args []string) string {
-	words := []string{"peal"}
-	for _, arg := range args[1:] {
-		if strings.ContainsAny(arg, " \t\n'\"\\$`!*?()[]{}<>|&;#~") || arg == "" {
-			arg = "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
-		}
-		words = append(words, arg)
-	}
-	return strings.Join(words, " ")
-}

@@ -124,13 +124,6 @@ func TestTestnetIsRecorded(t *testing.T) {
 	}
 }
 
-func TestCommandLine(t *testing.T) {
-	got := commandLine([]string{"/bin/peal", "sim", "--peers", "8", "it's", ""})
-	if want := `peal sim --peers 8 'it'\''s' ''`; got != want {
-		t.Errorf("got %s, want %s", got, want)
-	}
-}
-
 // TestRecordingCannotBeWritten wants the name of the file in the message.
 func TestRecordingCannotBeWritten(t *testing.T) {
 	got := runWith(t, "", "testnet", "--transport", "memory", "--http", "127.0.0.1:0", "--record", filepath.Join(t.TempDir(), "no", "file"))

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -77,6 +78,22 @@ func TestSimViolation(t *testing.T) {
 	}
 	if log, err := os.ReadFile("peal-sim-1.log"); err != nil || !strings.Contains(string(log), "is lost") {
 		t.Errorf("the event log has %d bytes, %v", len(log), err)
+	}
+}
+
+// A shell can read the commands that are printed, whatever files are called.
+func TestSimCommandsAreQuoted(t *testing.T) {
+	writeFaults(t)
+	if err := os.Rename("f.json", "a b.json"); err != nil {
+		t.Fatal(err)
+	}
+	line := slices.Concat([]string{"--faults", "a b.json"}, deaf[2:])
+	if got, want := simulate(t, line...).out, "peal sim --faults 'a b.json' --lookups 0 "; !strings.Contains(got, want) {
+		t.Errorf("output without %q:\n%s", want, got)
+	}
+	got, want := simulate(t, append([]string{"shrink", "--to", "c d.json"}, line...)...).out, "peal sim --faults 'c d.json' --seed 1 "
+	if !strings.Contains(got, want) {
+		t.Errorf("output without %q:\n%s", want, got)
 	}
 }
 
