@@ -66,7 +66,7 @@ func (c *cli) sim(cmd *cobra.Command, o *simOptions) (err error) {
 	if err = run.take(err); err != nil {
 		return err
 	}
-	run.writeLog(cfg)
+	run.writeLog(cmd.Context(), cfg)
 	if err := c.printRun(&run); err != nil || run.Violation == nil {
 		return err
 	}
@@ -77,9 +77,10 @@ func (c *cli) sim(cmd *cobra.Command, o *simOptions) (err error) {
 type simResult struct {
 	Command   string         `json:"command"` // that runs it again
 	Violation *sim.Violation `json:"violation,omitempty"`
-	Log       string         `json:"log,omitempty"` // file with the events that led to it
-	Took      float64        `json:"took"`          // seconds of real time
-	Memory    int64          `json:"memory"`        // of the process, in bytes
+	Log       string         `json:"log,omitempty"`       // file with the events that led to it
+	LogError  string         `json:"log_error,omitempty"` // why there is none
+	Took      float64        `json:"took"`                // seconds of real time
+	Memory    int64          `json:"memory"`              // of the process, in bytes
 	sim.Report
 }
 

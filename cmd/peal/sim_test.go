@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -94,6 +95,37 @@ func TestSimCommandsAreQuoted(t *testing.T) {
 	got, want := simulate(t, append([]string{"shrink", "--to", "c d.json"}, line...)...).out, "peal sim --faults 'c d.json' --seed 1 "
 	if !strings.Contains(got, want) {
 		t.Errorf("output without %q:\n%s", want, got)
+	}
+}
+
+// A violation is told also where its events cannot be written.
+func TestSimViolationWithoutLog(t *testing.T) {
+	writeFaults(t)
+	if err := os.Mkdir("peal-sim-1.log", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	got := simulate(t, append([]string{"-o", "json"}, deaf...)...)
+	var run simResult
+	if err := json.Unmarshal([]byte(got.out), &run); err != nil || got.code != 9 {
+		t.Fatalf("code %d, %v: %s", got.code, err, got.err)
+	}
+	if run.Violation == nil || run.Log != "" || !strings.Contains(run.LogError, "is a directory") {
+		t.Errorf("log %q, error %q; want no log, and why", run.Log, run.LogError)
+	}
+	if got := simulate(t, deaf...); !strings.Contains(got.out, "event log     none: open peal-sim-1.log: ") {
+		t.Errorf("the output does not say why there is no log:\n%s", got.out)
+	}
+}
+
+// Nobody waits for the events of a violation after Ctrl-C.
+func TestWriteLogIsInterruptible(t *testing.T) {
+	t.Chdir(t.TempDir())
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	run := simResult{Violation: &sim.Violation{Seed: 1}}
+	run.writeLog(ctx, sim.Config{Peers: 100_000, Duration: sim.Longest})
+	if run.Log != "" || run.LogError != "interrupted" {
+		t.Errorf("log %q, error %q; want none, and that it was interrupted", run.Log, run.LogError)
 	}
 }
 
