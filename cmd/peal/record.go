@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"sync"
 	"time"
@@ -81,11 +82,18 @@ func (t *tape) close() error {
 	return nil
 }
 
-// closeInto ends the recording at the end of a verb, whose own error comes
-// first.
-func (t *tape) closeInto(err *error) {
-	if closing := t.close(); *err == nil {
+// closeTape ends a simulation's recording at the end of the verb, whose own error
+// comes first, and says how to see it once the file is whole.
+func (c *cli) closeTape(t *tape, err *error) {
+	closing := t.close()
+	switch {
+	case t == nil || codeOf(*err) == codeInterrupted:
+	case closing == nil:
+		fmt.Fprintf(c.err, "'%s' shows this run\n", commandLine([]string{"peal", "replay", t.name}))
+	case *err == nil:
 		*err = closing
+	default:
+		fmt.Fprintf(c.err, "%v\n", closing)
 	}
 }
 

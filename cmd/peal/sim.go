@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -53,15 +52,12 @@ func (c *cli) sim(cmd *cobra.Command, o *simOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	defer tape.closeInto(&err)
+	defer c.closeTape(tape, &err)
 	bar := c.progress("simulating", "second", int(cfg.Duration/time.Second))
 	cfg.Progress = func(done, _ int) { bar.set(done, 0) }
 	begin := time.Now()
 	r, err := interruptible(cmd.Context(), func() (sim.Report, error) { return sim.Run(cfg) })
 	bar.end()
-	if tape != nil {
-		fmt.Fprintf(c.err, "'%s' shows this run\n", commandLine([]string{"peal", "replay", o.record}))
-	}
 	run := simResult{Report: r, Command: o.command(cfg.Seed), Took: time.Since(begin).Seconds(), Memory: memory()}
 	if err = run.take(err); err != nil {
 		return err
