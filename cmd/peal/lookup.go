@@ -70,7 +70,9 @@ func (c *cli) printRoute(key string, route node.Route) error {
 		}
 		hops.add(strconv.Itoa(i+1), hop.Contact.String(), hop.Peer.String(), fmt.Sprintf("%.1f", hop.Millis), note)
 	}
-	c.printf("\n")
+	if err := c.printf("\n"); err != nil {
+		return err
+	}
 	return hops.print(c.out, c.width)
 }
 

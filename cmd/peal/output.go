@@ -142,6 +142,8 @@ func printFacts(w io.Writer, width int, facts [][2]string) error {
 	return err
 }
 
+func seconds(s float64) string { return fmt.Sprintf("%.1f s", s) }
+
 // counted is "1 peer" or "2 peers".
 func counted(n int, noun string) string {
 	if n == 1 {

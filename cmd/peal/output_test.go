@@ -2,10 +2,15 @@ package main
 
 import (
 	"bytes"
+	"errors"
+	"io"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"peal/node"
+	"peal/testnet/churn"
 )
 
 func TestNarrowTerminal(t *testing.T) {
@@ -25,6 +30,43 @@ func TestNarrowTerminal(t *testing.T) {
 		end := contact(1).Peer.String()
 		if !strings.Contains(out.String(), end[len(end)-12:]) {
 			t.Errorf("%s printed\n%swant the end of peer ID %s in it", args, &out, end)
+		}
+	}
+}
+
+var errFull = errors.New("no space left")
+
+// A failsOnce fails at one write, and at no other.
+type failsOnce struct {
+	at, writes int
+}
+
+func (w *failsOnce) Write(b []byte) (int, error) {
+	w.writes++
+	if w.writes-1 == w.at {
+		return 0, errFull
+	}
+	return len(b), nil
+}
+
+// Whichever write fails, the verb says so.
+func TestPrintersReturnErrors(t *testing.T) {
+	for name, printed := range map[string]func(*cli) error{
+		"route": func(c *cli) error { return c.printRoute("k", node.Route{Hops: make([]node.Hop, 1)}) },
+		"churn": func(c *cli) error { return c.printChurnText(churn.Report{Wrong: make([]churn.Wrong, 1)}) },
+		"problems": func(c *cli) error {
+			return c.printProblems(node.Ring{Problems: make([]node.Problem, maxProblems+1)})
+		},
+	} {
+		for at := 0; ; at++ {
+			w := &failsOnce{at: at}
+			err := printed(newCLI(console{out: w, err: io.Discard, lookupEnv: lookup(nil)}))
+			if w.writes <= at {
+				break // there was none to fail
+			}
+			if !errors.Is(err, errFull) {
+				t.Errorf("%s: write %d failed, and the error is %v", name, at+1, err)
+			}
 		}
 	}
 }

@@ -2,8 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
-	"strings"
 	"sync"
 	"time"
 
@@ -82,11 +82,18 @@ func (t *tape) close() error {
 	return nil
 }
 
-// closeInto ends the recording at the end of a verb, whose own error comes
-// first.
-func (t *tape) closeInto(err *error) {
-	if closing := t.close(); *err == nil {
+// closeTape ends a simulation's recording at the end of the verb, whose own error
+// comes first, and says how to see it once the file is whole.
+func (c *cli) closeTape(t *tape, err *error) {
+	closing := t.close()
+	switch {
+	case t == nil || codeOf(*err) == codeInterrupted:
+	case closing == nil:
+		fmt.Fprintf(c.err, "'%s' shows this run\n", commandLine([]string{"peal", "replay", t.name}))
+	case *err == nil:
 		*err = closing
+	default:
+		fmt.Fprintf(c.err, "%v\n", closing)
 	}
 }
 
@@ -146,15 +153,3 @@ func routeOf(r *chord.Result) *node.Route {
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
-
-// commandLine is what was typed, as a shell can read it again.
-func commandLine(args []string) string {
-	words := []string{"peal"}
-	for _, arg := range args[1:] {
-		if strings.ContainsAny(arg, " \t\n'\"\\$`!*?()[]{}<>|&;#~") || arg == "" {
-			arg = "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
-		}
-		words = append(words, arg)
-	}
-	return strings.Join(words, " ")
-}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -124,18 +126,29 @@ func TestTestnetIsRecorded(t *testing.T) {
 	}
 }
 
-func TestCommandLine(t *testing.T) {
-	got := commandLine([]string{"/bin/peal", "sim", "--peers", "8", "it's", ""})
-	if want := `peal sim --peers 8 'it'\''s' ''`; got != want {
-		t.Errorf("got %s, want %s", got, want)
-	}
-}
-
 // TestRecordingCannotBeWritten wants the name of the file in the message.
 func TestRecordingCannotBeWritten(t *testing.T) {
 	got := runWith(t, "", "testnet", "--transport", "memory", "--http", "127.0.0.1:0", "--record", filepath.Join(t.TempDir(), "no", "file"))
 	if got.code != 1 || !bytes.Contains([]byte(got.err), []byte("--record")) {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// Nobody is sent to a recording that is not whole.
+func TestSimRecordingIsNotWhole(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var said strings.Builder
+	c := newCLI(console{out: io.Discard, err: &said, lookupEnv: lookup(nil)})
+	line := []string{"sim", "--seed", "3", "--peers", "4", "--minutes", "0.1", "--record"}
+	if code := c.run(ctx, append(line, filepath.Join(t.TempDir(), "run.jsonl"))); code != 130 || strings.Contains(said.String(), "replay") {
+		t.Errorf("interrupted: code %d, %s", code, said.String())
+	}
+	if _, err := os.Stat("/dev/full"); err != nil {
+		t.Skip("no file here that is always full")
+	}
+	if got := runWith(t, "", append(line, "/dev/full")...); got.code != 1 || strings.Contains(got.err, "replay") || !strings.Contains(got.err, "--record: ") {
+		t.Errorf("a full disk: %+v, want exit 1 and why", got)
 	}
 }
 

@@ -66,7 +66,9 @@ func (c *cli) printProblems(ring node.Ring) error {
 		return err
 	}
 	if more := count - maxProblems; more > 0 {
-		c.printf("and %d more: '-o json' lists all\n", more)
+		if err := c.printf("and %d more: '-o json' lists all\n", more); err != nil {
+			return err
+		}
 	}
 	return fail(codeCheck, "ring %s: %s, not well-formed: %s", show(ring.Name), counted(len(ring.Peers), "peer"), counted(count, "problem"))
 }

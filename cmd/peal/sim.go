@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -53,20 +52,17 @@ func (c *cli) sim(cmd *cobra.Command, o *simOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	defer tape.closeInto(&err)
+	defer c.closeTape(tape, &err)
 	bar := c.progress("simulating", "second", int(cfg.Duration/time.Second))
 	cfg.Progress = func(done, _ int) { bar.set(done, 0) }
 	begin := time.Now()
 	r, err := interruptible(cmd.Context(), func() (sim.Report, error) { return sim.Run(cfg) })
 	bar.end()
-	if tape != nil {
-		fmt.Fprintf(c.err, "'%s' shows this run\n", commandLine([]string{"peal", "replay", o.record}))
-	}
 	run := simResult{Report: r, Command: o.command(cfg.Seed), Took: time.Since(begin).Seconds(), Memory: memory()}
 	if err = run.take(err); err != nil {
 		return err
 	}
-	run.writeLog(cfg)
+	run.writeLog(cmd.Context(), cfg)
 	if err := c.printRun(&run); err != nil || run.Violation == nil {
 		return err
 	}
@@ -77,9 +73,10 @@ func (c *cli) sim(cmd *cobra.Command, o *simOptions) (err error) {
 type simResult struct {
 	Command   string         `json:"command"` // that runs it again
 	Violation *sim.Violation `json:"violation,omitempty"`
-	Log       string         `json:"log,omitempty"` // file with the events that led to it
-	Took      float64        `json:"took"`          // seconds of real time
-	Memory    int64          `json:"memory"`        // of the process, in bytes
+	Log       string         `json:"log,omitempty"`       // file with the events that led to it
+	LogError  string         `json:"log_error,omitempty"` // why there is none
+	Took      float64        `json:"took"`                // seconds of real time
+	Memory    int64          `json:"memory"`              // of the process, in bytes
 	sim.Report
 }
 
@@ -93,16 +90,18 @@ func (r *simResult) take(err error) error {
 
 // simUsage is the error of settings that the simulator refused.
 func simUsage(err error) error {
-	if codeOf(err) == codeInterrupted {
+	if err == nil || codeOf(err) == codeInterrupted {
 		return err
 	}
 	return fail(codeUsage, "%v", err)
 }
 
-// checkError is the error of a ring that broke a rule while it was measured.
+// checkError is the error of a measurement: the ring broke a rule, or the
+// settings were refused.
 func checkError(err error) error {
-	if err == nil || codeOf(err) == codeInterrupted {
-		return err
+	var broken *sim.Violation
+	if errors.As(err, &broken) {
+		return fail(codeCheck, "%v", err)
 	}
-	return fail(codeCheck, "%v", err)
+	return simUsage(err)
 }

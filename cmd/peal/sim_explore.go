@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -36,7 +37,7 @@ Without --members it explores a table of rings, which takes minutes.`,
 		Example: "  peal sim explore --quick\n  peal sim explore --members 3 --joiners 1 --crashes 1 --rounds 2",
 		Args:    wants(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := onlyWithMembers(cmd, own.Members); err != nil {
+			if err := checkExplore(cmd, own.Members); err != nil {
 				return err
 			}
 			if own.Members > 0 {
@@ -53,6 +54,7 @@ Without --members it explores a table of rings, which takes minutes.`,
 	flags.IntVar(&own.Rounds, "rounds", 2, "how many rounds of stabilize may begin before the ring is left alone")
 	flags.IntVar(&own.Crashes, "crashes", 0, "how many peers may crash")
 	flags.IntVar(&own.Leaves, "leaves", 0, "how many members may leave")
+	flags.IntVar(&own.Losses, "losses", 0, "how many messages that nobody asks for again may get lost")
 	flags.IntVar(&own.Duplicates, "duplicates", 0, "how many messages may arrive twice")
 	flags.BoolVar(&own.Reckless, "reckless", false, "even peers that others need may go; the ring only has to heal")
 	flags.BoolVar(&own.Silent, "silent", false, "only timeouts tell that a peer is dead")
@@ -62,15 +64,22 @@ Without --members it explores a table of rings, which takes minutes.`,
 	return cmd
 }
 
-// onlyWithMembers refuses flags that would say nothing of the table.
-func onlyWithMembers(cmd *cobra.Command, members int) (err error) {
+// checkExplore refuses flags that would say nothing of the table, and a 0 that
+// would be the default.
+func checkExplore(cmd *cobra.Command, members int) (err error) {
 	cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
-		if f.Changed && f.Name != "quick" && members < 1 {
+		switch {
+		case f.Changed && f.Name != "quick" && members < 1:
 			err = fail(codeUsage, "--%s: want --members 1 or more as well", f.Name)
+		case f.Changed && slices.Contains(neverZero, f.Name) && f.Value.String() == "0":
+			err = fail(codeUsage, "--%s 0: want 1 or more", f.Name)
 		}
 	})
 	return err
 }
+
+// neverZero are the flags of which an exploration needs one at least.
+var neverZero = []string{"successors", "rounds", "max-states"}
 
 // simExplore explores ring after ring, up to the first that breaks.
 func (c *cli) simExplore(ctx context.Context, rings []explore.Config) error {
@@ -108,10 +117,10 @@ func (c *cli) simExplore(ctx context.Context, rings []explore.Config) error {
 func exploreOne(cfg explore.Config) (exploration, error) {
 	begin := time.Now()
 	report, err := explore.Run(cfg)
-	e := exploration{Config: cfg, Report: report, Seconds: time.Since(begin).Seconds()}
+	e := exploration{Config: report.Config, Report: report, Seconds: time.Since(begin).Seconds()}
 	var broken *explore.Violation
 	if errors.As(err, &broken) {
-		e.Config, e.Broken, e.Steps = broken.Config, broken.Broken.Error(), broken.Steps
+		e.Broken, e.Steps = broken.Broken.Error(), broken.Steps
 		return e, nil
 	}
 	return e, err

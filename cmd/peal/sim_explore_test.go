@@ -35,10 +35,26 @@ func TestSimExplore(t *testing.T) {
 	if len(list) != 1 || list[0].Members != 2 || list[0].States < 1000 || !list[0].Complete {
 		t.Errorf("got %+v, want one complete exploration", list)
 	}
-	for _, args := range [][]string{{"--members", "9"}, {"--joiners", "2"}, {"--members", "-1"}} {
+	for _, args := range [][]string{{"--members", "9"}, {"--joiners", "2"}, {"--members", "-1"}, {"--members", "2", "--rounds", "0"}, {"--members", "2", "--losses", "16"}} {
 		if _, err := exploreWith(t, "text", args...); exitCode(err) != 2 {
 			t.Errorf("%v: %v, want a usage error", args, err)
 		}
+	}
+}
+
+// The table has such a ring, so a user can explore it alone.
+func TestSimExploreLosses(t *testing.T) {
+	text, err := exploreWith(t, "text", "--members", "2", "--crashes", "1", "--losses", "1", "--rounds", "1", "--silent")
+	if err != nil || !strings.Contains(text, "1 crash, 1 loss, silent") {
+		t.Errorf("got\n%s%v, want a row with a loss", text, err)
+	}
+}
+
+// What is printed are the settings that were explored, not those that were left out.
+func TestExplorationHasItsDefaults(t *testing.T) {
+	e, err := exploreOne(explore.Config{Members: 1})
+	if err != nil || e.Config.Rounds != 2 || e.Config.Successors != 2 || e.Config.MaxStates == 0 {
+		t.Errorf("got %+v, %v; want the defaults", e.Config, err)
 	}
 }
 

@@ -46,7 +46,7 @@ func (c *cli) simMany(ctx context.Context, o *simOptions) error {
 	sum := summarize(o, runs)
 	sum.Took = time.Since(begin).Seconds()
 	for _, r := range sum.Violations {
-		r.writeLog(o.config(r.Seed))
+		r.writeLog(ctx, o.config(r.Seed))
 	}
 	if err := c.printSummary(sum); err != nil || len(sum.Violations) == 0 {
 		return err

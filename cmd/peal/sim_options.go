@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"reflect"
-	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -29,6 +28,9 @@ type simOptions struct {
 	plan    []sim.Fault // read from a file
 	record  string      // file
 }
+
+// shortestRun is in minutes. A run of no time would be one of the default time.
+const shortestRun = 0.001
 
 // What --faults may be, besides a file.
 const (
@@ -66,8 +68,8 @@ func (o *simOptions) complete(flags *pflag.FlagSet) error {
 	switch {
 	case flags.Changed("peers") && (o.peers < 1 || o.peers > 5_000_000):
 		return fail(codeUsage, "--peers %d: want 1 to 5000000", o.peers)
-	case !(o.minutes > 0) || o.minutes > 1e6:
-		return fail(codeUsage, "--minutes %v: want more than 0, a million at most", o.minutes)
+	case !(o.minutes >= shortestRun) || o.minutes > sim.Longest.Minutes():
+		return fail(codeUsage, "--minutes %v: want %v to %.0f, which is a year", o.minutes, shortestRun, sim.Longest.Minutes())
 	case o.record != "" && o.seeds > 1:
 		return fail(codeUsage, "--record: want one seed, not --seeds %d", o.seeds)
 	case o.seeds < 0 || o.seeds > 1_000_000 || flags.Changed("seeds") && o.seeds < 1:
@@ -144,13 +146,13 @@ func lookupRate(perSecond float64) float64 {
 
 // command is the command line that runs a seed again: the flags as they were.
 func (o *simOptions) command(seed uint64) string {
-	words := []string{"peal sim"}
+	words := []string{"peal", "sim"}
 	o.set.VisitAll(func(flag *pflag.Flag) {
 		if flag.Changed && o.matters(flag.Name) {
-			words = append(words, said(flag.Name, flag.Value.String()))
+			words = append(words, said(flag.Name, flag.Value.String())...)
 		}
 	})
-	return strings.Join(append(words, said("seed", seed)), " ")
+	return commandLine(append(words, said("seed", seed)...))
 }
 
 // matters reports whether a flag changes what a run does, the seed aside.
@@ -159,34 +161,35 @@ func (o *simOptions) matters(flag string) bool {
 	return single || flag == "peers" || flag == "minutes" || flag == "faults" || flag == "no-cache"
 }
 
-// said is a flag as it stands on a command line.
-func said(flag string, value any) string {
+// said is a flag in the words of a command line.
+func said(flag string, value any) []string {
 	switch text := fmt.Sprint(value); text {
 	case "true":
-		return "--" + flag
+		return []string{"--" + flag}
 	case "false": // the next word would not belong to the flag
-		return "--" + flag + "=false"
+		return []string{"--" + flag + "=false"}
 	default:
-		return "--" + flag + " " + text
+		return []string{"--" + flag, text}
 	}
 }
 
 // explicit is the command line for a schedule in a file: what the seed said
 // otherwise is in flags now.
 func explicit(cfg sim.Config, file string) string {
-	words := []string{"peal sim", said("faults", file), said("seed", cfg.Seed), said("peers", cfg.Peers), said("minutes", cfg.Duration.Minutes())}
+	words := []string{"peal", "sim"}
 	for _, flag := range []struct {
 		name  string
 		value any
 	}{
+		{"faults", file}, {"seed", cfg.Seed}, {"peers", cfg.Peers}, {"minutes", cfg.Duration.Minutes()},
 		{"successors", cfg.Node.Successors}, {"no-cache", cfg.Node.CacheSize < 0}, {"lookups", max(0, cfg.Lookups)},
 		{"joins", cfg.Joins}, {"leaves", cfg.Leaves}, {"crashes", cfg.Crashes}, {"restarts", cfg.Restarts}, {"crash-share", cfg.CrashShare},
 		{"latency", cfg.Latency}, {"loss", cfg.Loss}, {"duplicate", cfg.Duplicate}, {"reorder", cfg.Reorder},
 		{"clock-drift", cfg.ClockDrift}, {"refuse", cfg.Refuse}, {"confirm", cfg.Confirm}, {"redial", cfg.Redial},
 	} {
 		if !reflect.ValueOf(flag.value).IsZero() || flag.name == "lookups" {
-			words = append(words, said(flag.name, flag.value))
+			words = append(words, said(flag.name, flag.value)...)
 		}
 	}
-	return strings.Join(words, " ")
+	return commandLine(words)
 }

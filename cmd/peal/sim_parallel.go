@@ -10,7 +10,10 @@ import (
 // interruptible does a job, or at least until ctx ends: a simulation is pure and
 // cannot be stopped, but the program is about to end anyway.
 func interruptible[R any](ctx context.Context, do func() (R, error)) (R, error) {
-	var result R
+	var none, result R
+	if ctx.Err() != nil { // many jobs may follow, and none of them could be stopped
+		return none, fail(codeInterrupted, "interrupted")
+	}
 	var err error
 	done := make(chan struct{})
 	go func() {
@@ -22,7 +25,6 @@ func interruptible[R any](ctx context.Context, do func() (R, error)) (R, error) 
 	case <-ctx.Done():
 	}
 	if ctx.Err() != nil {
-		var none R
 		return none, fail(codeInterrupted, "interrupted")
 	}
 	return result, err

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"os"
 	"strings"
@@ -11,16 +13,25 @@ import (
 // loggedEvents is how many events before a violation go into the file.
 const loggedEvents = 2000
 
-// writeLog writes the events before a violation, if there is one, to a file.
-func (r *simResult) writeLog(cfg sim.Config) {
+// writeLog writes the events before a violation, if there is one, to a file. It
+// runs the simulation again for that, until ctx ends. Without the file there is
+// still the violation to tell of, so the error is a part of the result.
+func (r *simResult) writeLog(ctx context.Context, cfg sim.Config) {
 	if r.Violation == nil {
 		return
 	}
-	r.Log = fmt.Sprintf("peal-sim-%d.log", r.Violation.Seed)
-	lines := sim.EventLog(cfg, r.Violation, loggedEvents)
-	if err := os.WriteFile(r.Log, []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
-		r.Log = fmt.Sprintf("nowhere: %v", err)
+	name, violation := fmt.Sprintf("peal-sim-%d.log", r.Violation.Seed), r.Violation
+	lines, err := interruptible(ctx, func() ([]string, error) {
+		return sim.EventLog(cfg, violation, loggedEvents), nil
+	})
+	if err == nil {
+		err = os.WriteFile(name, []byte(strings.Join(lines, "\n")+"\n"), 0o644)
 	}
+	if err != nil {
+		r.LogError = err.Error()
+		return
+	}
+	r.Log = name
 }
 
 // violationFacts say what was broken, and how to go on.
@@ -30,7 +41,7 @@ func violationFacts(r *simResult) [][2]string {
 		{"violation", fmt.Sprintf("seed %d, event %d, at %v", v.Seed, v.Event, v.Time)},
 		{"broken rule", v.Invariant},
 		{"peers", fmt.Sprint(v.Peers)},
-		{"event log", r.Log},
+		{"event log", cmp.Or(r.Log, "none: "+r.LogError)},
 		{"run it again", r.Command},
 		{"fewer faults", strings.Replace(r.Command, "peal sim", "peal sim shrink", 1)},
 	}

@@ -18,8 +18,8 @@ func (c *cli) simShrinkVerb() *cobra.Command {
 		Use:   "shrink",
 		Short: "Find the fewest faults with which a simulation still breaks a rule",
 		Long: `Run a simulation that breaks a rule, again and again with fewer faults, until each
-one that is left is needed. Write them to a file, and print the command that runs them.
-The flags are those of 'peal sim'.`,
+one that is left is needed, or only one is left. Write them to a file, and print the
+command that runs them. The flags are those of 'peal sim'.`,
 		Example: "  peal sim shrink --seed SEED",
 		Args:    wants(0),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return c.simShrink(cmd, &o, to) },

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -80,10 +82,57 @@ func TestSimViolation(t *testing.T) {
 	}
 }
 
+// A shell can read the commands that are printed, whatever files are called.
+func TestSimCommandsAreQuoted(t *testing.T) {
+	writeFaults(t)
+	if err := os.Rename("f.json", "a b.json"); err != nil {
+		t.Fatal(err)
+	}
+	line := slices.Concat([]string{"--faults", "a b.json"}, deaf[2:])
+	if got, want := simulate(t, line...).out, "peal sim --faults 'a b.json' --lookups 0 "; !strings.Contains(got, want) {
+		t.Errorf("output without %q:\n%s", want, got)
+	}
+	got, want := simulate(t, append([]string{"shrink", "--to", "c d.json"}, line...)...).out, "peal sim --faults 'c d.json' --seed 1 "
+	if !strings.Contains(got, want) {
+		t.Errorf("output without %q:\n%s", want, got)
+	}
+}
+
+// A violation is told also where its events cannot be written.
+func TestSimViolationWithoutLog(t *testing.T) {
+	writeFaults(t)
+	if err := os.Mkdir("peal-sim-1.log", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	got := simulate(t, append([]string{"-o", "json"}, deaf...)...)
+	var run simResult
+	if err := json.Unmarshal([]byte(got.out), &run); err != nil || got.code != 9 {
+		t.Fatalf("code %d, %v: %s", got.code, err, got.err)
+	}
+	if run.Violation == nil || run.Log != "" || !strings.Contains(run.LogError, "is a directory") {
+		t.Errorf("log %q, error %q; want no log, and why", run.Log, run.LogError)
+	}
+	if got := simulate(t, deaf...); !strings.Contains(got.out, "event log     none: open peal-sim-1.log: ") {
+		t.Errorf("the output does not say why there is no log:\n%s", got.out)
+	}
+}
+
+// Nobody waits for the events of a violation after Ctrl-C.
+func TestWriteLogIsInterruptible(t *testing.T) {
+	t.Chdir(t.TempDir())
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	run := simResult{Violation: &sim.Violation{Seed: 1}}
+	run.writeLog(ctx, sim.Config{Peers: 100_000, Duration: sim.Longest})
+	if run.Log != "" || run.LogError != "interrupted" {
+		t.Errorf("log %q, error %q; want none, and that it was interrupted", run.Log, run.LogError)
+	}
+}
+
 func TestSimShrink(t *testing.T) {
 	writeFaults(t)
 	got := simulate(t, append([]string{"shrink", "--to", "small.json"}, deaf...)...)
-	if got.code != 0 || !strings.Contains(got.out, "0 of 2 faults are left, in small.json") {
+	if got.code != 0 || !strings.Contains(got.out, "1 of 2 faults are left, in small.json") {
 		t.Fatalf("code %d: %s%s", got.code, got.out, got.err)
 	}
 	_, again, _ := strings.Cut(got.out, "run it: peal sim ")
@@ -132,14 +181,27 @@ func TestSimCommandsRunTheSame(t *testing.T) {
 	}
 }
 
+// Only a broken rule ends with the exit code that says so.
+func TestCheckError(t *testing.T) {
+	_, wrong := sim.Run(sim.Config{Peers: -1})
+	for _, c := range []struct {
+		err  error
+		want int
+	}{{nil, 0}, {wrong, 2}, {&sim.Violation{}, 9}, {fmt.Errorf("a run: %w", &sim.Violation{}), 9}, {fail(codeInterrupted, "interrupted"), 130}} {
+		if got := exitCode(checkError(c.err)); got != c.want {
+			t.Errorf("%v: exit code %d, want %d", c.err, got, c.want)
+		}
+	}
+}
+
 func TestSimUsage(t *testing.T) {
 	t.Chdir(t.TempDir())
 	if err := os.WriteFile("bad.json", []byte(`[{"at":"2s","kind":"quake"}]`), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, line := range []string{
-		"--peers 0", "--minutes 0", "--seeds 0", "--loss 2", "--latency far", "--faults nowhere.json", "--faults bad.json",
-		"--successors 65", "shrink --crashes -1", "merge --held 0s", "merge --held 1001h", "surely",
+		"--peers 0", "--minutes 0", "--minutes 1e-300", "--minutes NaN", "--minutes 525601", "--lookups -Inf", "--loss NaN", "--joins NaN", "--crash-share NaN", "--seeds 0", "--loss 2", "--latency far", "--faults nowhere.json", "--faults bad.json",
+		"--successors 65", "shrink --crashes -1", "shrink --minutes Inf", "detector --minutes NaN", "detector --minutes Inf", "merge --held 0s", "merge --held 1001h", "surely",
 	} {
 		if got := simulate(t, strings.Fields(line)...); got.code != 2 || got.err == "" {
 			t.Errorf("peal sim %s: code %d, %q; want 2 and a reason", line, got.code, got.err)

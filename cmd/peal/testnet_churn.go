@@ -130,7 +130,9 @@ func (c *cli) printChurnText(r churn.Report) error {
 	for _, w := range r.Wrong[:min(len(r.Wrong), maxWrong)] {
 		wrong.add(strconv.FormatFloat(w.At, 'f', 1, 64), w.ID.String(), w.Named.String(), w.Owner.String(), w.Why)
 	}
-	c.printf("\n")
+	if err := c.printf("\n"); err != nil {
+		return err
+	}
 	return wrong.print(c.out, c.width)
 }
 

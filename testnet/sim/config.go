@@ -29,15 +29,17 @@ type Config struct {
 	// the first is told of one of the first.
 	Rings int
 
-	// Duration of the time in which all below happens. Default 1 min.
+	// Duration of the time in which all below happens, a year at most. Default
+	// 1 min.
 	Duration time.Duration
 
 	// CrashShare of the members, from 0 to below 1, crash at once when it begins.
 	CrashShare float64
 
 	// Lookups, Joins, Leaves, Crashes and Restarts are so many a second on
-	// average, at random times. A restart is a crashed peer that comes back.
-	// Default 10 lookups a second, negative for none, and nothing else.
+	// average, at random times; each 0, or from a millionth to a million. A
+	// restart is a crashed peer that comes back. Default 10 lookups a second,
+	// negative for none, and nothing else.
 	Lookups, Joins, Leaves, Crashes, Restarts float64
 
 	// Confirm has every lookup confirmed by the owner, as package node does for
@@ -96,6 +98,9 @@ type Config struct {
 	invariant func(*Simulation) error // one more, for tests
 }
 
+// Longest bounds a run, and each time of a fault, so that no sum of them overflows.
+const Longest = 365 * 24 * time.Hour
+
 // The largest rings that are checked after every event.
 const (
 	checkAlways = 64
@@ -123,14 +128,16 @@ func (c *Config) validate() error {
 		return errors.New("sim: Config.Rings is negative, above Peers, or set for a ring that grows")
 	case c.JoinEvery < 0 || c.Duration < 0:
 		return errors.New("sim: a duration of Config is negative")
+	case c.Duration > Longest:
+		return errors.New("sim: Config.Duration is more than a year")
 	case c.MinLatency < 0 || c.MaxLatency < c.MinLatency:
 		return errors.New("sim: Config.MinLatency is negative, or above MaxLatency")
 	case c.Latency > Clustered:
 		return errors.New("sim: Config.Latency is none of the kinds")
 	case !share(c.CrashShare) || !share(c.Loss) || !share(c.Duplicate) || !share(c.Reorder) || !share(c.ClockDrift):
 		return errors.New("sim: a share of Config is not from 0 to below 1")
-	case !rate(c.Joins) || !rate(c.Leaves) || !rate(c.Crashes) || !rate(c.Restarts) || !rate(max(0, c.Lookups)):
-		return errors.New("sim: a rate of Config is negative, or above a million")
+	case !rate(c.Joins) || !rate(c.Leaves) || !rate(c.Crashes) || !rate(c.Restarts) || !rate(max(0, c.Lookups)) || math.IsInf(c.Lookups, 0):
+		return errors.New("sim: a rate of Config is neither 0 nor from 0.000001 to 1000000 a second")
 	}
 	for i := range c.Faults {
 		if err := c.Faults[i].validate(); err != nil {
@@ -142,4 +149,6 @@ func (c *Config) validate() error {
 
 func share(v float64) bool { return v >= 0 && v < 1 }
 
-func rate(v float64) bool { return v >= 0 && v <= 1e6 && !math.IsNaN(v) }
+// rate reports whether something may happen so many times a second. If it were
+// much less, the pause between two times would be no Duration any more.
+func rate(v float64) bool { return v == 0 || v >= 1e-6 && v <= 1e6 }

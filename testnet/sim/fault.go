@@ -83,6 +83,9 @@ func Ends(faults []Fault) (end time.Duration) {
 	return end
 }
 
+// maxCount bounds the peers of a fault: a ring of more does not fit into memory.
+const maxCount = 5_000_000
+
 // validate says what is wrong with a fault.
 func (f *Fault) validate() error {
 	switch {
@@ -90,6 +93,8 @@ func (f *Fault) validate() error {
 		return errors.New("its kind is not known")
 	case f.At < 0 || f.For < 0 || f.By < 0 || f.Count < 0:
 		return errors.New("a number is negative")
+	case max(f.At, f.For, f.By) > Longest || f.Count > maxCount:
+		return errors.New("a time is more than a year, or the count more than 5 million")
 	case f.Kind.lasting() && f.For == 0:
 		return errors.New(`it lasts no time: set "for"`)
 	case (f.Kind == Loss || f.Kind == Duplicate) && !(f.Rate > 0 && f.Rate < 1):

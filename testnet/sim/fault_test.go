@@ -40,6 +40,7 @@ func TestBadFaults(t *testing.T) {
 	for _, text := range []string{
 		`{"kind":"pause"}`, `{"kind":"loss","for":"1s"}`, `{"kind":"loss","for":"1s","rate":1}`, `{"kind":"delay","for":"1s"}`,
 		`{"kind":"cut","for":"1s","shares":[0.5]}`, `{"kind":"partition","for":"1s","shares":[0.6,0.6]}`, `{"kind":"crash","at":"-1s"}`,
+		`{"kind":"crash","at":"8761h"}`, `{"kind":"pause","for":"2562047h"}`, `{"kind":"delay","for":"1s","by":"8761h"}`, `{"kind":"join","count":5000001}`,
 		`{"kind":"quake"}`, `{"kind":"join","peers":3}`, `{"kind":"join","at":"soon"}`,
 	} {
 		var f Fault

@@ -10,12 +10,13 @@ import (
 // violation, by delta debugging (Zeller and Hildebrandt, "Simplifying and
 // isolating failure-inducing input", IEEE TSE 2002): it leaves out ever smaller
 // groups of faults, until none can be spared, and then makes those that are
-// left smaller. It returns the Config with the smallest schedule and its
-// violation, nil if the given one has none. After every run it calls tried,
+// left smaller. One is left in any case, needed or not: without a schedule, a
+// Config has other defaults. It returns the Config with the smallest schedule and
+// its violation, nil if the given one has none. After every run it calls tried,
 // unless that is nil, with the number of faults that are left.
 func Shrink(cfg Config, tried func(left int)) (Config, *Violation, error) {
 	cfg.Progress = nil
-	cfg.validate() // so that the time to settle does not follow from the faults that are left
+	cfg.validate() // so that the Config that is returned has its defaults; Run tells of an error
 	k := shrinking{cfg: cfg, tried: tried}
 	if !k.fails(cfg.Faults) {
 		return cfg, nil, k.err
@@ -51,13 +52,14 @@ func (k *shrinking) fails(faults []Fault) bool {
 }
 
 // leaveOut leaves out groups of faults, first halves, in the end single ones,
-// until every fault is needed.
+// until every fault is needed, or there is only one.
 func (k *shrinking) leaveOut() {
 	for size := (len(k.cfg.Faults) + 1) / 2; size > 0; {
 		spared := false
 		for from := 0; from < len(k.cfg.Faults); {
 			rest := slices.Clone(k.cfg.Faults)
-			if k.fails(slices.Delete(rest, from, min(from+size, len(rest)))) {
+			rest = slices.Delete(rest, from, min(from+size, len(rest)))
+			if len(rest) > 0 && k.fails(rest) {
 				spared = true
 			} else {
 				from += size

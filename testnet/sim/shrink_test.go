@@ -45,6 +45,27 @@ func TestShrink(t *testing.T) {
 	}
 }
 
+// TestShrunkenRunsTheSame: a violation that needs no fault, but the time to settle
+// that a run with faults has, is there also when the schedule alone is run.
+func TestShrunkenRunsTheSame(t *testing.T) {
+	cfg := Config{Peers: 20, Duration: 5 * time.Second, Faults: []Fault{{Kind: Join}, {Kind: Pause, For: time.Second}, {Kind: Leave}}}
+	cfg.invariant = func(s *Simulation) error {
+		if s.cfg.SettleFor > 5*time.Minute && s.now > chord.Time(3*time.Second) {
+			return errTooMany
+		}
+		return nil
+	}
+	small, v, err := Shrink(cfg, nil)
+	if err != nil || v == nil || len(small.Faults) != 1 {
+		t.Fatalf("%v are left with %v, error %v; want one", small.Faults, v, err)
+	}
+	cfg.Faults = small.Faults
+	var again *Violation
+	if _, err := Run(cfg); !errors.As(err, &again) || again.Event != v.Event {
+		t.Errorf("the schedule that is left ends with %v, want %v", err, v)
+	}
+}
+
 func TestShrinkWithoutViolation(t *testing.T) {
 	cfg := Config{Peers: 4, Duration: 5 * time.Second, Faults: []Fault{{Kind: Crash}}}
 	if _, v, err := Shrink(cfg, nil); v != nil || err != nil {

@@ -119,7 +119,8 @@ func TestProgressReachesTheEnd(t *testing.T) {
 
 func TestBadConfig(t *testing.T) {
 	for _, cfg := range []Config{
-		{Peers: -1}, {Duration: -1}, {CrashShare: 1}, {Loss: -0.1}, {Joins: math.NaN()},
+		{Peers: -1}, {Duration: -1}, {Duration: Longest + 1}, {CrashShare: 1}, {Loss: -0.1}, {Joins: math.NaN()},
+		{Joins: 1e-300}, {Leaves: 9e-7}, {Crashes: 1e7}, {Restarts: math.Inf(1)}, {Lookups: 1e-300}, {Lookups: math.Inf(-1)},
 		{MinLatency: 2, MaxLatency: 1}, {Node: chord.Config{Successors: chord.MaxContacts + 1}},
 	} {
 		if _, err := New(cfg); err == nil {

@@ -9,6 +9,8 @@ import (
 
 // A Report says what was explored.
 type Report struct {
+	Config Config `json:"-"` // with the defaults filled in
+
 	Arrangements int  `json:"arrangements"`  // ways to put the joiners into the gaps
 	States       int  `json:"states"`        // different states of the whole
 	Transitions  int  `json:"transitions"`   // from one of them to the next
@@ -42,7 +44,7 @@ func run(cfg Config, tamper func(*chord.Message)) (Report, error) {
 	if err := cfg.validate(); err != nil {
 		return Report{}, err
 	}
-	total := Report{Complete: true}
+	total := Report{Config: cfg, Complete: true}
 	for _, joiners := range arrangements(cfg.Members, cfg.Joiners) {
 		s := newSearch(cfg, joiners)
 		s.tamper = tamper

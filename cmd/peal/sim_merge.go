@@ -10,38 +10,6 @@ import (
 	"peal/testnet/sim/study"
 )
 
-func (c *cli) simDetectorVerb() *cobra.Command {
-	var seed uint64
-	var minutes float64
-	cmd := &cobra.Command{
-		Use:   "detector",
-		Short: "Measure how soon dead peers are found out, and how many live ones are taken for dead",
-		Long: `Measure the failure detector on a simulated ring of 100 peers: how long after a crash a
-neighbour gives the peer up, and how often a live one is given up, while messages
-get lost or peers stop for seconds. Beside it, the same with a fixed timeout that finds
-crashes as soon.`,
-		Example: "  peal sim detector\n  peal sim detector --minutes 60 -o json",
-		Args:    wants(0),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if minutes < 1 || minutes > 1e4 {
-				return fail(codeUsage, "--minutes %v: want 1 to 10000", minutes)
-			}
-			duration := time.Duration(minutes * float64(time.Minute))
-			cases := study.DetectorCases()
-			rows, err := inParallel(cmd.Context(), c.progress("simulating", "run", len(cases)), len(cases), func(i int) (study.DetectorRow, error) {
-				return cases[i].Measure(seed, duration)
-			})
-			if err != nil {
-				return checkError(err)
-			}
-			return c.printDetector(rows)
-		},
-	}
-	cmd.Flags().Uint64Var(&seed, "seed", 1, "`SEED` of all randomness; the same seed gives the same figures")
-	cmd.Flags().Float64Var(&minutes, "minutes", 10, "simulated `MINUTES` a run")
-	return cmd
-}
-
 // longestHeld is a run of hours, even of a small ring.
 const longestHeld = 1000 * time.Hour
 
@@ -85,25 +53,6 @@ address.`,
 	return cmd
 }
 
-func (c *cli) printDetector(rows []study.DetectorRow) error {
-	if c.json() {
-		return c.printJSON(rows)
-	}
-	t := &table{columns: []column{{title: "NETWORK"}, {title: "DETECTOR"}}}
-	for _, title := range []string{"FOUND AFTER", "99TH", "FALSE VERDICTS", "A PEER-HOUR", "MESSAGES/S"} {
-		t.columns = append(t.columns, column{title: title, right: true})
-	}
-	for _, r := range rows {
-		for _, d := range []struct {
-			name string
-			study.Detection
-		}{{"adaptive", r.Adapts}, {"fixed", r.Fixed}} {
-			t.add(r.Network, d.name, seconds(d.P50), seconds(d.P99), strconv.Itoa(d.False), fmt.Sprintf("%.2f", d.PerHour), fmt.Sprintf("%.1f", d.Messages))
-		}
-	}
-	return t.print(c.out, c.width)
-}
-
 func (c *cli) printMerge(rows []study.MergeRow) error {
 	if c.json() {
 		return c.printJSON(rows)
@@ -117,5 +66,3 @@ func (c *cli) printMerge(rows []study.MergeRow) error {
 	}
 	return t.print(c.out, c.width)
 }
-
-func seconds(s float64) string { return fmt.Sprintf("%.1f s", s) }
