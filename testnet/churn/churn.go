@@ -38,7 +38,8 @@ type Config struct {
 	For time.Duration
 
 	// Progress is called about once a second with what has happened so far, if
-	// it is not nil.
+	// it is not nil. There is never more than one call at a time, and none after
+	// Run has returned.
 	Progress func(Report)
 }
 
@@ -104,7 +105,7 @@ func Run(ctx context.Context, ring Ring, cfg Config) (Report, error) {
 	rounds.Go(func() { r.every(within, cfg.Joins, 0.25, func() { r.join(ctx) }) })
 	rounds.Go(func() { r.every(within, cfg.Kills, 0.75, func() { r.kill(ctx) }) })
 	rounds.Go(func() { r.every(within, cfg.Lookups, 0.5, func() { r.lookup(ctx) }) })
-	rounds.Go(func() { r.every(within, 1, 1, r.progress) })
+	rounds.Go(func() { r.tell(within) })
 	rounds.Wait()
 	seconds := r.now().Seconds()
 	r.work.Wait()
@@ -145,6 +146,13 @@ func (r *run) every(ctx context.Context, rate, first float64, f func()) {
 			return
 		}
 		r.work.Go(f)
+	}
+}
+
+// tell tells of the progress, one call after the other.
+func (r *run) tell(ctx context.Context) {
+	for sleep(ctx, time.Second) {
+		r.progress()
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -129,6 +130,29 @@ func TestUnsureAnswersAreAskedAgain(t *testing.T) {
 	if got := churned(t, never); got.Unanswered != 1000 || got.Right != 0 || got.Passed() {
 		t.Errorf("got %+v, want none answered", got)
 	}
+}
+
+// Who is told of the progress need not be safe for concurrent use, however long
+// it takes.
+func TestProgressIsToldInTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeRing{members: []chord.Contact{at(0x10)}}
+		var running, calls atomic.Int32
+		slow := func(Report) {
+			if running.Add(1) > 1 {
+				t.Error("it is told again while it still listens")
+			}
+			calls.Add(1)
+			time.Sleep(2500 * time.Millisecond) // virtual
+			running.Add(-1)
+		}
+		if _, err := Run(t.Context(), f, Config{For: 20 * time.Second, Progress: slow}); err != nil {
+			t.Fatal(err)
+		}
+		if got := calls.Load(); got < 5 || running.Load() != 0 {
+			t.Errorf("%d calls, %d of them still running; want 5 at least, and all over", got, running.Load())
+		}
+	})
 }
 
 func TestIllFormedRings(t *testing.T) {
