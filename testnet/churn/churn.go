@@ -1,6 +1,7 @@
 package churn
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -86,10 +87,12 @@ type run struct {
 	answers []answer       // not judged yet
 	took    []time.Duration
 	report  Report
+	lost    error // why the history cannot be trusted, if it cannot
 }
 
 // Run churns a well-formed ring, then waits until it is well-formed again, for
-// 15 s at most.
+// 15 s at most. It fails if nobody can tell what a join or a kill without an
+// answer has done, as the report may be wrong then.
 func Run(ctx context.Context, ring Ring, cfg Config) (Report, error) {
 	if err := cfg.validate(); err != nil {
 		return Report{}, err
@@ -112,7 +115,7 @@ func Run(ctx context.Context, ring Ring, cfg Config) (Report, error) {
 	r.judge()
 	r.report.Seconds, r.report.Took = seconds, spreadOf(r.took)
 	r.heal(ctx)
-	return r.report, ctx.Err()
+	return r.report, cmp.Or(ctx.Err(), r.lost)
 }
 
 // meet learns who is there.
@@ -165,60 +168,6 @@ func sleep(ctx context.Context, d time.Duration) bool {
 		return ctx.Err() == nil
 	case <-ctx.Done():
 		return false
-	}
-}
-
-// change notes that a join or a kill is under way, until it is over.
-func (r *run) change() (over func(), since moment) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.changed++
-	number, now := r.changed, r.now()
-	r.changes[number] = now
-	return func() { delete(r.changes, number) }, now
-}
-
-func (r *run) join(ctx context.Context) {
-	over, asked := r.change()
-	c, err := r.ring.Join(ctx)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	over()
-	if err != nil {
-		r.failed(ctx, "join", err)
-		return
-	}
-	r.report.Joins++
-	if killed := r.history.find(c); killed != nil { // before we heard of its start
-		killed.from = asked
-		return
-	}
-	r.history.add(c, asked, r.now())
-}
-
-func (r *run) kill(ctx context.Context) {
-	over, asked := r.change()
-	c, err := r.ring.Kill(ctx)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	over()
-	victim := r.history.find(c)
-	switch {
-	case err != nil:
-		r.failed(ctx, "kill", err)
-	case victim == nil: // we have not heard of its start yet
-		r.history.lives = append(r.history.lives, &life{peer: c, from: always, sure: never, until: asked, gone: r.now()})
-		r.report.Kills++
-	default:
-		victim.until, victim.gone = asked, r.now()
-		r.report.Kills++
-	}
-}
-
-// failed notes a join or kill that was refused; its end is none.
-func (r *run) failed(ctx context.Context, what string, err error) {
-	if ctx.Err() == nil {
-		r.report.Refused = append(r.report.Refused, fmt.Sprintf("%s: %v", what, err))
 	}
 }
 
