@@ -111,18 +111,28 @@ func TestEveryMomentFromEverywhere(t *testing.T) {
 	}
 }
 
+// TestWholeRingIsWritten counts the lines after each look at a ring, which has
+// none if nothing is new.
 func TestWholeRingIsWritten(t *testing.T) {
 	var file bytes.Buffer
 	w := NewWriter(&file, Header{Source: Testnet, Start: at(0)})
-	w.Ring(at(0), node.Ring{Peers: []node.Info{info(1, 2), info(2, 1)}, WellFormed: true})
-	lines := bytes.Count(file.Bytes(), []byte("\n"))
-	w.Ring(at(1), node.Ring{Peers: []node.Info{info(1, 2), info(2, 1)}, WellFormed: true})
-	w.Ring(at(2), node.Ring{Peers: []node.Info{info(1)}, Problem: "a gap"})
+	whole := node.Ring{Peers: []node.Info{info(1, 2), info(2, 1)}, WellFormed: true}
+	for second, look := range []struct {
+		ring  node.Ring
+		lines int
+	}{
+		{whole, 1 + 3}, // a header, two views and the ring
+		{whole, 1 + 3},
+		{node.Ring{Peers: []node.Info{info(1)}, Problem: "a gap"}, 1 + 3 + 3},
+	} {
+		w.Ring(at(second), look.ring)
+		w.Flush()
+		if got := bytes.Count(file.Bytes(), []byte("\n")); got != look.lines {
+			t.Errorf("%d lines after %d s, want %d:\n%s", got, second, look.lines, &file)
+		}
+	}
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
-	}
-	if got := bytes.Count(file.Bytes(), []byte("\n")); got != 7 {
-		t.Errorf("%d lines, want a header, 3 for the ring and 3 for the change (had %d):\n%s", got, lines, &file)
 	}
 	r := load(t, file.Bytes())
 	c := newCursor(r)
