@@ -212,6 +212,57 @@ func TestTooMuchToKeep(t *testing.T) {
 	}
 }
 
+// TestFullFile writes until there is no more room. What is written can be read,
+// and says at its end that the rest is missing.
+func TestFullFile(t *testing.T) {
+	const most = 300
+	lookup := node.Route{Hops: make([]node.Hop, 2*longestPath), Replicas: make([]chord.Contact, 3)}
+	for name, bound := range map[string]func(w *Writer){
+		"things": func(w *Writer) { w.most = most - 1 },
+		"bytes":  func(w *Writer) { w.room = 45_000 },
+	} {
+		var file bytes.Buffer
+		w := NewWriter(&file, Header{Source: Peer, Start: SimulatedStart})
+		bound(w)
+		for i := 0; i < most && w.Err() == nil; i++ {
+			w.Ring(at(i), node.Ring{Peers: []node.Info{info(i, i+1)}})
+			w.Event(node.Event{Time: at(i), Kind: node.LookedUp, Route: &lookup})
+		}
+		w.Event(node.Event{Time: at(most), Kind: node.Joined})
+		w.View(at(most), info(most))
+		if err := w.Close(); !errors.Is(err, ErrFull) {
+			t.Errorf("%s: got %v, want %v", name, err, ErrFull)
+		}
+		r, err := loadUpTo(most, bytes.NewReader(file.Bytes()))
+		if err != nil || r.Cut {
+			t.Fatalf("%s: %v, or cut", name, err)
+		}
+		if last := r.Events()[len(r.Events())-1]; last.Kind != Missed || last.Text == "" || len(r.Events()) < 3 {
+			t.Errorf("%s: %d events, the last %+v; want some, and that the rest is missing", name, len(r.Events()), last)
+		}
+		if name == "bytes" && (file.Len() < 30_000 || file.Len() > 45_000+2*lastLine) {
+			t.Errorf("%d bytes, want 45000 or a line less", file.Len())
+		}
+	}
+}
+
+// A brokenDisk takes nothing.
+type brokenDisk struct{}
+
+var errDisk = errors.New("no space left")
+
+func (brokenDisk) Write([]byte) (int, error) { return 0, errDisk }
+
+// What goes wrong is known as soon as it is written out, not only in the end.
+func TestFullDisk(t *testing.T) {
+	w := NewWriter(brokenDisk{}, Header{Source: Peer, Start: SimulatedStart})
+	w.Event(node.Event{Time: at(1), Kind: node.Joined})
+	w.Flush()
+	if err := w.Err(); !errors.Is(err, errDisk) {
+		t.Errorf("got %v, want %v", err, errDisk)
+	}
+}
+
 // The memory of what a list has too much is given back.
 func TestLongListsAreShortened(t *testing.T) {
 	list := make([]node.Hop, 1000)
