@@ -1,7 +1,9 @@
 package node_test
 
 import (
+	"cmp"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -75,6 +77,67 @@ func TestProblemsAreNamed(t *testing.T) {
 			t.Errorf("%s: got %s, want %s", test.name, kinds, test.want)
 		}
 	}
+}
+
+// Whatever breaks an invariant of the protocol, or parts neighbours, is a problem
+// that is listed: no other check is needed to say that a ring is well-formed.
+func TestNoProblemIsMissed(t *testing.T) {
+	broken := 0
+	for seed := range uint64(3000) {
+		random := rand.New(rand.NewPCG(seed, 0))
+		infos := idealRing("peer", 1+random.IntN(6))
+		for range random.IntN(4) {
+			infos = damaged(infos, random)
+		}
+		err := checked(infos)
+		got := node.NewRing("peal", infos)
+		if err != nil {
+			broken++
+		}
+		if err != nil && len(got.Problems) == 0 || got.WellFormed != (len(got.Problems) == 0) {
+			t.Errorf("seed %d: %v, but well-formed %v with the problems %v", seed, err, got.WellFormed, got.Problems)
+		}
+	}
+	if broken < 1000 {
+		t.Errorf("%d of 3000 rings are broken, want most", broken)
+	}
+}
+
+// checked is what chord says of a ring whose neighbours should know each other.
+func checked(infos []node.Info) error {
+	var views, heads []chord.Neighbourhood
+	for _, i := range infos {
+		v := chord.Neighbourhood{Self: i.Contact, Member: i.Member, Succ: i.Successors, Preds: []chord.Contact{i.Predecessor}}
+		views = append(views, v)
+		v.Succ = v.Succ[:min(1, len(v.Succ))]
+		heads = append(heads, v)
+	}
+	return cmp.Or(chord.Check(views), chord.Ideal(heads, 1))
+}
+
+// damaged is a ring to which one more thing has happened.
+func damaged(infos []node.Info, random *rand.Rand) []node.Info {
+	i, other := random.IntN(len(infos)), infos[random.IntN(len(infos))].Contact
+	victim := &infos[i]
+	switch random.IntN(7) {
+	case 0:
+		victim.Member = false
+	case 1:
+		victim.Successors = nil
+	case 2:
+		victim.Predecessor = other
+	case 3:
+		victim.Successors = append([]chord.Contact{other}, victim.Successors...)
+	case 4:
+		victim.Successors = []chord.Contact{other}
+	case 5:
+		victim.Successors = []chord.Contact{chord.NewContact("dead", 0)}
+	case 6:
+		if len(infos) > 1 {
+			return slices.Delete(infos, i, i+1)
+		}
+	}
+	return infos
 }
 
 // Each of several rings is one problem, with all its members; what is right

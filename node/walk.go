@@ -209,25 +209,20 @@ func (w *walk) ask(ctx context.Context, peers []chord.Contact) {
 }
 
 // NewRing judges the peers of a ring by what they know of themselves. It is
-// replicated when each of them says so, and their neighbourhoods fit together.
+// well-formed when nothing is wrong anywhere: that asks for more than the
+// protocol's invariants. It is replicated when each of them says so, and their
+// neighbourhoods fit together.
 func NewRing(name string, infos []Info) Ring {
-	ring := Ring{Name: name, Peers: infos, Replicated: len(infos) > 0}
-	views := make([]chord.Neighbourhood, len(infos))
-	for i := range infos {
-		v := &infos[i]
-		views[i] = chord.Neighbourhood{Self: v.Contact, Member: v.Member, Succ: v.Successors, Preds: []chord.Contact{v.Predecessor}}
-		ring.Replicated = ring.Replicated && v.Replicated
-	}
-	if len(infos) == 0 {
+	ring := Ring{Name: name, Peers: infos, Problems: diagnose(infos)}
+	switch {
+	case len(infos) == 0:
 		ring.Problem = "it has no peers"
-	} else if err := wellFormed(views, 1); err != nil {
-		ring.Problem = err.Error()
-	}
-	if ring.Problems = diagnose(infos); len(ring.Problems) > 0 {
+	case len(ring.Problems) > 0:
 		ring.Problem = inALine(ring.Problems)
 	}
 	ring.WellFormed = ring.Problem == ""
-	ring.Replicated = ring.Replicated && wellFormed(views, placingDepth) == nil
+	lacks := func(i Info) bool { return !i.Replicated }
+	ring.Replicated = len(infos) > 0 && !slices.ContainsFunc(infos, lacks) && agree(infos)
 	return ring
 }
 
@@ -235,16 +230,14 @@ func NewRing(name string, infos []Info) Ring {
 // key's replicas are the same from everywhere.
 const placingDepth = 4
 
-// wellFormed asks for more than the protocol's invariants: that neighbours
-// agree with each other all the way round, to a depth of successors.
-func wellFormed(views []chord.Neighbourhood, depth int) error {
-	if err := chord.Check(views); err != nil {
-		return err
+// agree reports whether each key's replicas are the same from everywhere.
+func agree(infos []Info) bool {
+	views := make([]chord.Neighbourhood, len(infos))
+	heads := make([]chord.Neighbourhood, len(infos))
+	for i, v := range infos {
+		views[i] = chord.Neighbourhood{Self: v.Contact, Member: v.Member, Succ: v.Successors, Preds: []chord.Contact{v.Predecessor}}
+		heads[i] = views[i]
+		heads[i].Succ = v.Successors[:min(placingDepth, len(v.Successors))]
 	}
-	heads := make([]chord.Neighbourhood, len(views))
-	for i, v := range views {
-		v.Succ = v.Succ[:min(depth, len(v.Succ))]
-		heads[i] = v
-	}
-	return chord.Ideal(heads, depth)
+	return chord.Check(views) == nil && chord.Ideal(heads, placingDepth) == nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"os"
 	"sync"
 	"time"
@@ -20,9 +21,11 @@ const (
 )
 
 // A liveTape records peers that run. They never wait for the disk: events that
-// come too fast for it are counted, and the recording says how many.
+// come too fast for it are counted, and the recording says how many. When it
+// cannot go on, the log says so at once, and the peers run on.
 type liveTape struct {
 	tape   *tape
+	log    *slog.Logger
 	events chan node.Event
 	stop   context.CancelFunc
 	ended  sync.WaitGroup
@@ -41,7 +44,7 @@ func recordLive(name string, source recording.Source, ring string, seed uint64) 
 	if t == nil || err != nil {
 		return nil, err
 	}
-	return &liveTape{tape: t, events: make(chan node.Event, recordQueue)}, nil
+	return &liveTape{tape: t, log: slog.Default(), events: make(chan node.Event, recordQueue)}, nil
 }
 
 // observing hears events before next does.
@@ -93,6 +96,7 @@ func lookAgain(ctx context.Context, look func(context.Context) (node.Ring, error
 	}
 }
 
+// write writes until ctx ends, or the recording can take no more.
 func (t *liveTape) write(ctx context.Context, rings <-chan node.Ring) {
 	flush := time.NewTicker(recordFlush)
 	defer flush.Stop()
@@ -105,6 +109,11 @@ func (t *liveTape) write(ctx context.Context, rings <-chan node.Ring) {
 		case <-flush.C:
 			t.tellMissed()
 			t.tape.to.Flush()
+			if err := t.tape.to.Err(); err != nil {
+				t.log.Error("the recording has ended before the peers do", "file", t.tape.name, "err", err)
+				t.stop() // no more looks at the ring
+				return
+			}
 		case <-ctx.Done():
 			return
 		}

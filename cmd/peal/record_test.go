@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"peal/node"
@@ -16,8 +19,8 @@ import (
 	"peal/testnet/sim"
 )
 
-// simulated records a run and gives the file's name and what the nodes knew in
-// the end.
+// recordedRun records a simulation and gives the file's name and what the nodes
+// knew in the end.
 func recordedRun(t *testing.T, cfg sim.Config) (name string, ring node.Ring) {
 	t.Helper()
 	name = filepath.Join(t.TempDir(), "run.jsonl")
@@ -150,6 +153,38 @@ func TestSimRecordingIsNotWhole(t *testing.T) {
 	if got := runWith(t, "", append(line, "/dev/full")...); got.code != 1 || strings.Contains(got.err, "replay") || !strings.Contains(got.err, "--record: ") {
 		t.Errorf("a full disk: %+v, want exit 1 and why", got)
 	}
+}
+
+// TestFullDiskIsToldAtOnce records on a device that has no space. The log says so
+// while the peers run on, the ring is no longer looked at, and the verb fails.
+func TestFullDiskIsToldAtOnce(t *testing.T) {
+	const full = "/dev/full"
+	if _, err := os.Stat(full); err != nil {
+		t.Skip("there is no", full)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		tape, err := recordLive(full, recording.Peer, "bells", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var log lockedBuffer
+		var looks atomic.Int32
+		tape.log = slog.New(slog.NewTextHandler(&log, nil))
+		tape.watch(func(context.Context) (node.Ring, error) { looks.Add(1); return node.Ring{}, nil }, recordTestnet)
+		time.Sleep(recordFlush + time.Millisecond) // virtual
+		synctest.Wait()
+		before := looks.Load()
+		if got := log.String(); !strings.Contains(got, full) || !strings.Contains(got, "no space left") || strings.Count(got, "\n") != 1 {
+			t.Errorf("the log says %q, want one line with the file and the reason", got)
+		}
+		time.Sleep(time.Minute)
+		if got := looks.Load(); got != before || before == 0 {
+			t.Errorf("%d looks at the ring before, and %d after", before, got-before)
+		}
+		if tape.closeInto(&err); err == nil || !strings.Contains(err.Error(), "no space left") {
+			t.Errorf("the verb ends with %v", err)
+		}
+	})
 }
 
 // TestSimIsRecorded records a run with all kinds of faults by the command line.

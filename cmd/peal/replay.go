@@ -130,15 +130,26 @@ func (r *replayed) Film() web.Film {
 // Ring is the ring of the moment that is shown.
 func (r *replayed) Ring(context.Context) (node.Ring, error) { return r.player.Ring(), nil }
 
-// Peer is one of the peers of the moment, as a picture of itself.
+// Peer is one of the peers of the moment, as a picture of itself; with an empty
+// via, any.
 func (r *replayed) Peer(via string) (web.Peer, error) {
+	var found []still
 	for _, info := range r.player.Ring().Peers {
-		position, _ := info.ID.MarshalText()
-		if via == info.Peer.String() || strings.HasPrefix(string(position), strings.ToLower(via)) {
+		if via == "" || via == info.Peer.String() {
 			return still{info}, nil
 		}
+		position, _ := info.ID.MarshalText()
+		if strings.HasPrefix(string(position), strings.ToLower(via)) {
+			found = append(found, still{info})
+		}
 	}
-	return nil, fmt.Errorf("%w: at this moment of the recording there is no such peer: 'peal ring' lists them", node.ErrNoPeer)
+	switch len(found) {
+	case 0:
+		return nil, fmt.Errorf("%w: at this moment of the recording there is no such peer: 'peal ring' lists them", node.ErrNoPeer)
+	case 1:
+		return found[0], nil
+	}
+	return nil, fmt.Errorf("%w: %q is the beginning of several positions: give more digits", node.ErrInvalid, via)
 }
 
 func (r *replayed) Leave(context.Context, string) ([]chord.Contact, error) { return nil, errStill }

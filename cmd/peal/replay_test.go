@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"peal/node"
+	"peal/node/recording"
 	"peal/testnet/sim"
 	"peal/web"
 )
@@ -27,7 +29,7 @@ func TestReplayOnlyLooks(t *testing.T) {
 		t.Errorf("the program says %+v", film)
 	}
 	api := "PEAL_API=" + film.URL
-	if got := runWith(t, "", api, "ring", "check"); got.code != exits[codeNoPeer] && got.code != exits[codeCheck] {
+	if got := runWith(t, "", api, "ring", "check"); got.code != exits[codeCheck] || !strings.Contains(got.err, "it has no peers") {
 		t.Errorf("before it is played, ring check: %+v", got)
 	}
 	got := postJSON[web.Playback](t, film.URL+"v1/replay", `{"seek":1e9,"play":false}`)
@@ -50,6 +52,38 @@ func TestReplayOnlyLooks(t *testing.T) {
 	s.stop()
 	if code := <-s.code; code != 0 {
 		t.Errorf("after Ctrl-C: exit %d, want 0", code)
+	}
+}
+
+// TestReplayNamesPeers wants those digits refused that several of 17 positions
+// begin with, as a testnet does.
+func TestReplayNamesPeers(t *testing.T) {
+	name, end := recordedRun(t, sim.Config{Peers: 17, Seed: 2, Grown: true, Duration: time.Second})
+	rec, err := loadRecording(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &replayed{name, rec, recording.NewPlayer(rec, func(node.Event) {}, time.Now)}
+	if _, err := r.Steer(web.Steering{Seek: new(rec.Length().Seconds())}); err != nil {
+		t.Fatal(err)
+	}
+	begun := make(map[string]int)
+	for _, p := range end.Peers {
+		for _, via := range []string{p.ID.String(), strings.ToUpper(p.ID.String()), p.Peer.String()} {
+			if got, err := r.Peer(via); err != nil || got.Info().Contact != p.Contact {
+				t.Errorf("%q: got %v, %v, want %v", via, got, err, p.Contact)
+			}
+		}
+		begun[p.ID.String()[:1]]++
+	}
+	for digit, peers := range begun {
+		_, err := r.Peer(digit)
+		if ambiguous := errors.Is(err, node.ErrInvalid) && strings.Contains(err.Error(), "give more digits"); ambiguous != (peers > 1) {
+			t.Errorf("%q, with which %d positions begin: %v", digit, peers, err)
+		}
+	}
+	if _, err := r.Peer(""); err != nil {
+		t.Errorf("any peer: %v", err)
 	}
 }
 

@@ -30,7 +30,9 @@
 // has no goroutine; time passes only while somebody looks.
 //
 // Files come from strangers. A line, the file, every list in it, and how many
-// lines, peers and hops it may have in all are bounded, so that none takes more
-// than about half a gigabyte of memory beside its own size; positions are computed and not believed; and a file that is damaged, or newer
-// than this program, is refused with the number of the line.
+// lines, peers, hops and replicas it may have in all are bounded, so that none
+// takes more than about half a gigabyte of memory beside its own size; positions
+// are computed and not believed; and a file that is damaged, or newer than this
+// program, is refused with the number of the line. A [Writer] stops at the same
+// bounds, so that what was recorded can be played.
 package recording

@@ -20,7 +20,7 @@ const (
 const (
 	Fault     node.EventKind = "fault"     // something was done to the network or to peers; Text says what
 	Violation node.EventKind = "violation" // the checker found an invariant broken; Text says which
-	Missed    node.EventKind = "missed"    // Count events came too fast to be written
+	Missed    node.EventKind = "missed"    // Count events came too fast to be written; without one, the file is full
 )
 
 // A line is every line but the first.

@@ -13,7 +13,7 @@ import (
 	"peal/node"
 )
 
-// Bounds of what is read.
+// Bounds of what is read, and of what is written.
 const (
 	longestLine = 1 << 20   // bytes
 	largestFile = 512 << 20 // bytes
@@ -58,7 +58,7 @@ func loadUpTo(most int, r io.Reader) (*Recording, error) {
 			return nil, fmt.Errorf("%w: line %d: %w", ErrDamaged, l.lines, err)
 		}
 		if l.kept() > most {
-			return nil, fmt.Errorf("%w: up to line %d it has more than %d lines, peers and hops: record a shorter time, or fewer peers", ErrTooLarge, l.lines, most)
+			return nil, fmt.Errorf("%w: up to line %d it has more than %d lines, peers, hops and replicas: record a shorter time, or fewer peers", ErrTooLarge, l.lines, most)
 		}
 	}
 	l.rec.index()
@@ -169,6 +169,7 @@ func (l *loader) tidy(e *node.Event) error {
 	l.last = max(l.last, at)
 	e.Time = l.rec.Header.Start.Add(l.last)
 	e.Peer, e.About, e.Text = placed(e.Peer), placed(e.About), cut(e.Text)
+	l.steps += steps(e.Route)
 	if e.Route != nil {
 		r := e.Route
 		r.Owner = placed(r.Owner)
@@ -177,12 +178,19 @@ func (l *loader) tidy(e *node.Event) error {
 			r.Replicas[i] = placed(c)
 		}
 		r.Hops = shortened(r.Hops, longestPath)
-		l.steps += len(r.Hops) + len(r.Replicas)
 		for i, h := range r.Hops {
 			r.Hops[i].Contact = placed(h.Contact)
 		}
 	}
 	return nil
+}
+
+// steps is how many hops and replicas of a lookup are kept.
+func steps(r *node.Route) int {
+	if r == nil {
+		return 0
+	}
+	return min(len(r.Hops), longestPath) + min(len(r.Replicas), chord.MaxContacts)
 }
 
 // shortened gives the first elements of a list, and lets go of the memory that

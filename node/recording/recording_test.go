@@ -111,18 +111,28 @@ func TestEveryMomentFromEverywhere(t *testing.T) {
 	}
 }
 
+// TestWholeRingIsWritten counts the lines after each look at a ring, which has
+// none if nothing is new.
 func TestWholeRingIsWritten(t *testing.T) {
 	var file bytes.Buffer
 	w := NewWriter(&file, Header{Source: Testnet, Start: at(0)})
-	w.Ring(at(0), node.Ring{Peers: []node.Info{info(1, 2), info(2, 1)}, WellFormed: true})
-	lines := bytes.Count(file.Bytes(), []byte("\n"))
-	w.Ring(at(1), node.Ring{Peers: []node.Info{info(1, 2), info(2, 1)}, WellFormed: true})
-	w.Ring(at(2), node.Ring{Peers: []node.Info{info(1)}, Problem: "a gap"})
+	whole := node.Ring{Peers: []node.Info{info(1, 2), info(2, 1)}, WellFormed: true}
+	for second, look := range []struct {
+		ring  node.Ring
+		lines int
+	}{
+		{whole, 1 + 3}, // a header, two views and the ring
+		{whole, 1 + 3},
+		{node.Ring{Peers: []node.Info{info(1)}, Problem: "a gap"}, 1 + 3 + 3},
+	} {
+		w.Ring(at(second), look.ring)
+		w.Flush()
+		if got := bytes.Count(file.Bytes(), []byte("\n")); got != look.lines {
+			t.Errorf("%d lines after %d s, want %d:\n%s", got, second, look.lines, &file)
+		}
+	}
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
-	}
-	if got := bytes.Count(file.Bytes(), []byte("\n")); got != 7 {
-		t.Errorf("%d lines, want a header, 3 for the ring and 3 for the change (had %d):\n%s", got, lines, &file)
 	}
 	r := load(t, file.Bytes())
 	c := newCursor(r)
@@ -199,6 +209,57 @@ func TestTooMuchToKeep(t *testing.T) {
 		if !errors.Is(err, ErrTooLarge) || !strings.Contains(err.Error(), "record a shorter time") || strings.Contains(err.Error(), "\n") {
 			t.Errorf("too many %s: got %v, want %v and what to do in one line", name, err, ErrTooLarge)
 		}
+	}
+}
+
+// TestFullFile writes until there is no more room. What is written can be read,
+// and says at its end that the rest is missing.
+func TestFullFile(t *testing.T) {
+	const most = 300
+	lookup := node.Route{Hops: make([]node.Hop, 2*longestPath), Replicas: make([]chord.Contact, 3)}
+	for name, bound := range map[string]func(w *Writer){
+		"things": func(w *Writer) { w.most = most - 1 },
+		"bytes":  func(w *Writer) { w.room = 45_000 },
+	} {
+		var file bytes.Buffer
+		w := NewWriter(&file, Header{Source: Peer, Start: SimulatedStart})
+		bound(w)
+		for i := 0; i < most && w.Err() == nil; i++ {
+			w.Ring(at(i), node.Ring{Peers: []node.Info{info(i, i+1)}})
+			w.Event(node.Event{Time: at(i), Kind: node.LookedUp, Route: &lookup})
+		}
+		w.Event(node.Event{Time: at(most), Kind: node.Joined})
+		w.View(at(most), info(most))
+		if err := w.Close(); !errors.Is(err, ErrFull) {
+			t.Errorf("%s: got %v, want %v", name, err, ErrFull)
+		}
+		r, err := loadUpTo(most, bytes.NewReader(file.Bytes()))
+		if err != nil || r.Cut {
+			t.Fatalf("%s: %v, or cut", name, err)
+		}
+		if last := r.Events()[len(r.Events())-1]; last.Kind != Missed || last.Text == "" || len(r.Events()) < 3 {
+			t.Errorf("%s: %d events, the last %+v; want some, and that the rest is missing", name, len(r.Events()), last)
+		}
+		if name == "bytes" && (file.Len() < 30_000 || file.Len() > 45_000+2*lastLine) {
+			t.Errorf("%d bytes, want 45000 or a line less", file.Len())
+		}
+	}
+}
+
+// A brokenDisk takes nothing.
+type brokenDisk struct{}
+
+var errDisk = errors.New("no space left")
+
+func (brokenDisk) Write([]byte) (int, error) { return 0, errDisk }
+
+// What goes wrong is known as soon as it is written out, not only in the end.
+func TestFullDisk(t *testing.T) {
+	w := NewWriter(brokenDisk{}, Header{Source: Peer, Start: SimulatedStart})
+	w.Event(node.Event{Time: at(1), Kind: node.Joined})
+	w.Flush()
+	if err := w.Err(); !errors.Is(err, errDisk) {
+		t.Errorf("got %v, want %v", err, errDisk)
 	}
 }
 

@@ -3,6 +3,7 @@ package recording
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -12,21 +13,38 @@ import (
 )
 
 // A Writer writes a recording as it happens. It keeps no more than the last
-// view of each peer, and the first error, which [Writer.Close] returns. It is
+// view of each peer, and the first error, after which it writes nothing. It is
 // not safe for concurrent use.
+//
+// It writes no more than [Load] reads. Where that ends, the last line is an
+// event [Missed], and the error is [ErrFull].
 type Writer struct {
 	out       *bufio.Writer
 	err       error
 	directory directory
 	views     map[number]*view
 	state     *state
+
+	room  int // bytes that may follow
+	most  int // lines, peers, hops and replicas
+	lines int // written, but the first
+	steps int // hops and replicas
 }
+
+// ErrFull: a recording has become as large as one may be.
+var ErrFull = errors.New("the file is full, and what came later is missing: record a shorter time, or fewer peers")
+
+// lastLine is more bytes than the last line of a full file needs.
+const lastLine = 1 << 10
 
 // NewWriter writes the header, in which it fills in the format.
 func NewWriter(w io.Writer, h Header) *Writer {
-	r := &Writer{out: bufio.NewWriterSize(w, 1<<16), directory: newDirectory(), views: make(map[number]*view)}
+	r := &Writer{out: bufio.NewWriterSize(w, 1<<16), directory: newDirectory(), views: make(map[number]*view), room: largestFile - lastLine, most: mostKept - 1}
 	h.Format = Format
-	r.write(h)
+	text, err := encode(h)
+	if r.err = err; err == nil {
+		r.err = r.put(text)
+	}
 	return r
 }
 
@@ -35,6 +53,9 @@ func (w *Writer) Event(e node.Event) { w.write(line{Event: e}) }
 
 // View writes what a peer knows of itself, as far as that is new.
 func (w *Writer) View(at time.Time, info node.Info) {
+	if w.err != nil {
+		return // and remembers no more peers
+	}
 	l := line{Event: node.Event{Time: at, Peer: info.Contact, Kind: viewKind}}
 	self, _ := w.directory.add(info.Contact)
 	now := &view{
@@ -96,15 +117,40 @@ func (w *Writer) Ring(at time.Time, ring node.Ring) {
 	}
 }
 
-func (w *Writer) write(v any) {
+// write writes a line, or the last one if this one has no room.
+func (w *Writer) write(l line) {
 	if w.err != nil {
 		return
 	}
-	text, err := json.Marshal(v)
-	if err == nil {
-		_, err = w.out.Write(append(text, '\n'))
+	text, err := encode(l)
+	w.lines, w.steps = w.lines+1, w.steps+steps(l.Route)
+	switch {
+	case err != nil:
+		w.err = err
+	case len(text) > w.room || w.lines+len(w.directory.contacts)+w.steps > w.most:
+		w.end(l.Time)
+	default:
+		w.err = w.put(text)
 	}
-	w.err = err
+}
+
+// end writes the last line of a full file, for which room has been kept.
+func (w *Writer) end(at time.Time) {
+	text, _ := encode(line{Event: node.Event{Time: at, Kind: Missed, Text: "all that came later, as the file is full"}})
+	if w.err = w.put(text); w.err == nil {
+		w.err = ErrFull
+	}
+}
+
+func encode(v any) ([]byte, error) {
+	text, err := json.Marshal(v)
+	return append(text, '\n'), err
+}
+
+func (w *Writer) put(text []byte) error {
+	w.room -= len(text)
+	_, err := w.out.Write(text)
+	return err
 }
 
 // Flush hands on what is buffered.
@@ -114,11 +160,17 @@ func (w *Writer) Flush() {
 	}
 }
 
-// Close flushes, and says what went wrong since the beginning.
-func (w *Writer) Close() error {
-	w.Flush()
+// Err is what went wrong since the beginning, as far as is known before the
+// next [Writer.Flush].
+func (w *Writer) Err() error {
 	if w.err != nil {
 		return fmt.Errorf("write the recording: %w", w.err)
 	}
 	return nil
+}
+
+// Close flushes, and says what went wrong since the beginning.
+func (w *Writer) Close() error {
+	w.Flush()
+	return w.Err()
 }

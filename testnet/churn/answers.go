@@ -52,10 +52,7 @@ func (r *run) lookup(ctx context.Context) {
 func (r *run) judge() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	written := never
-	for _, since := range r.changes {
-		written = min(written, since)
-	}
+	written := r.undecided()
 	r.answers = slices.DeleteFunc(r.answers, func(a answer) bool {
 		if a.end >= written {
 			return false

@@ -1,6 +1,7 @@
 package churn
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,7 +39,8 @@ type Config struct {
 	For time.Duration
 
 	// Progress is called about once a second with what has happened so far, if
-	// it is not nil.
+	// it is not nil. There is never more than one call at a time, and none after
+	// Run has returned.
 	Progress func(Report)
 }
 
@@ -85,10 +87,12 @@ type run struct {
 	answers []answer       // not judged yet
 	took    []time.Duration
 	report  Report
+	lost    error // why the history cannot be trusted, if it cannot
 }
 
 // Run churns a well-formed ring, then waits until it is well-formed again, for
-// 15 s at most.
+// 15 s at most. It fails if nobody can tell what a join or a kill without an
+// answer has done, as the report may be wrong then.
 func Run(ctx context.Context, ring Ring, cfg Config) (Report, error) {
 	if err := cfg.validate(); err != nil {
 		return Report{}, err
@@ -104,14 +108,14 @@ func Run(ctx context.Context, ring Ring, cfg Config) (Report, error) {
 	rounds.Go(func() { r.every(within, cfg.Joins, 0.25, func() { r.join(ctx) }) })
 	rounds.Go(func() { r.every(within, cfg.Kills, 0.75, func() { r.kill(ctx) }) })
 	rounds.Go(func() { r.every(within, cfg.Lookups, 0.5, func() { r.lookup(ctx) }) })
-	rounds.Go(func() { r.every(within, 1, 1, r.progress) })
+	rounds.Go(func() { r.tell(within) })
 	rounds.Wait()
 	seconds := r.now().Seconds()
 	r.work.Wait()
 	r.judge()
 	r.report.Seconds, r.report.Took = seconds, spreadOf(r.took)
 	r.heal(ctx)
-	return r.report, ctx.Err()
+	return r.report, cmp.Or(ctx.Err(), r.lost)
 }
 
 // meet learns who is there.
@@ -148,6 +152,13 @@ func (r *run) every(ctx context.Context, rate, first float64, f func()) {
 	}
 }
 
+// tell tells of the progress, one call after the other.
+func (r *run) tell(ctx context.Context) {
+	for sleep(ctx, time.Second) {
+		r.progress()
+	}
+}
+
 // sleep reports whether the time passed before ctx ended.
 func sleep(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
@@ -157,60 +168,6 @@ func sleep(ctx context.Context, d time.Duration) bool {
 		return ctx.Err() == nil
 	case <-ctx.Done():
 		return false
-	}
-}
-
-// change notes that a join or a kill is under way, until it is over.
-func (r *run) change() (over func(), since moment) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.changed++
-	number, now := r.changed, r.now()
-	r.changes[number] = now
-	return func() { delete(r.changes, number) }, now
-}
-
-func (r *run) join(ctx context.Context) {
-	over, asked := r.change()
-	c, err := r.ring.Join(ctx)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	over()
-	if err != nil {
-		r.failed(ctx, "join", err)
-		return
-	}
-	r.report.Joins++
-	if killed := r.history.find(c); killed != nil { // before we heard of its start
-		killed.from = asked
-		return
-	}
-	r.history.add(c, asked, r.now())
-}
-
-func (r *run) kill(ctx context.Context) {
-	over, asked := r.change()
-	c, err := r.ring.Kill(ctx)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	over()
-	victim := r.history.find(c)
-	switch {
-	case err != nil:
-		r.failed(ctx, "kill", err)
-	case victim == nil: // we have not heard of its start yet
-		r.history.lives = append(r.history.lives, &life{peer: c, from: always, sure: never, until: asked, gone: r.now()})
-		r.report.Kills++
-	default:
-		victim.until, victim.gone = asked, r.now()
-		r.report.Kills++
-	}
-}
-
-// failed notes a join or kill that was refused; its end is none.
-func (r *run) failed(ctx context.Context, what string, err error) {
-	if ctx.Err() == nil {
-		r.report.Refused = append(r.report.Refused, fmt.Sprintf("%s: %v", what, err))
 	}
 }
 

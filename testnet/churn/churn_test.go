@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,14 +22,35 @@ type fakeRing struct {
 	lie     func(asked int) (chord.Contact, error) // nil: the truth
 	asked   int
 	broken  bool
+	loses   func(change int) bool // the answer to a join or a kill, which was made
+	changed int
+	mute    bool // does not say who lives
+}
+
+var errLost = errors.New("no answer in time")
+
+// answered is how a change ends that was made.
+func (f *fakeRing) answered(ctx context.Context, c chord.Contact) (chord.Contact, error) {
+	f.mu.Lock()
+	f.changed++
+	lost := f.loses != nil && f.loses(f.changed)
+	f.mu.Unlock()
+	if !lost {
+		return c, nil
+	}
+	sleep(ctx, 3*time.Second)
+	return chord.Contact{}, errLost
 }
 
 func (f *fakeRing) Peers(context.Context) (node.Ring, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.mute && f.changed > 0 {
+		return node.Ring{}, errLost
+	}
 	ring := node.Ring{WellFormed: !f.broken}
 	for _, c := range f.members {
-		ring.Peers = append(ring.Peers, node.Info{Contact: c})
+		ring.Peers = append(ring.Peers, node.Info{Contact: c, Member: true})
 	}
 	return ring, nil
 }
@@ -42,12 +64,20 @@ func (f *fakeRing) Join(ctx context.Context) (chord.Contact, error) {
 	f.members = append(f.members, c)
 	f.mu.Unlock()
 	sleep(ctx, 150*time.Millisecond)
-	return c, nil
+	return f.answered(ctx, c)
 }
 
 // Kill takes the oldest, which is dead after 50 ms.
 func (f *fakeRing) Kill(ctx context.Context) (chord.Contact, error) {
 	sleep(ctx, 50*time.Millisecond)
+	c, err := f.oldest()
+	if err != nil {
+		return c, err
+	}
+	return f.answered(ctx, c)
+}
+
+func (f *fakeRing) oldest() (chord.Contact, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if len(f.members) == 1 {
@@ -112,6 +142,31 @@ func TestStaleAnswersAreWrong(t *testing.T) {
 	}
 }
 
+// A change whose answer is lost was made all the same: true answers stay right,
+// and a peer that it killed is dead.
+func TestLostAnswersToChanges(t *testing.T) {
+	third := func(change int) bool { return change%3 == 1 }
+	got := churned(t, &fakeRing{loses: third})
+	if lost := len(got.Refused); lost < 10 || got.Joins+got.Kills != 40-lost || got.Right != 1000 || !got.Passed() {
+		t.Errorf("got %+v, want all answers right", got)
+	}
+	first := func(change int) bool { return change == 1 }
+	stale := func(int) (chord.Contact, error) { return at(0x10), nil } // it dies first
+	if got := churned(t, &fakeRing{loses: first, lie: stale}); len(got.Wrong) < 700 {
+		t.Errorf("%d right and %d wrong, want most of 1000 wrong", got.Right, len(got.Wrong))
+	}
+}
+
+// Nothing is reported that may be wrong.
+func TestLostHistory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeRing{members: []chord.Contact{at(0x10), at(0x20)}, mute: true, loses: func(int) bool { return true }}
+		if _, err := Run(t.Context(), f, Config{For: 2 * time.Second, Kills: 0.5}); !errors.Is(err, errLost) {
+			t.Errorf("got %v, want %v", err, errLost)
+		}
+	})
+}
+
 // Who does not know is asked again; who never knows is given up.
 func TestUnsureAnswersAreAskedAgain(t *testing.T) {
 	unsure := errors.New("no idea")
@@ -129,6 +184,29 @@ func TestUnsureAnswersAreAskedAgain(t *testing.T) {
 	if got := churned(t, never); got.Unanswered != 1000 || got.Right != 0 || got.Passed() {
 		t.Errorf("got %+v, want none answered", got)
 	}
+}
+
+// Who is told of the progress need not be safe for concurrent use, however long
+// it takes.
+func TestProgressIsToldInTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeRing{members: []chord.Contact{at(0x10)}}
+		var running, calls atomic.Int32
+		slow := func(Report) {
+			if running.Add(1) > 1 {
+				t.Error("it is told again while it still listens")
+			}
+			calls.Add(1)
+			time.Sleep(2500 * time.Millisecond) // virtual
+			running.Add(-1)
+		}
+		if _, err := Run(t.Context(), f, Config{For: 20 * time.Second, Progress: slow}); err != nil {
+			t.Fatal(err)
+		}
+		if got := calls.Load(); got < 5 || running.Load() != 0 {
+			t.Errorf("%d calls, %d of them still running; want 5 at least, and all over", got, running.Load())
+		}
+	})
 }
 
 func TestIllFormedRings(t *testing.T) {

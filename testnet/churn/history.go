@@ -38,8 +38,10 @@ func (h *history) find(c chord.Contact) *life {
 	return nil
 }
 
-func (h *history) add(c chord.Contact, from, sure moment) {
-	h.lives = append(h.lives, &life{peer: c, from: from, sure: sure, until: never, gone: never})
+func (h *history) add(c chord.Contact, from, sure moment) *life {
+	l := &life{peer: c, from: from, sure: sure, until: never, gone: never}
+	h.lives = append(h.lives, l)
+	return l
 }
 
 // right reports whether the owner named was the true one, the first member at

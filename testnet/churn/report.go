@@ -14,7 +14,7 @@ type Report struct {
 	After      int      `json:"peers_after"`
 	Joins      int      `json:"joins"`
 	Kills      int      `json:"kills"`
-	Refused    []string `json:"refused,omitempty"` // joins and kills that failed
+	Refused    []string `json:"refused,omitempty"` // joins and kills that failed, or whose answer was lost
 	Lookups    int      `json:"lookups"`
 	Right      int      `json:"right"`
 	Unsure     int      `json:"unsure"`     // said that they do not know, and were asked again
