@@ -37,14 +37,14 @@ type liveTape struct {
 
 // recordLive begins a recording of what runs; an empty name gives nil, which
 // records nothing.
-func recordLive(name string, source recording.Source, ring string, seed uint64) (*liveTape, error) {
+func recordLive(name string, source recording.Source, ring string, seed uint64, log *slog.Logger) (*liveTape, error) {
 	t, err := newTape(name, recording.Header{
 		Source: source, Ring: ring, Seed: seed, Start: time.Now().UTC(), Command: commandLine(os.Args),
 	})
 	if t == nil || err != nil {
 		return nil, err
 	}
-	return &liveTape{tape: t, log: slog.Default(), events: make(chan node.Event, recordQueue)}, nil
+	return &liveTape{tape: t, log: log, events: make(chan node.Event, recordQueue)}, nil
 }
 
 // observing hears events before next does.

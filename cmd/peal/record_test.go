@@ -163,13 +163,12 @@ func TestFullDiskIsToldAtOnce(t *testing.T) {
 		t.Skip("there is no", full)
 	}
 	synctest.Test(t, func(t *testing.T) {
-		tape, err := recordLive(full, recording.Peer, "bells", 0)
+		var log lockedBuffer
+		tape, err := recordLive(full, recording.Peer, "bells", 0, slog.New(slog.NewTextHandler(&log, nil)))
 		if err != nil {
 			t.Fatal(err)
 		}
-		var log lockedBuffer
 		var looks atomic.Int32
-		tape.log = slog.New(slog.NewTextHandler(&log, nil))
 		tape.watch(func(context.Context) (node.Ring, error) { looks.Add(1); return node.Ring{}, nil }, recordTestnet)
 		time.Sleep(recordFlush + time.Millisecond) // virtual
 		synctest.Wait()

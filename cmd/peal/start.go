@@ -116,7 +116,7 @@ func (c *cli) start(ctx context.Context, s startConfig) (err error) {
 		return err
 	}
 	defer l.Close()
-	tape, err := recordLive(s.record, recording.Peer, s.ring, 0)
+	tape, err := recordLive(s.record, recording.Peer, s.ring, 0, log)
 	if err != nil {
 		return err
 	}

@@ -85,7 +85,7 @@ func (c *cli) testnet(ctx context.Context, t testnetConfig) (err error) {
 		return err
 	}
 	defer l.Close()
-	tape, err := recordLive(t.record, recording.Testnet, "testnet", t.Seed)
+	tape, err := recordLive(t.record, recording.Testnet, "testnet", t.Seed, log)
 	if err != nil {
 		return err
 	}

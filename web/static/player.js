@@ -15,7 +15,8 @@ export class Player {
   #now = null; // the Playback shown
   #wish = null; // what to ask for once the last request is answered
   #busy = false;
-  #steppedTo = -1; // the event that a step led to, until the stream has come there
+  #steppedTo = -1; // the event that a step led to, until it is drawn
+  #shown = { number: -1, event: null }; // the last event that the stream brought
   #dragged = false; // the slider is the viewer's
 
   constructor(page, selection, log) {
@@ -41,7 +42,8 @@ export class Player {
     if (!replay) return;
     this.#open();
     this.#now = replay;
-    if (replay.event === this.#steppedTo) this.#draw((message.log ?? message.events ?? []).at(-1));
+    this.#shown = { number: replay.event, event: (message.log ?? message.events ?? []).at(-1) };
+    this.#draw();
     this.#update();
   }
 
@@ -135,7 +137,10 @@ export class Player {
     write(page.event, `event ${number(event)} of ${number(this.#film.events)}`);
   }
 
-  #draw(event) {
+  // Either may come first: the answer to the step, or the event that it led to.
+  #draw() {
+    const { number, event } = this.#shown;
+    if (number !== this.#steppedTo) return;
     this.#steppedTo = -1;
     this.selection.show(event?.route ? pathOf(event.route, shortID(event.peer?.id)) : null);
   }
@@ -158,6 +163,7 @@ export class Player {
       try {
         this.#now = await api.steer(next);
         if (next.step) this.#steppedTo = this.#now.event;
+        this.#draw();
         this.#update();
       } catch (err) {
         write(this.page.problem, err.message);
