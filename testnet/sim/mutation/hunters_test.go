@@ -115,8 +115,8 @@ func turmoil() error {
 	return nil
 }
 
-// crashesAndReturns lets members of small rings crash and come back at once, with
-// an empty memory, so many times. Half of the messages are late; nobody is given
+// crashesAndReturns lets members of a small ring crash and come back at once, with
+// an empty memory, so many times. A share of the messages is late; nobody is given
 // up for silence.
 func crashesAndReturns(seed uint64, times int, pause, absence time.Duration, reorder float64) (sim.Report, error) {
 	cfg := sim.Config{
