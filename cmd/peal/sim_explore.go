@@ -34,7 +34,7 @@ joins, crashes and leaves happen, and check the invariants in each. If one is br
 print a shortest way there and end with exit code 9.
 
 Without --members it explores a table of rings, which takes minutes.`,
-		Example: "  peal sim explore --quick\n  peal sim explore --members 3 --joiners 1 --crashes 1 --rounds 2",
+		Example: "  peal sim explore --quick\n  peal sim explore --members 3 --joiners 1 --crashes 1 --rounds 1",
 		Args:    wants(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := checkExplore(cmd, own.Members); err != nil {
@@ -94,6 +94,9 @@ func (c *cli) simExplore(ctx context.Context, rings []explore.Config) error {
 		}
 		done = append(done, e)
 		bar.set(len(done), 0)
+		if e.cut() {
+			bar.note("--max-states %d cut the exploration short: a larger one goes on, at about 100 MB a million; fewer --rounds need fewer states", e.MaxStates)
+		}
 		if e.Broken != "" {
 			break
 		}
@@ -185,8 +188,11 @@ func (e *exploration) verdict() string {
 	switch {
 	case e.Broken != "":
 		return "broken"
-	case !e.Complete:
+	case e.cut():
 		return "right as far as seen"
 	}
 	return "right"
 }
+
+// cut reports whether there were more states than were visited.
+func (e *exploration) cut() bool { return e.Broken == "" && !e.Complete }

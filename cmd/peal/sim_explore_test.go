@@ -50,6 +50,14 @@ func TestSimExploreLosses(t *testing.T) {
 	}
 }
 
+// Who hits the bound is told how to go on.
+func TestSimExploreCutShort(t *testing.T) {
+	got := runWith(t, "", "sim", "explore", "--members", "3", "--max-states", "10")
+	if got.code != 0 || !strings.Contains(got.out, "right as far as seen") || strings.Count(got.err, "--max-states 10 cut the exploration short") != 1 {
+		t.Errorf("got %+v, want that it was cut short, on stderr once", got)
+	}
+}
+
 // What is printed are the settings that were explored, not those that were left out.
 func TestExplorationHasItsDefaults(t *testing.T) {
 	e, err := exploreOne(explore.Config{Members: 1})
