@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"peal/chord"
 	"peal/testnet/sim"
 )
 
@@ -62,18 +63,24 @@ func (o *simOptions) addTo(flags *pflag.FlagSet) {
 	flags.BoolVar(&n.Redial, "redial", false, "newcomers dial the addresses that they joined by again")
 }
 
+// simBounds are those of the numbers among the flags.
+var simBounds = []bound{
+	between("peers", 1, 5_000_000), between("seeds", 1, 1_000_000), between("successors", 1, chord.MaxContacts),
+	rateOf("lookups"), rateOf("joins"), rateOf("leaves"), rateOf("crashes"), rateOf("restarts"),
+	shareOf("crash-share"), shareOf("loss"), shareOf("duplicate"), shareOf("reorder"), shareOf("clock-drift"),
+}
+
 // complete checks what was given, and reads the file that it names.
 func (o *simOptions) complete(flags *pflag.FlagSet) error {
 	o.set = flags
+	if err := checkBounds(flags, simBounds); err != nil {
+		return err
+	}
 	switch {
-	case flags.Changed("peers") && (o.peers < 1 || o.peers > 5_000_000):
-		return fail(codeUsage, "--peers %d: want 1 to 5000000", o.peers)
 	case !(o.minutes >= shortestRun) || o.minutes > sim.Longest.Minutes():
 		return fail(codeUsage, "--minutes %v: want %v to %.0f, which is a year", o.minutes, shortestRun, sim.Longest.Minutes())
 	case o.record != "" && o.seeds > 1:
 		return fail(codeUsage, "--record: want one seed, not --seeds %d", o.seeds)
-	case o.seeds < 0 || o.seeds > 1_000_000 || flags.Changed("seeds") && o.seeds < 1:
-		return fail(codeUsage, "--seeds %d: want 1 to 1000000", o.seeds)
 	}
 	if o.latency != "" {
 		if err := o.flags.Latency.UnmarshalText([]byte(o.latency)); err != nil {

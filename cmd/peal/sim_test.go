@@ -194,6 +194,25 @@ func TestCheckError(t *testing.T) {
 	}
 }
 
+// A number out of bounds is named as it was given, before anything else is printed.
+func TestSimBounds(t *testing.T) {
+	const rate, share = "0, or 0.000001 to 1000000 a second", "0 to below 1"
+	for line, want := range map[string]string{
+		"--peers 0":                 "--peers 0: want 1 to 5000000",
+		"--seeds 0":                 "--seeds 0: want 1 to 1000000",
+		"--seeds 2 --loss 1":        "--loss 1: want " + share,
+		"--clock-drift NaN":         "--clock-drift NaN: want " + share,
+		"--lookups -1":              "--lookups -1: want " + rate,
+		"shrink --crashes 1e-9":     "--crashes 1e-09: want " + rate,
+		"--successors 65":           "--successors 65: want 1 to 64",
+		"--successors 0 --peers 10": "--successors 0: want 1 to 64",
+	} {
+		if got := simulate(t, strings.Fields(line)...); got.code != 2 || got.out != "" || !strings.HasPrefix(got.err, "peal sim") || !strings.Contains(got.err, ": "+want+"; see") {
+			t.Errorf("peal sim %s: %+v, want exit 2 and %q", line, got, want)
+		}
+	}
+}
+
 func TestSimUsage(t *testing.T) {
 	t.Chdir(t.TempDir())
 	if err := os.WriteFile("bad.json", []byte(`[{"at":"2s","kind":"quake"}]`), 0o600); err != nil {
