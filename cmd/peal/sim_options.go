@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -93,11 +92,14 @@ func (o *simOptions) complete(flags *pflag.FlagSet) error {
 	if o.faults == mixedFaults || o.faults == noFaults {
 		return nil
 	}
+	if o.faults == "" {
+		return fail(codeUsage, "--faults '': want mixed, none or a file")
+	}
 	raw, err := os.ReadFile(o.faults)
 	if err != nil {
-		return fail(codeUsage, "--faults: %v; mixed, none or a file is possible", err)
+		return fail(codeUsage, "--faults: %v; want mixed, none or a file", err)
 	}
-	if err := json.Unmarshal(raw, &o.plan); err != nil {
+	if o.plan, err = sim.ParseFaults(raw); err != nil {
 		return fail(codeUsage, "--faults %s: %v", o.faults, err)
 	}
 	return nil

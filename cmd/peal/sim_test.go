@@ -213,6 +213,22 @@ func TestSimBounds(t *testing.T) {
 	}
 }
 
+// The file of a bad schedule is named, and the fault in it.
+func TestSimNamesTheBadFault(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("bad.json", []byte(`[{"kind":"join"},{"at":2,"kind":"join"}]`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for file, want := range map[string]string{
+		"bad.json": `--faults bad.json: fault 2: "at" is a JSON number: want a duration in quotes`,
+		"":         "--faults '': want mixed, none or a file",
+	} {
+		if got := simulate(t, "--faults", file, "--seeds", "2"); got.code != 2 || got.out != "" || !strings.HasPrefix(got.err, "peal sim: "+want) {
+			t.Errorf("--faults %q: %+v, want exit 2 and %q", file, got, want)
+		}
+	}
+}
+
 func TestSimUsage(t *testing.T) {
 	t.Chdir(t.TempDir())
 	if err := os.WriteFile("bad.json", []byte(`[{"at":"2s","kind":"quake"}]`), 0o600); err != nil {
