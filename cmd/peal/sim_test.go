@@ -132,7 +132,7 @@ func TestWriteLogIsInterruptible(t *testing.T) {
 func TestSimShrink(t *testing.T) {
 	writeFaults(t)
 	got := simulate(t, append([]string{"shrink", "--to", "small.json"}, deaf...)...)
-	if got.code != 0 || !strings.Contains(got.out, "1 of 2 faults are left, in small.json") {
+	if got.code != 0 || !strings.Contains(got.out, "1 of 2 faults is left, in small.json") {
 		t.Fatalf("code %d: %s%s", got.code, got.out, got.err)
 	}
 	_, again, _ := strings.Cut(got.out, "run it: peal sim ")
