@@ -41,7 +41,7 @@ const (
 func (o *simOptions) addTo(flags *pflag.FlagSet) {
 	flags.IntVar(&o.peers, "peers", 0, "how many peers the ring has at first (default: 1000; mixed: 8 to 64, as the seed says)")
 	flags.Uint64Var(&o.seed, "seed", 0, "seed of all that is random (0: another one each time)")
-	flags.Float64Var(&o.minutes, "minutes", 1, "how long, in simulated time; the ring then settles")
+	flags.Float64Var(&o.minutes, "minutes", 1, "how long, in simulated time, or until the last fault is over; the ring then settles")
 	flags.StringVar(&o.faults, "faults", mixedFaults, "what goes wrong: mixed, none, or a `FILE` with a schedule")
 	n := &o.flags
 	flags.IntVar(&n.Node.Successors, "successors", 0, "length of the successor lists (default: 8; mixed: 3 to 8)")
