@@ -54,7 +54,20 @@ func TestChurnFindsWrongLookups(t *testing.T) {
 	if got := f.peal(t, "testnet", "churn"); got.code != 9 || !strings.Contains(got.err, "not well-formed to begin with: a gap: 'peal ring wait'") {
 		t.Errorf("an ill-formed ring: %+v, want exit 9 and what to do", got)
 	}
-	if got := f.peal(t, "testnet", "churn", "--kills", "-1"); got.code != 2 || !strings.Contains(got.err, "a rate is negative") {
-		t.Errorf("a negative rate: %+v, want exit 2", got)
+}
+
+// What is refused is named as it was given, before anything else is printed.
+func TestChurnUsage(t *testing.T) {
+	f := newFake(t, true)
+	for flag, want := range map[string]string{
+		"--kills=-1":    "--kills -1: want 0 to 1000",
+		"--joins=1001":  "--joins 1001: want 0 to 1000",
+		"--lookups=NaN": "--lookups NaN: want 0 to 100000",
+		"--for=0s":      "--for 0s: want more than 0s",
+	} {
+		got := f.peal(t, "testnet", "churn", flag)
+		if got.code != 2 || !strings.HasPrefix(got.err, "peal testnet churn: "+want+"; see") {
+			t.Errorf("%s: %+v, want exit 2 and %q", flag, got, want)
+		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"time"
 
@@ -34,10 +33,10 @@ joins, crashes and leaves happen, and check the invariants in each. If one is br
 print a shortest way there and end with exit code 9.
 
 Without --members it explores a table of rings, which takes minutes.`,
-		Example: "  peal sim explore --quick\n  peal sim explore --members 3 --joiners 1 --crashes 1 --rounds 2",
+		Example: "  peal sim explore --quick\n  peal sim explore --members 3 --joiners 1 --crashes 1 --rounds 1",
 		Args:    wants(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := checkExplore(cmd, own.Members); err != nil {
+			if err := checkExplore(cmd, &own); err != nil {
 				return err
 			}
 			if own.Members > 0 {
@@ -64,22 +63,37 @@ Without --members it explores a table of rings, which takes minutes.`,
 	return cmd
 }
 
-// checkExplore refuses flags that would say nothing of the table, and a 0 that
-// would be the default.
-func checkExplore(cmd *cobra.Command, members int) (err error) {
+// mostExplored bounds members and joiners together.
+const mostExplored = 6
+
+// exploreBounds are those of package explore. A 0 that is not among them would be
+// the default.
+var exploreBounds = []bound{
+	between("members", 0, mostExplored), between("joiners", 0, mostExplored-1), between("successors", 1, mostExplored),
+	between("rounds", 1, 15), between("crashes", 0, 15), between("leaves", 0, 15),
+	between("losses", 0, 15), between("duplicates", 0, 15), between("max-states", 1, 1<<31),
+}
+
+// checkExplore refuses what cannot be explored, and flags that would say nothing
+// of what is.
+func checkExplore(cmd *cobra.Command, own *explore.Config) error {
+	if err := checkBounds(cmd.Flags(), exploreBounds); err != nil {
+		return err
+	}
+	if all := own.Members + own.Joiners; own.Members > 0 && all > mostExplored {
+		return fail(codeUsage, "--members %d --joiners %d: want %d together at most", own.Members, own.Joiners, mostExplored)
+	}
+	if own.Members > 0 && cmd.Flags().Changed("quick") {
+		return fail(codeUsage, "--quick: want it without --members, as it is about the table")
+	}
+	var err error
 	cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
-		switch {
-		case f.Changed && f.Name != "quick" && members < 1:
+		if f.Changed && own.Members == 0 && f.Name != "quick" && f.Name != "members" {
 			err = fail(codeUsage, "--%s: want --members 1 or more as well", f.Name)
-		case f.Changed && slices.Contains(neverZero, f.Name) && f.Value.String() == "0":
-			err = fail(codeUsage, "--%s 0: want 1 or more", f.Name)
 		}
 	})
 	return err
 }
-
-// neverZero are the flags of which an exploration needs one at least.
-var neverZero = []string{"successors", "rounds", "max-states"}
 
 // simExplore explores ring after ring, up to the first that breaks.
 func (c *cli) simExplore(ctx context.Context, rings []explore.Config) error {
@@ -94,6 +108,9 @@ func (c *cli) simExplore(ctx context.Context, rings []explore.Config) error {
 		}
 		done = append(done, e)
 		bar.set(len(done), 0)
+		if e.cut() {
+			bar.note("--max-states %d cut the exploration short: a larger one goes on, at about 100 MB a million; fewer --rounds need fewer states", e.MaxStates)
+		}
 		if e.Broken != "" {
 			break
 		}
@@ -185,8 +202,11 @@ func (e *exploration) verdict() string {
 	switch {
 	case e.Broken != "":
 		return "broken"
-	case !e.Complete:
+	case e.cut():
 		return "right as far as seen"
 	}
 	return "right"
 }
+
+// cut reports whether there were more states than were visited.
+func (e *exploration) cut() bool { return e.Broken == "" && !e.Complete }

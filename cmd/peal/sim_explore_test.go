@@ -35,10 +35,40 @@ func TestSimExplore(t *testing.T) {
 	if len(list) != 1 || list[0].Members != 2 || list[0].States < 1000 || !list[0].Complete {
 		t.Errorf("got %+v, want one complete exploration", list)
 	}
-	for _, args := range [][]string{{"--members", "9"}, {"--joiners", "2"}, {"--members", "-1"}, {"--members", "2", "--rounds", "0"}, {"--members", "2", "--losses", "16"}} {
-		if _, err := exploreWith(t, "text", args...); exitCode(err) != 2 {
-			t.Errorf("%v: %v, want a usage error", args, err)
+}
+
+// What is refused is named as it was given, before anything else is printed.
+func TestSimExploreUsage(t *testing.T) {
+	for line, want := range map[string]string{
+		"--members 9":                "--members 9: want 0 to 6",
+		"--members -1":               "--members -1: want 0 to 6",
+		"--members 4 --joiners 3":    "--members 4 --joiners 3: want 6 together at most",
+		"--joiners 2":                "--joiners: want --members 1 or more as well",
+		"--members 3 --quick":        "--quick: want it without --members, as it is about the table",
+		"--members 2 --rounds 0":     "--rounds 0: want 1 to 15",
+		"--members 2 --losses 16":    "--losses 16: want 0 to 15",
+		"--members 2 --successors 7": "--successors 7: want 1 to 6",
+		"--members 2 --max-states 0": "--max-states 0: want 1 to 2147483648",
+	} {
+		got := runWith(t, "", append([]string{"sim", "explore"}, strings.Fields(line)...)...)
+		if got.code != 2 || !strings.HasPrefix(got.err, "peal sim explore: "+want+"; see") {
+			t.Errorf("%s: %+v, want exit 2 and %q", line, got, want)
 		}
+	}
+}
+
+// The bounds of the flags are those of package explore.
+func TestExploreBounds(t *testing.T) {
+	for _, over := range []explore.Config{
+		{Members: mostExplored + 1}, {Successors: mostExplored + 1}, {Rounds: 16}, {Crashes: 16}, {MaxStates: 1<<31 + 1},
+	} {
+		if _, err := explore.Run(over); err == nil {
+			t.Errorf("%+v is explored", over)
+		}
+	}
+	most := explore.Config{Members: mostExplored, Successors: mostExplored, Rounds: 15, Crashes: 15, Leaves: 15, Losses: 15, Duplicates: 15, MaxStates: 1}
+	if _, err := explore.Run(most); err != nil {
+		t.Errorf("%+v: %v", most, err)
 	}
 }
 
@@ -47,6 +77,14 @@ func TestSimExploreLosses(t *testing.T) {
 	text, err := exploreWith(t, "text", "--members", "2", "--crashes", "1", "--losses", "1", "--rounds", "1", "--silent")
 	if err != nil || !strings.Contains(text, "1 crash, 1 loss, silent") {
 		t.Errorf("got\n%s%v, want a row with a loss", text, err)
+	}
+}
+
+// Who hits the bound is told how to go on.
+func TestSimExploreCutShort(t *testing.T) {
+	got := runWith(t, "", "sim", "explore", "--members", "3", "--max-states", "10")
+	if got.code != 0 || !strings.Contains(got.out, "right as far as seen") || strings.Count(got.err, "--max-states 10 cut the exploration short") != 1 {
+		t.Errorf("got %+v, want that it was cut short, on stderr once", got)
 	}
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"peal/chord"
 	"peal/testnet/sim"
 )
 
@@ -39,9 +39,9 @@ const (
 )
 
 func (o *simOptions) addTo(flags *pflag.FlagSet) {
-	flags.IntVar(&o.peers, "peers", 0, "how many peers the ring has at first (default: 8 to 64, as the seed says)")
+	flags.IntVar(&o.peers, "peers", 0, "how many peers the ring has at first (default: 1000; mixed: 8 to 64, as the seed says)")
 	flags.Uint64Var(&o.seed, "seed", 0, "seed of all that is random (0: another one each time)")
-	flags.Float64Var(&o.minutes, "minutes", 1, "how long, in simulated time; the ring then settles")
+	flags.Float64Var(&o.minutes, "minutes", 1, "how long, in simulated time, or until the last fault is over; the ring then settles")
 	flags.StringVar(&o.faults, "faults", mixedFaults, "what goes wrong: mixed, none, or a `FILE` with a schedule")
 	n := &o.flags
 	flags.IntVar(&n.Node.Successors, "successors", 0, "length of the successor lists (default: 8; mixed: 3 to 8)")
@@ -62,18 +62,24 @@ func (o *simOptions) addTo(flags *pflag.FlagSet) {
 	flags.BoolVar(&n.Redial, "redial", false, "newcomers dial the addresses that they joined by again")
 }
 
+// simBounds are those of the numbers among the flags.
+var simBounds = []bound{
+	between("peers", 1, 5_000_000), between("seeds", 1, 1_000_000), between("successors", 1, chord.MaxContacts),
+	rateOf("lookups"), rateOf("joins"), rateOf("leaves"), rateOf("crashes"), rateOf("restarts"),
+	shareOf("crash-share"), shareOf("loss"), shareOf("duplicate"), shareOf("reorder"), shareOf("clock-drift"),
+}
+
 // complete checks what was given, and reads the file that it names.
 func (o *simOptions) complete(flags *pflag.FlagSet) error {
 	o.set = flags
+	if err := checkBounds(flags, simBounds); err != nil {
+		return err
+	}
 	switch {
-	case flags.Changed("peers") && (o.peers < 1 || o.peers > 5_000_000):
-		return fail(codeUsage, "--peers %d: want 1 to 5000000", o.peers)
 	case !(o.minutes >= shortestRun) || o.minutes > sim.Longest.Minutes():
 		return fail(codeUsage, "--minutes %v: want %v to %.0f, which is a year", o.minutes, shortestRun, sim.Longest.Minutes())
 	case o.record != "" && o.seeds > 1:
 		return fail(codeUsage, "--record: want one seed, not --seeds %d", o.seeds)
-	case o.seeds < 0 || o.seeds > 1_000_000 || flags.Changed("seeds") && o.seeds < 1:
-		return fail(codeUsage, "--seeds %d: want 1 to 1000000", o.seeds)
 	}
 	if o.latency != "" {
 		if err := o.flags.Latency.UnmarshalText([]byte(o.latency)); err != nil {
@@ -86,11 +92,14 @@ func (o *simOptions) complete(flags *pflag.FlagSet) error {
 	if o.faults == mixedFaults || o.faults == noFaults {
 		return nil
 	}
+	if o.faults == "" {
+		return fail(codeUsage, "--faults '': want mixed, none or a file")
+	}
 	raw, err := os.ReadFile(o.faults)
 	if err != nil {
-		return fail(codeUsage, "--faults: %v; mixed, none or a file is possible", err)
+		return fail(codeUsage, "--faults: %v; want mixed, none or a file", err)
 	}
-	if err := json.Unmarshal(raw, &o.plan); err != nil {
+	if o.plan, err = sim.ParseFaults(raw); err != nil {
 		return fail(codeUsage, "--faults %s: %v", o.faults, err)
 	}
 	return nil

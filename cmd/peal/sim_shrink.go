@@ -91,7 +91,11 @@ func writeSchedule(name string, faults []sim.Fault) error {
 }
 
 func (c *cli) printShrunken(left shrunken) error {
-	text := fmt.Sprintf("%d of %s are left, in %s:\n", len(left.Faults), counted(left.Before, "fault"), left.File)
+	verb := "are"
+	if len(left.Faults) == 1 {
+		verb = "is"
+	}
+	text := fmt.Sprintf("%d of %s %s left, in %s:\n", len(left.Faults), counted(left.Before, "fault"), verb, left.File)
 	for _, f := range left.Faults {
 		text += fmt.Sprintf("  %v\n", f)
 	}

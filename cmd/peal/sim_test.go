@@ -132,7 +132,7 @@ func TestWriteLogIsInterruptible(t *testing.T) {
 func TestSimShrink(t *testing.T) {
 	writeFaults(t)
 	got := simulate(t, append([]string{"shrink", "--to", "small.json"}, deaf...)...)
-	if got.code != 0 || !strings.Contains(got.out, "1 of 2 faults are left, in small.json") {
+	if got.code != 0 || !strings.Contains(got.out, "1 of 2 faults is left, in small.json") {
 		t.Fatalf("code %d: %s%s", got.code, got.out, got.err)
 	}
 	_, again, _ := strings.Cut(got.out, "run it: peal sim ")
@@ -194,6 +194,41 @@ func TestCheckError(t *testing.T) {
 	}
 }
 
+// A number out of bounds is named as it was given, before anything else is printed.
+func TestSimBounds(t *testing.T) {
+	const rate, share = "0, or 0.000001 to 1000000 a second", "0 to below 1"
+	for line, want := range map[string]string{
+		"--peers 0":                 "--peers 0: want 1 to 5000000",
+		"--seeds 0":                 "--seeds 0: want 1 to 1000000",
+		"--seeds 2 --loss 1":        "--loss 1: want " + share,
+		"--clock-drift NaN":         "--clock-drift NaN: want " + share,
+		"--lookups -1":              "--lookups -1: want " + rate,
+		"shrink --crashes 1e-9":     "--crashes 1e-09: want " + rate,
+		"--successors 65":           "--successors 65: want 1 to 64",
+		"--successors 0 --peers 10": "--successors 0: want 1 to 64",
+	} {
+		if got := simulate(t, strings.Fields(line)...); got.code != 2 || got.out != "" || !strings.HasPrefix(got.err, "peal sim") || !strings.Contains(got.err, ": "+want+"; see") {
+			t.Errorf("peal sim %s: %+v, want exit 2 and %q", line, got, want)
+		}
+	}
+}
+
+// The file of a bad schedule is named, and the fault in it.
+func TestSimNamesTheBadFault(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("bad.json", []byte(`[{"kind":"join"},{"at":2,"kind":"join"}]`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for file, want := range map[string]string{
+		"bad.json": `--faults bad.json: fault 2: "at" is a JSON number: want a duration in quotes`,
+		"":         "--faults '': want mixed, none or a file",
+	} {
+		if got := simulate(t, "--faults", file, "--seeds", "2"); got.code != 2 || got.out != "" || !strings.HasPrefix(got.err, "peal sim: "+want) {
+			t.Errorf("--faults %q: %+v, want exit 2 and %q", file, got, want)
+		}
+	}
+}
+
 func TestSimUsage(t *testing.T) {
 	t.Chdir(t.TempDir())
 	if err := os.WriteFile("bad.json", []byte(`[{"at":"2s","kind":"quake"}]`), 0o600); err != nil {
@@ -201,7 +236,7 @@ func TestSimUsage(t *testing.T) {
 	}
 	for _, line := range []string{
 		"--peers 0", "--minutes 0", "--minutes 1e-300", "--minutes NaN", "--minutes 525601", "--lookups -Inf", "--loss NaN", "--joins NaN", "--crash-share NaN", "--seeds 0", "--loss 2", "--latency far", "--faults nowhere.json", "--faults bad.json",
-		"--successors 65", "shrink --crashes -1", "shrink --minutes Inf", "detector --minutes NaN", "detector --minutes Inf", "merge --held 0s", "merge --held 1001h", "surely",
+		"--successors 65", "shrink --crashes -1", "shrink --minutes Inf", "detector --minutes NaN", "detector --minutes 1.9", "detector --minutes Inf", "merge --held 0s", "merge --held 1001h", "surely",
 	} {
 		if got := simulate(t, strings.Fields(line)...); got.code != 2 || got.err == "" {
 			t.Errorf("peal sim %s: code %d, %q; want 2 and a reason", line, got.code, got.err)

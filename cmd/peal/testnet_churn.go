@@ -39,7 +39,15 @@ answer was wrong or never came, end with exit code 9. Nobody else should start o
 kill peers meanwhile.`,
 		Example: "  peal testnet churn --joins 1 --kills 1 --for 2m\n  peal testnet churn --silent --for 30s",
 		Args:    wants(0),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return c.churn(cmd.Context(), t) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := checkBounds(cmd.Flags(), churnBounds); err != nil {
+				return err
+			}
+			if t.For <= 0 {
+				return fail(codeUsage, "--for %v: want more than 0s", t.For)
+			}
+			return c.churn(cmd.Context(), t)
+		},
 	})
 	flags := cmd.Flags()
 	flags.Float64Var(&t.Joins, "joins", 1, "how many peers join a second")
@@ -49,6 +57,9 @@ kill peers meanwhile.`,
 	flags.BoolVar(&t.silent, "silent", false, "leave the connections of killed peers open, with nothing that answers")
 	return cmd
 }
+
+// churnBounds are those of package churn.
+var churnBounds = []bound{between("joins", 0, 1000), between("kills", 0, 1000), between("lookups", 0, 100_000)}
 
 func (c *cli) churn(ctx context.Context, t churnConfig) error {
 	lookups, err := c.client(patience)

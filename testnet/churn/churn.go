@@ -54,7 +54,7 @@ const (
 func (c *Config) validate() error {
 	switch {
 	case !(c.Joins >= 0) || !(c.Kills >= 0) || !(c.Lookups >= 0):
-		return fmt.Errorf("%w: a rate is negative, or no number", ErrUsage)
+		return fmt.Errorf("%w: joins, kills or lookups are negative, or no number", ErrUsage)
 	case c.Joins > 1000 || c.Kills > 1000 || c.Lookups > 100_000:
 		return fmt.Errorf("%w: at most 1000 joins and kills and 100000 lookups a second are possible", ErrUsage)
 	case c.For <= 0:

@@ -141,7 +141,7 @@ func (c *Config) validate() error {
 	}
 	for i := range c.Faults {
 		if err := c.Faults[i].validate(); err != nil {
-			return fmt.Errorf("sim: fault %d, %v: %w", i+1, c.Faults[i].Kind, err)
+			return fmt.Errorf("sim: fault %d: %w", i+1, err)
 		}
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -28,6 +29,8 @@ const (
 
 var faultNames = [...]string{"no fault", "join", "leave", "crash", "restart", "pause", "cut", "partition", "loss", "duplicate", "delay"}
 
+var kindList = strings.Join(faultNames[1:], ", ")
+
 // String is the kind's name.
 func (k FaultKind) String() string {
 	if int(k) < len(faultNames) {
@@ -43,7 +46,7 @@ func (k FaultKind) MarshalText() ([]byte, error) { return []byte(k.String()), ni
 func (k *FaultKind) UnmarshalText(text []byte) error {
 	i := slices.Index(faultNames[1:], string(text))
 	if i < 0 {
-		return fmt.Errorf("fault kind %q: one of %v is possible", text, faultNames[1:])
+		return fmt.Errorf(`"kind" is %q: want one of %s`, text, kindList)
 	}
 	*k = FaultKind(i + 1)
 	return nil
@@ -88,13 +91,14 @@ const maxCount = 5_000_000
 
 // validate says what is wrong with a fault.
 func (f *Fault) validate() error {
+	if err := f.validTimes(); err != nil {
+		return err
+	}
 	switch {
 	case f.Kind < Join || f.Kind > Delay:
-		return errors.New("its kind is not known")
-	case f.At < 0 || f.For < 0 || f.By < 0 || f.Count < 0:
-		return errors.New("a number is negative")
-	case max(f.At, f.For, f.By) > Longest || f.Count > maxCount:
-		return errors.New("a time is more than a year, or the count more than 5 million")
+		return fmt.Errorf(`"kind" is missing: want one of %s`, kindList)
+	case f.Count < 0 || f.Count > maxCount:
+		return fmt.Errorf(`"count" is %d: want 0 to %d`, f.Count, maxCount)
 	case f.Kind.lasting() && f.For == 0:
 		return errors.New(`it lasts no time: set "for"`)
 	case (f.Kind == Loss || f.Kind == Duplicate) && !(f.Rate > 0 && f.Rate < 1):
@@ -105,6 +109,18 @@ func (f *Fault) validate() error {
 		return errors.New(`"shares" must have 2 parts for a cut, and 1 to 100 for a partition`)
 	}
 	return validShares(f.Shares)
+}
+
+func (f *Fault) validTimes() error {
+	for _, t := range []struct {
+		name string
+		d    time.Duration
+	}{{"at", f.At}, {"for", f.For}, {"by", f.By}} {
+		if t.d < 0 || t.d > Longest {
+			return fmt.Errorf("%q is %v: want 0s to %v, which is a year", t.name, t.d, Longest)
+		}
+	}
+	return nil
 }
 
 func validShares(shares []float64) error {
@@ -155,23 +171,69 @@ func (f *Fault) UnmarshalJSON(b []byte) error {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&j); err != nil {
-		return err
+		return plainly(err)
 	}
 	*f = Fault{Kind: j.Kind, Pick: j.Pick, Count: j.Count, Adjacent: j.Adjacent, Shares: j.Shares, Rate: j.Rate}
 	for _, d := range []struct {
-		text string
-		to   *time.Duration
-	}{{j.At, &f.At}, {j.For, &f.For}, {j.By, &f.By}} {
+		name, text string
+		to         *time.Duration
+	}{{"at", j.At, &f.At}, {"for", j.For, &f.For}, {"by", j.By, &f.By}} {
 		if d.text == "" {
 			continue
 		}
 		v, err := time.ParseDuration(d.text)
 		if err != nil {
-			return fmt.Errorf("fault %v: %w", j.Kind, err)
+			return fmt.Errorf("%q is %q: want %s", d.name, d.text, wantDuration)
 		}
 		*d.to = v
 	}
 	return nil
+}
+
+const wantDuration = `a duration in quotes, such as "2s"`
+
+// wantFields says what the fields of a fault are, for those who write one.
+var wantFields = map[string]string{
+	"at": wantDuration, "for": wantDuration, "by": wantDuration, "kind": "one of " + kindList, "pick": "a whole number from 0 on",
+	"count": "a whole number", "adjacent": "true or false", "shares": "a list of numbers from 0 to below 1", "rate": "a number between 0 and 1",
+}
+
+// plainly says what is wrong with the JSON of a fault without Go's types.
+func plainly(err error) error {
+	var typ *json.UnmarshalTypeError
+	if !errors.As(err, &typ) {
+		return errors.New(strings.TrimPrefix(err.Error(), "json: "))
+	}
+	want, ok := wantFields[typ.Field]
+	if !ok {
+		return fmt.Errorf(`it is a JSON %s: want an object, such as {"at": "2s", "kind": "crash"}`, typ.Value)
+	}
+	return fmt.Errorf("%q is a JSON %s: want %s", typ.Field, typ.Value, want)
+}
+
+// ParseFaults reads a schedule, a JSON list of faults. An error says which fault
+// is wrong, counted from 1, and what is wanted.
+func ParseFaults(raw []byte) ([]Fault, error) {
+	var list []json.RawMessage
+	err := json.Unmarshal(raw, &list)
+	var syntax *json.SyntaxError
+	switch {
+	case errors.As(err, &syntax):
+		return nil, fmt.Errorf("it is no JSON: %w, at byte %d", err, syntax.Offset)
+	case err != nil || list == nil:
+		return nil, errors.New(`want a list of faults, such as [{"at": "2s", "kind": "crash"}]`)
+	}
+	faults := make([]Fault, len(list))
+	for i := range list {
+		err := json.Unmarshal(list[i], &faults[i])
+		if err == nil {
+			err = faults[i].validate()
+		}
+		if err != nil {
+			return nil, fmt.Errorf("fault %d: %w", i+1, err)
+		}
+	}
+	return faults, nil
 }
 
 // String is a line for people.

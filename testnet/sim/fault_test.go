@@ -52,6 +52,35 @@ func TestBadFaults(t *testing.T) {
 	}
 }
 
+// Who wrote a schedule is told which fault is wrong, and what is wanted.
+func TestParseFaultsSaysWhatIsWrong(t *testing.T) {
+	const list, kinds = `want a list of faults, such as [{"at": "2s", "kind": "crash"}]`, "want one of join, leave, crash, "
+	for text, want := range map[string]string{
+		`{}`:                              list,
+		`null`:                            list,
+		`[{]`:                             "it is no JSON: ",
+		`[7]`:                             "fault 1: it is a JSON number: want an object",
+		`[{"kind":"join"},null]`:          `fault 2: "kind" is missing: ` + kinds,
+		`[{"kind":"join"},{"at":"2s"}]`:   `fault 2: "kind" is missing: ` + kinds,
+		`[{"kind":"quake"}]`:              `fault 1: "kind" is "quake": ` + kinds,
+		`[{"kind":1}]`:                    `fault 1: "kind" is a JSON number: ` + kinds,
+		`[{"kind":"join","peers":3}]`:     `fault 1: unknown field "peers"`,
+		`[{"kind":"join","at":2}]`:        `fault 1: "at" is a JSON number: want a duration in quotes, such as "2s"`,
+		`[{"kind":"join","at":"soon"}]`:   `fault 1: "at" is "soon": want a duration in quotes, such as "2s"`,
+		`[{"kind":"join","at":"-1s"}]`:    `fault 1: "at" is -1s: want 0s to 8760h0m0s`,
+		`[{"kind":"join","count":-1}]`:    `fault 1: "count" is -1: want 0 to 5000000`,
+		`[{"kind":"join","count":1.5}]`:   `fault 1: "count" is a JSON number 1.5: want a whole number`,
+		`[{"kind":"cut","shares":["a"]}]`: `fault 1: "shares" is a JSON string: want a list of numbers`,
+	} {
+		if got, err := ParseFaults([]byte(text)); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%s: %v, %v; want %s", text, got, err, want)
+		}
+	}
+	if got, err := ParseFaults([]byte(`[]`)); err != nil || len(got) != 0 {
+		t.Errorf("no faults: %v, %v", got, err)
+	}
+}
+
 // during runs a ring of 20 under one fault, looks at it in the middle, and lets
 // it end well.
 func during(t *testing.T, f Fault, look func(*Simulation)) Report {
