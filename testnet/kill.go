@@ -10,10 +10,6 @@ import (
 	"peal/node/replica"
 )
 
-// spreadTries is how many random orders are tried: half of the peers always
-// can be spread, and two thirds, the most possible, by luck.
-const spreadTries = 200
-
 // Killed says which peers a kill stopped.
 type Killed struct {
 	Peers  []chord.Contact
@@ -30,12 +26,15 @@ func (t *Testnet) KillRandom(count int, any bool, how Death) (Killed, error) {
 		if any {
 			return pick(ring, t.rand.Perm(len(ring))[:count]), nil
 		}
-		for range spreadTries {
-			if chosen := spread(t.rand.Perm(len(ring)), count); len(chosen) == count {
-				return pick(ring, chosen), nil
-			}
+		tight := tightest(len(ring), t.rand.IntN(len(ring)))
+		if count > len(tight) {
+			return nil, fmt.Errorf("%w: killing %d of %d peers at once would take all replicas of some keys with them: kill %d at most, or use --any", node.ErrInvalid, count, len(ring), len(tight))
 		}
-		return nil, fmt.Errorf("%w: %d of %d peers cannot be killed without all replicas of some keys: kill fewer, or use --any", node.ErrInvalid, count, len(ring))
+		if chosen := spread(t.rand.Perm(len(ring)), count); len(chosen) == count {
+			return pick(ring, chosen), nil
+		}
+		t.rand.Shuffle(len(tight), func(i, j int) { tight[i], tight[j] = tight[j], tight[i] })
+		return pick(ring, tight[:count]), nil
 	})
 }
 
@@ -78,8 +77,21 @@ func enough(count, live int) error {
 	return nil
 }
 
+// tightest takes as many of the n places of a circle as it can without a run of
+// as many as a key has replicas, which leaves one in each such run.
+func tightest(n, first int) []int {
+	var chosen []int
+	for i := range n {
+		if i%replica.DefaultN != 0 {
+			chosen = append(chosen, (first+i)%n)
+		}
+	}
+	return chosen
+}
+
 // spread takes count places of a circle in the given order, leaving out those
-// that would make a run of as many as a key has replicas.
+// that would make a run of as many as a key has replicas. It finds half of the
+// places in any order, and more by luck.
 func spread(order []int, count int) []int {
 	taken := make([]bool, len(order))
 	var chosen []int

@@ -14,3 +14,18 @@ func TestLongestRun(t *testing.T) {
 		}
 	}
 }
+
+// However large the circle is, one more place than the tightest choice has makes
+// a run of three, or takes all there are.
+func TestTightest(t *testing.T) {
+	for n := 1; n <= 12; n++ {
+		chosen := tightest(n, n/2)
+		taken := make([]bool, n)
+		for _, at := range chosen {
+			taken[at] = true
+		}
+		if got := longestRun(taken); len(chosen) != 2*n/3 || got > 2 || got == n {
+			t.Errorf("of %d places %d were chosen, %d in a row: %v", n, len(chosen), got, chosen)
+		}
+	}
+}

@@ -71,6 +71,20 @@ type Mark struct {
 	Count int            `json:"count"` // marks of this kind that fall together here
 }
 
+// ErrRecording is what a Player says to whoever wants more than to look.
+var ErrRecording error = &problem{
+	Text: "this is a recording, which can only be looked at: run 'peal start' or 'peal testnet', and ask that",
+	Code: "recording", status: http.StatusConflict,
+}
+
+// live is a handler that needs a ring that runs.
+func (s *Server) live(h handler) handler {
+	if s.player == nil {
+		return h
+	}
+	return func(http.ResponseWriter, *http.Request) error { return ErrRecording }
+}
+
 func (s *Server) needPlayer() (Player, error) {
 	if s.player == nil {
 		text := "this is a ring that runs, which cannot be played back: run 'peal replay FILE' and ask that"

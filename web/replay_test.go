@@ -134,3 +134,19 @@ func TestNudge(t *testing.T) {
 		}
 	})
 }
+
+// Before it is played a recording has no peer to ask; that is not the reason.
+func TestRecordingOnlyLooks(t *testing.T) {
+	p := newFakePlayer()
+	p.err = node.ErrNoPeer
+	base := serve(t, p).URL
+	for _, path := range []string{
+		"PUT /v1/kv/k", "GET /v1/kv/k", "DELETE /v1/kv/k", "GET /v1/kv", "GET /v1/lookup/k",
+		"POST /v1/leave", "POST /v1/testnet/kill", "POST /v1/testnet/join",
+	} {
+		method, path, _ := strings.Cut(path, " ")
+		got := ask(t, base, method, path, "")
+		got.want(t, http.StatusConflict, "this is a recording")
+		got.want(t, http.StatusConflict, `"code":"recording"`)
+	}
+}

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"sync"
 	"time"
@@ -23,10 +24,14 @@ type tape struct {
 	to *recording.Writer
 }
 
-// newTape begins a recording; an empty name gives none.
+// newTape begins a recording, in the place of an older one if there is one. An
+// empty name gives none.
 func newTape(name string, h recording.Header) (*tape, error) {
 	if name == "" {
 		return nil, nil
+	}
+	if err := spare(name); err != nil {
+		return nil, err
 	}
 	file, err := os.Create(name)
 	if err != nil {
@@ -34,6 +39,29 @@ func newTape(name string, h recording.Header) (*tape, error) {
 	}
 	h.Version = thisBuild().Version
 	return &tape{name: name, file: file, to: recording.NewWriter(file, h)}, nil
+}
+
+// spare refuses to overwrite a file that has something else than a recording. A
+// device may be recorded to as well.
+func spare(name string) error {
+	const begin = `{"peal_recording":`
+	info, err := os.Stat(name)
+	if err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
+		return nil // what else is wrong, creating it will tell
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return fail(codeError, "--record: %v", err)
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, int64(len(begin))))
+	if err != nil {
+		return fail(codeError, "--record: %v", err)
+	}
+	if string(text) != begin {
+		return fail(codeError, "--record: %s exists and is no recording: choose another name, or remove it first", name)
+	}
+	return nil
 }
 
 // recordSimulation lets a simulation, which command runs again, be recorded in a

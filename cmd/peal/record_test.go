@@ -137,6 +137,31 @@ func TestRecordingCannotBeWritten(t *testing.T) {
 	}
 }
 
+// TestRecordingSparesOtherFiles overwrites an empty file and a recording, and
+// nothing else.
+func TestRecordingSparesOtherFiles(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "file")
+	for content, want := range map[string]int{"": 0, `{"peal_recording":1,"sour`: 0, "{": 1, "my only copy of something dear\n": 1} {
+		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		got := runWith(t, "", "sim", "--seed", "3", "--peers", "4", "--minutes", "0.1", "--record", name)
+		after, err := os.ReadFile(name)
+		if kept := string(after) == content; got.code != want || err != nil || kept != (want != 0) {
+			t.Errorf("%q: %+v, and kept is %v, %v; want exit %d", content, got, kept, err, want)
+		}
+		if want != 0 && (!strings.Contains(got.err, name+" exists and is no recording: ") || strings.Count(got.err, "\n") != 1) {
+			t.Errorf("%q: %s", content, got.err)
+		}
+	}
+	again := filepath.Join(t.TempDir(), "again")
+	for _, name := range []string{os.DevNull, again, again} {
+		if got := runWith(t, "", "sim", "--seed", "3", "--peers", "4", "--minutes", "0.1", "--record", name); got.code != 0 {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
 // Nobody is sent to a recording that is not whole.
 func TestSimRecordingIsNotWhole(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())

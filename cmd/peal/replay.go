@@ -152,21 +152,25 @@ func (r *replayed) Peer(via string) (web.Peer, error) {
 	return nil, fmt.Errorf("%w: %q is the beginning of several positions: give more digits", node.ErrInvalid, via)
 }
 
-func (r *replayed) Leave(context.Context, string) ([]chord.Contact, error) { return nil, errStill }
+func (r *replayed) Leave(context.Context, string) ([]chord.Contact, error) {
+	return nil, web.ErrRecording
+}
 
 // A still is a peer at a moment of a recording.
 type still struct{ info node.Info }
 
-var errStill = fmt.Errorf("%w: this is a recording, which only shows what was: nothing can be stored, read, looked up or changed in it", node.ErrInvalid)
-
 func (s still) Info() node.Info { return s.info }
 
 func (still) Put(context.Context, []byte, []byte) (node.Receipt, error) {
-	return node.Receipt{}, errStill
+	return node.Receipt{}, web.ErrRecording
 }
-func (still) Get(context.Context, []byte) (node.Value, error)      { return node.Value{}, errStill }
-func (still) Delete(context.Context, []byte) (node.Receipt, error) { return node.Receipt{}, errStill }
-func (still) Lookup(context.Context, []byte) (node.Route, error)   { return node.Route{}, errStill }
+func (still) Get(context.Context, []byte) (node.Value, error) { return node.Value{}, web.ErrRecording }
+func (still) Delete(context.Context, []byte) (node.Receipt, error) {
+	return node.Receipt{}, web.ErrRecording
+}
+func (still) Lookup(context.Context, []byte) (node.Route, error) {
+	return node.Route{}, web.ErrRecording
+}
 func (still) Keys(context.Context, []byte, string, int) (node.Page, error) {
-	return node.Page{}, errStill
+	return node.Page{}, web.ErrRecording
 }

@@ -11,6 +11,7 @@ import (
 	"peal/node"
 	"peal/node/recording"
 	"peal/testnet/sim"
+	"peal/web"
 )
 
 // A reel is a recording that a test compares the page with.
@@ -75,6 +76,8 @@ func TestReplayInBrowser(t *testing.T) {
 	b.do(t, chromedp.KeyEvent(" "), shows("play-text", "Play"), shows("film-facts", "simulator"))
 	b.do(t, slideTo(3), shows("clock", "0:03.0 /"), counts(r.peersAt(t, 3)))
 	b.do(t, slideTo(6), counts(r.peersAt(t, 6)), shows("log", "joined the ring"))
+	speedIsShown(t, b, up.URL, 4, 11)
+	speedIsShown(t, b, up.URL, 2, 10)
 	stepsShowLookups(t, b, r)
 	marksLeadToFaults(t, b, r)
 	b.do(t, chromedp.Evaluate[chromedp.Void](`{
@@ -111,6 +114,13 @@ func strangersFile(t *testing.T, b tab) {
 	s.hears(t, &up)
 	b.do(t, chromedp.Navigate(up.URL), counts(1), shows("log", markup), shows("marks", markup), shows("problem", markup), shows("film-command", markup),
 		chromedp.Poll[chromedp.Void](`document.querySelector("img") === null && document.title.startsWith("Peal")`))
+}
+
+// speedIsShown wants a speed that is set by the API chosen in a list of so many.
+func speedIsShown(t *testing.T, b tab, url string, speed, listed int) {
+	t.Helper()
+	postJSON[web.Playback](t, url+"v1/replay", fmt.Sprintf(`{"speed":%d}`, speed))
+	b.do(t, chromedp.Poll[chromedp.Void](fmt.Sprintf(`(({ value, length }) => value === "%d" && length === %d)(document.getElementById("speed"))`, speed, listed)))
 }
 
 // stepsShowLookups steps onto the first lookup and back.

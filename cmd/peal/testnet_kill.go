@@ -23,8 +23,9 @@ func (c *cli) testnetKillVerb() *cobra.Command {
 the ring (--adjacent), or the ones that are named (--peer).
 
 Random choice never takes three peers in a row, since with three replicas nothing
-could save the keys of which all three die at once; --any lifts that. Three or more in
-a row by --any, --adjacent or --peer lose the keys that only they held; it then says so.
+could save the keys of which all three die at once, and so at most two thirds of the
+peers; --any lifts that. Three or more in a row by --any, --adjacent or --peer lose the
+keys that only they held; it then says so.
 
 A killed peer's connections close, as those of a process that crashes. With --silent
 they stay open for a minute and nothing answers, as when a machine hangs or its cable

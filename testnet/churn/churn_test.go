@@ -2,6 +2,7 @@ package churn
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 	"sync"
@@ -225,4 +226,12 @@ func TestIllFormedRings(t *testing.T) {
 			t.Errorf("got %+v, %v; want it ill-formed after 15 s, with 2 kills refused", got, err)
 		}
 	})
+}
+
+// A program that reads the report counts what is wrong.
+func TestNothingWrongIsAnEmptyList(t *testing.T) {
+	raw, err := json.Marshal(Report{Joins: 2})
+	if err != nil || !strings.Contains(string(raw), `"wrong":[]`) || !strings.Contains(string(raw), `"joins":2`) {
+		t.Errorf("got %s, %v", raw, err)
+	}
 }

@@ -1,6 +1,7 @@
 package churn
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -24,6 +25,15 @@ type Report struct {
 	Healed     float64  `json:"healed_seconds"`
 	Problem    string   `json:"problem,omitempty"` // why it is not well-formed
 	Took       Spread   `json:"took"`
+}
+
+// MarshalJSON has an empty list where nothing is wrong, not null.
+func (r Report) MarshalJSON() ([]byte, error) {
+	if r.Wrong == nil {
+		r.Wrong = []Wrong{}
+	}
+	type plain Report // without this method
+	return json.Marshal(plain(r))
 }
 
 // A Spread is how long lookups took, in milliseconds, the times that they were

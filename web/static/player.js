@@ -18,6 +18,7 @@ export class Player {
   #steppedTo = -1; // the event that a step led to, until it is drawn
   #shown = { number: -1, event: null }; // the last event that the stream brought
   #dragged = false; // the slider is the viewer's
+  #speed = 0; // that the list of speeds was made for
 
   constructor(page, selection, log) {
     this.page = page;
@@ -26,7 +27,6 @@ export class Player {
     page.play.addEventListener("click", () => this.toggle());
     page.back.addEventListener("click", () => this.step(-1));
     page.forward.addEventListener("click", () => this.step(1));
-    page.speed.append(...speeds.map((speed) => make("option", { value: speed }, `${speed}×`)));
     page.speed.addEventListener("change", () => this.#steer({ speed: Number(page.speed.value) }));
     page.seek.addEventListener("input", () => this.#drag());
     page.seek.addEventListener("change", () => (this.#dragged = false));
@@ -132,9 +132,19 @@ export class Player {
     page.forward.disabled = event >= this.#film.events;
     if (!this.#dragged) page.seek.value = at;
     page.seek.setAttribute("aria-valuetext", `${span(at)} of ${span(this.#film.length)}`);
-    page.speed.value = speeds.includes(speed) ? speed : "";
+    this.#showSpeed(speed);
     write(page.clock, `${span(at)} / ${span(this.#film.length)}`);
     write(page.event, `event ${number(event)} of ${number(this.#film.events)}`);
+  }
+
+  // The API takes any speed: one that is not listed is, as long as it lasts.
+  #showSpeed(speed) {
+    if (speed !== this.#speed) {
+      this.#speed = speed;
+      const shown = speeds.includes(speed) ? speeds : [...speeds, speed].sort((a, b) => a - b);
+      fill(this.page.speed, ...shown.map((s) => make("option", { value: s }, `${s}×`)));
+    }
+    this.page.speed.value = speed;
   }
 
   // Either may come first: the answer to the step, or the event that it led to.
