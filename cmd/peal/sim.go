@@ -53,7 +53,7 @@ func (c *cli) sim(cmd *cobra.Command, o *simOptions) (err error) {
 		return err
 	}
 	defer c.closeTape(tape, &err)
-	bar := c.progress("simulating", "second", int(cfg.Duration/time.Second))
+	bar := c.progress("simulating", "second", int(max(cfg.Duration, sim.Ends(cfg.Faults))/time.Second))
 	cfg.Progress = func(done, _ int) { bar.set(done, 0) }
 	begin := time.Now()
 	r, err := interruptible(cmd.Context(), func() (sim.Report, error) { return sim.Run(cfg) })

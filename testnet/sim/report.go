@@ -107,7 +107,7 @@ func (s *Simulation) progress() {
 	if s.cfg.Progress == nil {
 		return
 	}
-	total := s.cfg.Duration
+	total := max(s.cfg.Duration, Ends(s.cfg.Faults))
 	if s.cfg.Grown {
 		total += time.Duration(s.cfg.Peers) * s.cfg.JoinEvery
 	}
