@@ -7,6 +7,7 @@ type EventKind uint8
 const (
 	Joined           EventKind = iota + 1 // the node became a member
 	JoinFailed                            // the lookup for its place failed; About was the way in
+	Known                                 // since it joined, a first peer, About, has taken it for its successor; or it is alone
 	NewSuccessor                          // the head of the successor list is now About, or nobody
 	NewPredecessor                        // the predecessor is now About, or nobody
 	Suspected                             // About did not answer in time

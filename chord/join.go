@@ -80,6 +80,9 @@ func (n *Node) becomeMember(now Time, pred Contact, succ []Contact) {
 		n.fingerAt = now.Add(n.cfg.StabilizeEvery)
 	}
 	n.emit(Joined, pred)
+	if n.known = pred.IsZero(); n.known {
+		n.emit(Known, pred)
+	}
 }
 
 // introduced follows up on an introduction: the peer before our place and the

@@ -66,3 +66,26 @@ func TestWaysInAreAskedInOrder(t *testing.T) {
 	}
 	onlySent(t, n, Find, 0xa0) // for others
 }
+
+// A newcomer is known once somebody takes it for its successor; one that is alone
+// has nobody to be known to.
+func TestNewcomerBecomesKnown(t *testing.T) {
+	n := newNode(t, 0x20, 3)
+	n.Meet(0, at(0x10))
+	find := onlySent(t, n, Find, 0x10)
+	n.Step(1, Message{Kind: Found, From: at(0x10), To: n.Self(), Member: true, Seq: find.Seq, Done: true, Succ: ats(0x30)})
+	if e := n.Ready().Events; !slices.Contains(e, Event{Joined, at(0x10)}) || slices.Contains(e, Event{Known, at(0x10)}) {
+		t.Errorf("events %v, want a member that nobody knows", e)
+	}
+	notice := Message{Kind: Notify, From: at(0x10), To: n.Self(), Member: true}
+	n.Step(2, notice)
+	n.Step(3, notice)
+	if e := n.Ready().Events; !slices.Equal(e, []Event{{Known, at(0x10)}}) {
+		t.Errorf("events %v, want that 10 knows it, once", e)
+	}
+	alone := newNode(t, 0x20, 3)
+	alone.Create(0)
+	if e := alone.Ready().Events; !slices.Contains(e, Event{Known, Contact{}}) {
+		t.Errorf("events %v of one that is alone", e)
+	}
+}

@@ -13,6 +13,7 @@ type Node struct {
 	rand   *rand.Rand
 	source *rand.PCG // of rand, to be copied with the node
 	member bool
+	known  bool      // somebody takes us for its successor, or did
 	left   bool      // for good
 	preds  []Contact // preds[0] is the predecessor, nobody if unknown; the rest is hearsay from it
 	succ   []Contact // the successor list; empty when alone

@@ -142,6 +142,10 @@ func (n *Node) onNotify(now Time, m Message) {
 		return
 	}
 	pred := n.preds[0]
+	if !n.known {
+		n.known = true
+		n.emit(Known, m.From)
+	}
 	switch {
 	case pred == m.From:
 		n.refreshPredecessors(now, Message{From: m.From, Preds: m.Preds, Succ: []Contact{n.cfg.Self}})

@@ -32,11 +32,11 @@ type Node struct {
 	calls     map[replica.OpID]func(replica.Outcome, error)
 	inquiries map[uint64]inquiry
 	lastAsk   uint64
-	members   chan struct{} // closed once the node is a member
+	members   chan struct{} // closed once the node is a member, and known as one
 }
 
-// Open starts a peer. It returns when the peer is a member of a ring, or at the
-// context's end; a ring of its own if nobody could be joined.
+// Open starts a peer. It returns when the peer is a member of a ring that others
+// can find, or at the context's end; a ring of its own if nobody could be joined.
 func Open(ctx context.Context, cfg Config) (*Node, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err

@@ -1,6 +1,8 @@
 package node
 
 import (
+	"time"
+
 	"peal/chord"
 	"peal/node/replica"
 )
@@ -20,12 +22,21 @@ var ringEvents = map[chord.EventKind]EventKind{
 // and empty for one that concerns the peer alone.
 func KindOf(kind chord.EventKind) EventKind { return ringEvents[kind] }
 
+// knownWithin bounds how long a new member waits until it is known.
+const knownWithin = 5 * time.Second
+
+// nowMember lets Open return.
+func (n *Node) nowMember() { n.joined.Do(func() { close(n.members) }) }
+
 // ringEvent publishes what happened on the ring. A node whose way in turned
 // out to lead nowhere becomes a ring of its own; its bootstrap goes on trying.
 func (n *Node) ringEvent(now chord.Time, e chord.Event) {
 	switch e.Kind {
 	case chord.Joined:
-		n.joined.Do(func() { close(n.members) })
+		time.AfterFunc(knownWithin, n.nowMember)
+	case chord.Known:
+		n.nowMember()
+		return
 	case chord.JoinFailed:
 		n.cfg.Logger.Warn("a peer was found, but no place on its ring", "peer", e.About.Peer)
 		n.createRing(now)

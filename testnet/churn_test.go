@@ -52,8 +52,7 @@ func (c churned) Lookup(ctx context.Context, key []byte) (node.Route, error) {
 
 // While peers of a real ring join and die, lookups name the true owner or say
 // that they do not know it yet. One of a thousand may fail: a joiner counts from
-// the instant on at which it calls itself a member, before anybody has heard of
-// it.
+// the instant on at which the first peer has heard of it.
 func TestLookupsAreRightUnderChurn(t *testing.T) {
 	for name, how := range map[string]testnet.Death{"crash": testnet.Crash, "hang": testnet.Hang} {
 		t.Run(name, func(t *testing.T) { testChurn(t, how) })

@@ -85,7 +85,7 @@ func (s *Simulation) logEvent(p *peer, e chord.Event) {
 }
 
 var eventNames = map[chord.EventKind]string{
-	chord.Joined: "joined behind", chord.JoinFailed: "failed to join through", chord.NewSuccessor: "has the successor",
+	chord.Joined: "joined behind", chord.JoinFailed: "failed to join through", chord.Known: "is known to", chord.NewSuccessor: "has the successor",
 	chord.NewPredecessor: "has the predecessor", chord.Suspected: "suspects", chord.Dead: "gives up",
 	chord.Departed: "hears goodbye of", chord.Returned: "hears again of", chord.DisorderedSender: "ignores disorderly",
 }
