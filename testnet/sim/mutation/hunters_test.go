@@ -99,7 +99,7 @@ func joins() error {
 // successor: no list that outlived its time may be taken over.
 func turmoil() error {
 	kinds := []sim.FaultKind{sim.Join, sim.Crash, sim.Join, sim.Leave, sim.Restart, sim.Crash, sim.Join}
-	for seed := range uint64(60) {
+	for seed := range uint64(45) {
 		cfg := sim.Config{
 			Peers: 8, Seed: 1 + seed, Lookups: -1, Duration: time.Second, MaxLatency: 400 * time.Millisecond, Refuse: true,
 			Node: chord.Config{Successors: 2, MinTimeout: 2 * time.Second},
