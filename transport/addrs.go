@@ -26,8 +26,8 @@ const (
 // to the end.
 func fullAddrs(id peer.ID, addrs []ma.Multiaddr) []string {
 	full, err := peer.AddrInfoToP2pAddrs(&peer.AddrInfo{ID: id, Addrs: addrs})
-	if err != nil {
-		return nil // no peer has such an ID
+	if err != nil || len(addrs) == 0 {
+		return nil // no peer has such an ID, or it has no addresses
 	}
 	slices.SortStableFunc(full, func(a, b ma.Multiaddr) int { return rank(a) - rank(b) })
 	out := make([]string, len(full))

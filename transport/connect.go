@@ -52,8 +52,8 @@ func (t *Transport) Connect(ctx context.Context, addr string) (chord.PeerID, err
 	if err := t.verify(ctx, info.ID); err != nil {
 		return "", err
 	}
-	// libp2p forgets what was dialled for what the other end says of itself,
-	// which just after its start may be nothing.
+	// libp2p forgets what was dialled for what the other end says of itself, which
+	// may leave it out: a forwarded port, say.
 	t.host.Peerstore().AddAddrs(info.ID, info.Addrs, learnedTTL)
 	return chord.PeerID(info.ID), nil
 }

@@ -52,8 +52,13 @@ func hostOptions(cfg Config, key crypto.PrivKey) ([]libp2p.Option, error) {
 	if err != nil {
 		return nil, fmt.Errorf("set the connection limits: %w", err)
 	}
+	book, err := newAddrBook()
+	if err != nil {
+		return nil, fmt.Errorf("create the peerstore: %w", err)
+	}
 	opts := []libp2p.Option{
 		libp2p.Identity(key),
+		libp2p.Peerstore(book),
 		libp2p.NoListenAddrs,
 		libp2p.Security(tls.ID, tls.New), // offered first: cheaper where AES is in hardware
 		libp2p.Security(noise.ID, noise.New),
