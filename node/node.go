@@ -150,9 +150,12 @@ func (n *Node) Close() error {
 // the neighbours, and closes the node. If the records could not all be handed
 // over by the context's end, it leaves nevertheless and returns ErrQuorum.
 func (n *Node) Leave(ctx context.Context) error {
-	_, err := n.operate(ctx, func(now, deadline chord.Time) replica.OpID {
+	o, err := n.operate(ctx, func(now, deadline chord.Time) replica.OpID {
 		return n.data.Leave(now, deadline)
 	})
+	if o.Error != replica.NoError {
+		err = fmt.Errorf("%w: up to %d records could not be handed over to all of their replicas in time; they are still in this peer's store, and on those that it shared them with", ErrQuorum, o.Left)
+	}
 	n.sayGoodbye(ctx)
 	if e := n.Close(); err == nil {
 		err = e
