@@ -146,6 +146,9 @@ func failure(o replica.Outcome) error {
 		}
 		return fmt.Errorf("%w: too few of the key's replicas answered in time; try again when the ring has settled", ErrQuorum)
 	case replica.OutcomeUnknown:
+		if len(o.Hints) > 0 {
+			return fmt.Errorf("%w: no replica confirmed the write in time, but %d other peers hold it to hand it over, so it may appear; read the key, or repeat the write", ErrUnknown, len(o.Hints))
+		}
 		return fmt.Errorf("%w: no replica confirmed the write in time, but one may have stored it; read the key, or repeat the write", ErrUnknown)
 	case replica.ClockRefused:
 		return errors.New("the clocks of this peer and of a replica differ by more than a minute: set them right, and repeat the write")

@@ -61,7 +61,7 @@ func left(v node.Value) *float64 {
 	if v.Expires == nil {
 		return nil
 	}
-	seconds := max(0, time.Until(*v.Expires).Seconds())
+	seconds := max(0, time.Until(*v.Expires).Round(time.Millisecond).Seconds())
 	return &seconds
 }
 

@@ -43,7 +43,7 @@ func (c *cli) write(cmd *cobra.Command, done, key string, r request) (err error)
 	if err := api.decode(got, &told); err != nil {
 		return err
 	}
-	return c.printf("%s %s on %s%s; version %s, %s, %.1f ms\n", done, show(key),
+	return c.printf("%s %s on %s; %sversion %s, %s, %.1f ms\n", done, show(key),
 		told.where(), lifetime(cmd), told.Version, counted(told.Hops, "hop"), told.Millis)
 }
 
@@ -52,9 +52,9 @@ func lifetime(cmd *cobra.Command) string {
 	ttl := cmd.Flag("ttl")
 	switch {
 	case ttl != nil && ttl.Changed:
-		return fmt.Sprintf(", expires in %v", ttl.Value)
+		return fmt.Sprintf("expires in %v, ", ttl.Value)
 	case cmd.Name() == "touch":
-		return ", never expires"
+		return "never expires, "
 	}
 	return ""
 }
