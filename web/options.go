@@ -66,7 +66,7 @@ func (o *options) set(name, text string) (err error) {
 func lifetime(text string) (time.Duration, error) {
 	ttl, err := time.ParseDuration(text)
 	if err != nil || ttl <= 0 {
-		return 0, fmt.Errorf("a time to live is a duration such as 30s, not %q; without one a key never expires", text)
+		return 0, fmt.Errorf("a time to live is a duration from 1ms to 100 years, such as 30s, not %q; without one a key never expires", text)
 	}
 	return ttl, nil
 }

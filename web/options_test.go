@@ -53,7 +53,7 @@ func TestWrongOptions(t *testing.T) {
 		"w=most":                         "the parameter w: a quorum is",
 		"w=":                             "the parameter w needs one value",
 		"w=1&w=2":                        "the parameter w needs one value",
-		"ttl=30":                         "the parameter ttl: a time to live is a duration such as 30s",
+		"ttl=30":                         "the parameter ttl: a time to live is a duration from 1ms to 100 years, such as 30s",
 		"ttl=0s":                         "without one a key never expires",
 		"ttl=-1s":                        "without one a key never expires",
 		"ttl=":                           "the parameter ttl needs one value",

@@ -28,7 +28,6 @@ export function writeResult(title, receipt) {
   return [
     headline(`${title} on ${where(replicas.length, receipt.wanted)}`, "good"),
     facts([
-      ["Replicas", `${replicas.length} of ${receipt.wanted}`],
       ["Hops", number(receipt.hops)],
       ["Time", millis(receipt.ms)],
       ...expiry(receipt),
