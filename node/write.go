@@ -95,7 +95,7 @@ func (n *Node) complete(c *replica.Change, opt WriteOptions) (err error) {
 		return fmt.Errorf("%w: %q is no version: give one as a get or a receipt shows it, such as 1795671234567.0-Fxm1MT", ErrInvalid, opt.If.Version)
 	}
 	c.TTL, c.If = opt.TTL, opt.If
-	c.W, err = opt.W.of(n.data.N())
+	c.W, err = opt.W.of(n.quorums().N)
 	return err
 }
 
