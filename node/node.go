@@ -68,16 +68,9 @@ func prepare(cfg Config) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := replica.New(dataCfg)
+	data, err := load(cfg, dataCfg)
 	if err != nil {
 		return nil, err
-	}
-	damaged, err := cfg.Store.Each(data.Load)
-	if err != nil {
-		return nil, err
-	}
-	if damaged > 0 {
-		cfg.Logger.Warn("damaged records in the store are fetched from other replicas", "records", damaged)
 	}
 	return &Node{
 		cfg: cfg, self: ringCfg.Self, started: time.Now(),
@@ -88,6 +81,23 @@ func prepare(cfg Config) (*Node, error) {
 		calls:     map[replica.OpID]func(replica.Outcome, error){},
 		inquiries: map[uint64]inquiry{},
 	}, nil
+}
+
+// load makes a replica of what the store holds. Whatever that is, it counts as
+// a replica only after its first round with others, so a store that has lost
+// something needs no more than that it is said.
+func load(cfg Config, dataCfg replica.Config) (*replica.Replica, error) {
+	for {
+		data, err := replica.New(dataCfg)
+		if err != nil {
+			return nil, err
+		}
+		damage, err := cfg.Store.Each(data.Load)
+		if err != nil || damage == "" {
+			return data, err
+		}
+		cfg.Logger.Error(damage)
+	}
 }
 
 // Self is the peer's contact.
