@@ -35,26 +35,31 @@ func (f fault) String() string {
 	return []string{"none", "full", "half", "unsynced", "read-only", "tableless"}[f]
 }
 
-// A faulty disk. What it does wrong can change at any time.
+// A disk. What it does wrong can change at any time.
+type disk struct{ fault atomic.Int32 }
+
+func (d *disk) now() fault  { return fault(d.fault.Load()) }
+func (d *disk) be(is fault) { d.fault.Store(int32(is)) }
+
+// wrap gives files on the disk.
+func (d *disk) wrap(s storage.Storage) storage.Storage { return faulty{s, d} }
+
 type faulty struct {
 	storage.Storage
-	fault atomic.Int32
+	disk *disk
 }
 
-func (f *faulty) now() fault  { return fault(f.fault.Load()) }
-func (f *faulty) be(is fault) { f.fault.Store(int32(is)) }
-
-func (f *faulty) Create(fd storage.FileDesc) (storage.Writer, error) {
-	if is := f.now(); is == readOnly || is == tableless && fd.Type == storage.TypeTable {
+func (f faulty) Create(fd storage.FileDesc) (storage.Writer, error) {
+	if is := f.disk.now(); is == readOnly || is == tableless && fd.Type == storage.TypeTable {
 		return nil, syscall.EROFS
 	}
 	w, err := f.Storage.Create(fd)
-	return faultyWriter{w, f}, err
+	return faultyWriter{w, f.disk}, err
 }
 
 type faultyWriter struct {
 	storage.Writer
-	disk *faulty
+	disk *disk
 }
 
 func (w faultyWriter) Write(p []byte) (int, error) {
@@ -78,13 +83,10 @@ func (w faultyWriter) Sync() error {
 }
 
 // openFaulty opens a store on a disk that works so far.
-func openFaulty(t *testing.T, dir string, buffer int) (*DB, *faulty) {
+func openFaulty(t *testing.T, dir string, buffer int) (*DB, *disk) {
 	t.Helper()
-	disk := &faulty{}
-	db, err := openWith(dir, setup{buffer: buffer, wrap: func(s storage.Storage) storage.Storage {
-		disk.Storage = s
-		return disk
-	}})
+	disk := &disk{}
+	db, err := openWith(dir, setup{buffer: buffer, wrap: disk.wrap})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,8 +227,8 @@ func TestGoleveldbReusesSequenceNumbers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	disk := &faulty{Storage: s}
-	raw, err := leveldb.Open(disk, nil)
+	disk := &disk{}
+	raw, err := leveldb.Open(disk.wrap(s), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -65,9 +65,14 @@ func (db *DB) open() error {
 // create begins a new database.
 func (db *DB) create() error {
 	db.tally, db.verified = newTally(), true
-	if err := db.reopen(); err != nil {
+	err := db.begin()
+	if err == nil {
+		err = db.commit(nil)
+	}
+	if err != nil {
 		return err
 	}
+	db.writable = true
 	return syncDir(filepath.Dir(db.dir))
 }
 

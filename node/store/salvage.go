@@ -40,10 +40,14 @@ func (db *DB) mend(cause error) error {
 	}
 	db.mended = true
 	db.shut()
-	if err := db.salvage(cause); err != nil {
+	err := db.salvage(cause)
+	if errors.Is(err, ErrNewer) {
+		return err
+	}
+	if err != nil {
 		return fmt.Errorf("%w; it cannot be salvaged, and stays as it is: %w", cause, err)
 	}
-	if err := db.files.Close(); err != nil {
+	if err = db.files.Close(); err != nil {
 		return err
 	}
 	return db.open()
