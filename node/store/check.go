@@ -32,6 +32,10 @@ func Check(dir string) (Verdict, error) {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return v, errNone(dir)
 	}
+	lock := filepath.Join(dir, "LOCK")
+	if _, err := os.Stat(lock); errors.Is(err, fs.ErrNotExist) {
+		defer os.Remove(lock) // that goleveldb makes
+	}
 	s, err := storage.OpenFile(dir, true)
 	if err != nil {
 		return v, openError(dir, err)

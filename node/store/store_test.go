@@ -3,14 +3,17 @@ package store
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/syndtr/goleveldb/leveldb"
+	"github.com/syndtr/goleveldb/leveldb/opt"
 	"github.com/syndtr/goleveldb/leveldb/util"
 
 	"peal/chord"
@@ -327,15 +330,46 @@ func FuzzDecodeRecord(f *testing.F) {
 	})
 }
 
+// Beside each commit a bare goleveldb is given the same records, to see what the
+// notes and the witness cost.
 func BenchmarkCommit(b *testing.B) {
-	db := open(b, b.TempDir())
-	var batch []replica.Record
-	for i := range 100 {
-		batch = append(batch, record(string(rune('a'+i)), strings.Repeat("v", 1024), 1))
+	for _, size := range []int{1, 64} {
+		b.Run(fmt.Sprint(size, " records"), func(b *testing.B) {
+			db := open(b, filepath.Join(b.TempDir(), "store"))
+			bare := open(b, filepath.Join(b.TempDir(), "bare"))
+			var with, without time.Duration
+			n := uint64(0)
+			for b.Loop() {
+				records := make([]replica.Record, size)
+				for i := range records {
+					n++
+					records[i] = record(fmt.Sprint("key ", n%20000), strings.Repeat("v", 1024), n)
+				}
+				start := time.Now()
+				commitBare(b, bare, records)
+				middle := time.Now()
+				if err := db.Commit(records, nil); err != nil {
+					b.Fatal(err)
+				}
+				without, with = without+middle.Sub(start), with+time.Since(middle)
+			}
+			b.ReportMetric(float64(b.N)/with.Seconds(), "commits/s")
+			b.ReportMetric(float64(b.N)/without.Seconds(), "bare/s")
+			b.ReportMetric(float64(without)/float64(with), "ratio")
+		})
 	}
-	for b.Loop() {
-		if err := db.Commit(batch, nil); err != nil {
+}
+
+func commitBare(b *testing.B, db *DB, records []replica.Record) {
+	var batch leveldb.Batch
+	for _, rec := range records {
+		encoded, err := encodeRecord(rec)
+		if err != nil {
 			b.Fatal(err)
 		}
+		batch.Put(recordKey(rec.Key), encoded)
+	}
+	if err := db.ldb.Write(&batch, &opt.WriteOptions{Sync: true}); err != nil {
+		b.Fatal(err)
 	}
 }
