@@ -39,19 +39,29 @@ type Ring struct {
 type Receipt struct {
 	Key      string          `json:"-"`
 	Version  replica.Version `json:"version"`
-	Replicas []chord.Contact `json:"replicas"` // have it durably
-	Wanted   int             `json:"wanted"`   // replicas a key should have: N, or as many peers as the ring has
-	Hops     int             `json:"hops"`     // requests made to find the replicas
+	Expires  *time.Time      `json:"expires,omitempty"` // when the key ceases to exist
+	Replicas []chord.Contact `json:"replicas"`          // have it durably
+	Owed     []Owed          `json:"owed,omitempty"`    // do not have it yet
+	Wanted   int             `json:"wanted"`            // replicas a key should have: N, or as many peers as the ring has
+	Hops     int             `json:"hops"`              // requests made to find the replicas
 	Millis   float64         `json:"ms"`
+}
+
+// An Owed is a replica that does not have a write yet. Holder, if there is one, keeps
+// it meanwhile, and hands it over.
+type Owed struct {
+	chord.Contact
+	Holder *chord.Contact `json:"holder,omitempty"`
 }
 
 // A Value is what a read found.
 type Value struct {
 	Data     []byte          `json:"-"`
 	Version  replica.Version `json:"version"`
-	Asked    int             `json:"asked"`    // replicas that answered
-	Agreed   int             `json:"agreed"`   // of these, how many had this version
-	Repaired int             `json:"repaired"` // stale replicas that were sent this version
+	Expires  *time.Time      `json:"expires,omitempty"` // when the key ceases to exist
+	Asked    int             `json:"asked"`             // replicas that answered
+	Agreed   int             `json:"agreed"`            // of these, how many had this version
+	Repaired int             `json:"repaired"`          // stale replicas that were sent this version
 	Hops     int             `json:"hops"`
 	Millis   float64         `json:"ms"`
 }

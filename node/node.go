@@ -52,6 +52,7 @@ func Open(ctx context.Context, cfg Config) (*Node, error) {
 	n.event(Event{Kind: Started})
 	n.work.Go(n.bootstrap)
 	n.work.Go(n.remember)
+	n.work.Go(n.attend)
 	select {
 	case <-n.members:
 		return n, nil
@@ -63,7 +64,13 @@ func Open(ctx context.Context, cfg Config) (*Node, error) {
 
 // prepare makes the cores and loads what the store holds.
 func prepare(cfg Config) (*Node, error) {
+	clock := newWallClock()
 	ringCfg, dataCfg := cfg.cores()
+	presence, err := cfg.presence(clock.now())
+	if err != nil {
+		cfg.Logger.Warn("deletes of the time when this peer was away may be unknown to it", "error", err)
+	}
+	dataCfg.Presence = presence
 	ring, err := chord.New(ringCfg)
 	if err != nil {
 		return nil, err
@@ -75,7 +82,7 @@ func prepare(cfg Config) (*Node, error) {
 	return &Node{
 		cfg: cfg, self: ringCfg.Self, started: time.Now(),
 		inbox: newInbox(), closing: make(chan struct{}), done: make(chan struct{}), members: make(chan struct{}),
-		clock: newWallClock(), ring: ring, data: data,
+		clock: clock, ring: ring, data: data,
 		locating:  map[chord.LookupID]uint64{},
 		lookups:   map[chord.LookupID]func(chord.Result){},
 		calls:     map[replica.OpID]func(replica.Outcome, error){},

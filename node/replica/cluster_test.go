@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -20,6 +21,7 @@ type cluster struct {
 	rand     *rand.Rand
 	loss     float64       // of messages
 	lag      time.Duration // a change of the ring is noticed within this time
+	grace    time.Duration // of tombstones
 	lost     bool          // no lookup finds anybody
 	few      int           // if set, lookups find only so many owners
 	watch    func(Message) // sees every message sent
@@ -70,7 +72,7 @@ const (
 
 func newCluster(t testing.TB, seed uint64) *cluster {
 	return &cluster{
-		t: t, rand: rand.New(rand.NewPCG(seed, 2)), lag: 200 * time.Millisecond, now: startTime,
+		t: t, rand: rand.New(rand.NewPCG(seed, 2)), lag: 200 * time.Millisecond, grace: math.MaxInt64, now: startTime,
 		outcomes: map[opAt]Outcome{}, sent: map[Kind]int{}, events: map[EventKind]int{},
 	}
 }
@@ -152,7 +154,7 @@ func (c *cluster) merge(self chord.Contact, held ...Record) *peer {
 
 func (c *cluster) newPeer(self chord.Contact, stored shelf) *peer {
 	c.t.Helper()
-	r, err := New(Config{Self: self, Reader: stored})
+	r, err := New(Config{Self: self, Reader: stored, Grace: c.grace})
 	if err != nil {
 		c.t.Fatal(err)
 	}

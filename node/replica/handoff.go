@@ -75,9 +75,9 @@ func (r *Replica) give(now chord.Time, targets []chord.Contact, arc chord.Arc, d
 		done(now, chord.Contact{})
 		return
 	}
-	r.reconcile(now, share{targets[0], arc, onlyGive}, func(now chord.Time, ok bool, _ int, _ *chord.Arc) {
+	r.reconcile(now, share{targets[0], arc, onlyGive}, func(now chord.Time, end ending) {
 		r.give(now, targets[1:], arc, func(now chord.Time, missed chord.Contact) {
-			if !ok {
+			if !end.ok {
 				missed = targets[0]
 			}
 			done(now, missed)

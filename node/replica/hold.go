@@ -17,14 +17,19 @@ func (r *Replica) store(rec Record) Item {
 		delete(r.damaged, rec.Key)
 	}
 	r.clock.Observe(rec.Version)
-	r.index.Set(rec.item())
+	r.keep(rec)
+	return rec.item()
+}
+
+// keep takes a record into the index and, with the next Ready, into the store.
+func (r *Replica) keep(rec Record) {
+	r.hold(rec.item())
 	if i, ok := r.fresh[rec.Key]; ok {
 		r.ready.Writes[i] = rec
 	} else {
 		r.fresh[rec.Key] = len(r.ready.Writes)
 		r.ready.Writes = append(r.ready.Writes, rec)
 	}
-	return rec.item()
 }
 
 // load reads a record back.
@@ -62,12 +67,17 @@ func (r *Replica) missing(key string) {
 func (r *Replica) drop(arc chord.Arc) {
 	items := r.index.Items(arc, r.index.Len())
 	for _, it := range items {
-		r.index.Remove(it.Key)
-		delete(r.damaged, it.Key)
-		r.ready.Drops = append(r.ready.Drops, it)
+		r.discard(it)
 	}
 	r.place.dropped()
 	r.emit(Event{Kind: HandedOff, Count: len(items)})
+}
+
+// discard gives up one record.
+func (r *Replica) discard(it Item) {
+	r.index.Remove(it.Key)
+	delete(r.damaged, it.Key)
+	r.ready.Drops = append(r.ready.Drops, it)
 }
 
 // dropOnlyAbsent spares what came back after it was dropped.
@@ -108,7 +118,7 @@ func (r *Replica) reload(key string) {
 	case err != nil:
 		r.forgetCompleteness()
 	case ok:
-		r.index.Set(rec.item())
+		r.hold(rec.item())
 	}
 }
 

@@ -33,6 +33,13 @@ type Config struct {
 	// as long where many records are on their way. Default 1 s.
 	RequestTimeout time.Duration
 
+	// Grace is how long a tombstone is kept at least, and how long a peer may be
+	// away without missing a delete. Default 24 h.
+	Grace time.Duration
+
+	// Presence of the peer before it was restarted; zero if it holds nothing.
+	Presence Presence
+
 	// Reader gives back the values that were stored.
 	Reader Reader
 }
@@ -49,12 +56,13 @@ func (c *Config) validate() error {
 	c.R = cmp.Or(c.R, min(2, c.N))
 	c.RoundEvery = cmp.Or(c.RoundEvery, 30*time.Second)
 	c.RequestTimeout = cmp.Or(c.RequestTimeout, time.Second)
+	c.Grace = cmp.Or(c.Grace, 24*time.Hour)
 	switch {
 	case c.Self.IsZero() || c.Reader == nil:
 		return errors.New("replica: Config.Self or Config.Reader is not set")
 	case c.N < 1 || c.W < 1 || c.W > c.N || c.R < 1 || c.R > c.N:
 		return errors.New("replica: Config.W and Config.R must lie between 1 and N")
-	case c.RoundEvery < 0 || c.RequestTimeout < 0:
+	case c.RoundEvery < 0 || c.RequestTimeout < 0 || c.Grace < 0:
 		return errors.New("replica: a duration of Config is negative")
 	}
 	return nil
@@ -66,18 +74,22 @@ const Never = chord.Never
 // A Replica is one peer's part of the data plane. It is not safe for concurrent
 // use. Its times are nanoseconds since 1970, for the versions' sake.
 type Replica struct {
-	cfg     Config
-	rand    *rand.Rand
-	clock   Clock
-	index   Index
-	place   place
-	round   round
-	leaving bool // no rounds any more
+	cfg      Config
+	rand     *rand.Rand
+	clock    Clock
+	index    Index
+	place    place
+	round    round
+	presence Presence
+	leaving  bool // no rounds any more
 
 	ops      []*operation // by id
 	requests []request    // by seq
 	locating []location   // by id
 	lastID   uint64
+
+	expiring agenda // records that will expire
+	graves   agenda // tombstones
 
 	damaged map[string]Item // records that the store cannot give back, until they are mended
 	fresh   map[string]int  // records of ready.Writes by key, since the Reader has them only later
@@ -130,7 +142,7 @@ func New(cfg Config) (*Replica, error) {
 		cfg:   cfg,
 		rand:  rand.New(rand.NewPCG(cfg.Seed, 1)),
 		place: place{self: cfg.Self, n: cfg.N},
-		round: round{at: Never},
+		round: round{at: Never}, presence: cfg.Presence,
 		fresh: map[string]int{}, damaged: map[string]Item{},
 	}, nil
 }
@@ -138,7 +150,7 @@ func New(cfg Config) (*Replica, error) {
 // Load tells of a record that the store holds already.
 func (r *Replica) Load(rec Record) {
 	r.clock.Observe(rec.Version)
-	r.index.Set(rec.item())
+	r.hold(rec.item())
 }
 
 // Step takes in a message that arrived, or news from the transport.
@@ -149,11 +161,11 @@ func (r *Replica) Step(now chord.Time, m Message) {
 	case Write:
 		r.onWrite(now, m)
 	case Read:
-		r.onRead(m)
+		r.onRead(now, m)
 	case List:
-		r.onList(m)
+		r.onList(now, m)
 	case Compare:
-		r.onCompare(m)
+		r.onCompare(now, m)
 	case Pull:
 		r.onPull(m)
 	default:
@@ -167,6 +179,7 @@ func (r *Replica) Step(now chord.Time, m Message) {
 func (r *Replica) Tick(now chord.Time) {
 	r.expireRequests(now)
 	r.expireOperations(now)
+	r.buryExpired(now)
 	if now >= r.round.at {
 		r.beginRound(now)
 	}
@@ -174,7 +187,7 @@ func (r *Replica) Tick(now chord.Time) {
 
 // Deadline is when Tick must be called next.
 func (r *Replica) Deadline() chord.Time {
-	at := r.round.at
+	at := min(r.round.at, r.expiring.next())
 	for i := range r.requests {
 		at = min(at, r.requests[i].deadline)
 	}
@@ -200,6 +213,9 @@ func (r *Replica) Ready() Ready {
 	clear(r.fresh)
 	return r.drained
 }
+
+// N is the number of replicas of a key.
+func (r *Replica) N() int { return r.cfg.N }
 
 // Len is the number of records held, tombstones and strays included.
 func (r *Replica) Len() int { return r.index.Len() }

@@ -17,9 +17,10 @@ const (
 // over what lies outside the arc.
 type round struct {
 	at      chord.Time // of the next one
-	number  uint64     // of the one going on; sessions of an older one stop
-	settled bool       // the last round succeeded, and no neighbour changed since
-	shares  []share    // still to be reconciled
+	began   chord.Time
+	number  uint64  // of the one going on; sessions of an older one stop
+	settled bool    // the last round succeeded, and no neighbour changed since
+	shares  []share // still to be reconciled
 	cells   []cell
 	reach   int      // successors already asked
 	failed  bool     // some partner did not answer
@@ -33,6 +34,7 @@ type round struct {
 type cell struct {
 	arc     chord.Arc
 	sources int
+	since   uint64 // of the best informed one's Presence
 }
 
 // SetNeighbours tells the replica of its place on the ring.
@@ -41,6 +43,7 @@ func (r *Replica) SetNeighbours(now chord.Time, v chord.Neighbourhood) {
 	if !r.place.set(v) || r.leaving {
 		return
 	}
+	r.arrive(now)
 	if alone {
 		r.forgetCoverage() // a ring of one is a newcomer to any other
 	}
@@ -50,7 +53,7 @@ func (r *Replica) SetNeighbours(now chord.Time, v chord.Neighbourhood) {
 }
 
 func (r *Replica) beginRound(now chord.Time) {
-	r.round = round{at: Never, number: r.round.number + 1, settled: r.round.settled, fails: r.round.fails}
+	r.round = round{at: Never, began: now, number: r.round.number + 1, settled: r.round.settled, fails: r.round.fails}
 	if !r.place.known {
 		return
 	}
@@ -69,9 +72,7 @@ func (r *Replica) nextShare(now chord.Time) {
 	if len(rd.shares) > 0 {
 		s := rd.shares[0]
 		rd.shares = rd.shares[1:]
-		r.reconcile(now, s, func(now chord.Time, ok bool, moved int, source *chord.Arc) {
-			r.shareDone(now, s, ok, moved, source)
-		})
+		r.reconcile(now, s, func(now chord.Time, end ending) { r.shareDone(now, s, end) })
 		return
 	}
 	if !r.vouched(r.enough()) && rd.reach < len(r.place.succ) {
@@ -81,7 +82,7 @@ func (r *Replica) nextShare(now chord.Time) {
 		return
 	}
 	if !rd.failed || !rd.refused && (r.vouched(r.enough()) || rd.fails >= patience && r.vouched(1)) {
-		r.caughtUp()
+		r.caughtUp(now)
 	}
 	rd.strays = r.place.self.ID
 	r.handOff(now)
@@ -89,21 +90,30 @@ func (r *Replica) nextShare(now chord.Time) {
 
 // caughtUp notes that the arc is reconciled. What nobody could give back of it
 // was never acknowledged, or is lost.
-func (r *Replica) caughtUp() {
+func (r *Replica) caughtUp(now chord.Time) {
+	stale := r.stale(now)
 	r.place.caughtUp()
 	r.forgetDamaged(r.place.arc)
+	if rd := &r.round; !rd.failed && len(r.place.succ) > 0 {
+		r.attend(now, stale)
+		if rd.moved == 0 {
+			r.collect(rd.began)
+		}
+	}
 }
 
-func (r *Replica) shareDone(now chord.Time, s share, ok bool, moved int, source *chord.Arc) {
+func (r *Replica) shareDone(now chord.Time, s share, end ending) {
 	rd := &r.round
-	rd.moved += moved
-	if !ok {
+	rd.moved += end.moved
+	if !end.ok {
 		rd.failed = true
 		r.emit(Event{Kind: RoundFell, About: s.with})
 	}
 	for i := range rd.cells {
-		if ok && source != nil && covers(s.arc, rd.cells[i].arc) && covers(*source, rd.cells[i].arc) {
-			rd.cells[i].sources++
+		if c := &rd.cells[i]; end.ok && end.source != nil && covers(s.arc, c.arc) && covers(*end.source, c.arc) {
+			if c.sources++; c.sources == 1 || end.since < c.since {
+				c.since = end.since
+			}
 		}
 	}
 	r.nextShare(now)

@@ -6,10 +6,13 @@ import (
 	"peal/chord"
 )
 
-// sessionEnd is told how a reconciliation went: whether both sides now hold the
-// same (or, one way, the receiver at least what the giver holds), how many
-// records moved, and where the other side is a source, nil if nowhere.
-type sessionEnd func(now chord.Time, ok bool, moved int, source *chord.Arc)
+// An ending is how a reconciliation went.
+type ending struct {
+	ok     bool       // both sides hold the same, or, one way, the receiver at least what the giver holds
+	moved  int        // records
+	source *chord.Arc // where the other side is a source, nil if nowhere
+	since  uint64     // of its Presence
+}
 
 // A direction says which way records may move in a session.
 type direction uint8
@@ -35,7 +38,9 @@ type session struct {
 	asked  int  // requests
 	short  bool // the other side did not give what it had listed, or take what we have
 	source *chord.Arc
-	done   sessionEnd
+	stale  bool // we are
+	standing
+	done func(now chord.Time, end ending)
 }
 
 // maxAsked and maxOpen end a session with a peer that keeps finding differences.
@@ -46,8 +51,8 @@ const (
 )
 
 // reconcile makes an arc equal here and at a peer, as far as records may move.
-func (r *Replica) reconcile(now chord.Time, sh share, done sessionEnd) {
-	s := &session{r: r, with: sh.with.Peer, way: sh.way, round: r.round.number, done: done, ranges: []chord.Arc{sh.arc}}
+func (r *Replica) reconcile(now chord.Time, sh share, done func(chord.Time, ending)) {
+	s := &session{r: r, with: sh.with.Peer, way: sh.way, round: r.round.number, stale: r.stale(now), done: done, ranges: []chord.Arc{sh.arc}}
 	s.step(now)
 }
 
@@ -56,7 +61,7 @@ func (s *session) step(now chord.Time) {
 	s.asked++
 	switch {
 	case s.asked > maxAsked, len(s.ranges) > maxOpen:
-		s.done(now, false, s.moved, nil)
+		s.end(now, false)
 	case len(s.pulls) > 0: // what was found is moved first, so that little is kept here
 		s.take(now)
 	case len(s.pushes) > 0:
@@ -64,8 +69,16 @@ func (s *session) step(now chord.Time) {
 	case len(s.ranges) > 0:
 		s.compare(now)
 	default:
-		s.done(now, !s.short, s.moved, s.source)
+		s.end(now, !s.short)
 	}
+}
+
+func (s *session) end(now chord.Time, ok bool) {
+	e := ending{ok: ok, moved: s.moved}
+	if ok {
+		e.source, e.since = s.source, s.standing.theirs.Since
+	}
+	s.done(now, e)
 }
 
 // ask sends a request; a peer that does not answer ends the session.
@@ -74,7 +87,7 @@ func (s *session) ask(now chord.Time, m Message, then func(chord.Time, Message))
 		switch {
 		case s.round != s.r.round.number:
 		case !ok:
-			s.done(now, false, s.moved, nil)
+			s.end(now, false)
 		default:
 			then(now, m)
 		}
@@ -96,11 +109,12 @@ func (s *session) compare(now chord.Time) {
 // is not ours is compared further.
 func (s *session) compared(now chord.Time, m Message) {
 	s.source = m.Source
+	s.standing = standing{theirs: m.Presence, stale: m.Stale}
 	for _, rg := range m.Ranges {
 		nothing := s.way == onlyGive && s.r.index.Summary(rg.Arc).Count == 0
 		switch {
 		case !s.wasAsked(rg.Arc):
-			s.done(now, false, s.moved, nil)
+			s.end(now, false)
 			return
 		case nothing || s.r.agrees(rg) && !rg.Listed:
 		case rg.Listed:
@@ -138,7 +152,8 @@ func (s *session) match(now chord.Time, rg Range) {
 		}
 		theirs[it.Key] = it.Version
 		mine, ok := s.r.index.Get(it.Key)
-		if s.way != onlyGive && !tooFarAhead(now, it.Version) && (!ok || mine.Version.Compare(it.Version) < 0) {
+		lacks := !ok && !s.r.forgotten(now, it) && !s.weForgot(it)
+		if s.way != onlyGive && !tooFarAhead(now, it.Version) && (lacks || ok && mine.Version.Compare(it.Version) < 0) {
 			s.pulls = append(s.pulls, it)
 		}
 	}
@@ -149,7 +164,14 @@ func (s *session) match(now chord.Time, rg Range) {
 		if s.way == exchange && tooFarAhead(now, it.Version) {
 			continue
 		}
-		if v, ok := theirs[it.Key]; !ok || v.Compare(it.Version) < 0 {
+		v, ok := theirs[it.Key]
+		switch {
+		case ok && v.Compare(it.Version) >= 0:
+		case ok:
+			s.pushes = append(s.pushes, it)
+		case s.theyForgot(it):
+			s.r.discard(it)
+		case s.mayOffer(it) && !s.r.forgotten(now, it):
 			s.pushes = append(s.pushes, it)
 		}
 	}
@@ -165,7 +187,7 @@ func (s *session) give(now chord.Time) {
 	}
 	s.pushes = s.pushes[n:]
 	if len(records) < n && s.way == onlyGive {
-		s.done(now, false, s.moved, nil) // unreadable here, so it must not be dropped
+		s.end(now, false) // unreadable here, so it must not be dropped
 		return
 	}
 	s.ask(now, Message{Kind: Write, Records: records}, func(now chord.Time, m Message) {
@@ -220,79 +242,4 @@ func batch(items []Item) int {
 		}
 	}
 	return len(items)
-}
-
-// rangeOf sums up what we hold on an arc.
-func (r *Replica) rangeOf(arc chord.Arc) Range {
-	s := r.index.Summary(arc)
-	return Range{Arc: arc, Count: s.Count, Sum: s.Sum}
-}
-
-// agrees reports whether we hold the same on an arc.
-func (r *Replica) agrees(rg Range) bool {
-	s := r.index.Summary(rg.Arc)
-	return s.Count == rg.Count && s.Sum == rg.Sum
-}
-
-// onCompare answers with what differs: the list where one side has few items,
-// summaries of the parts where both have many.
-func (r *Replica) onCompare(m Message) {
-	reply := Message{Kind: Compared, Seq: m.Seq, Source: r.place.source}
-	bytes := 0
-	for _, rg := range m.Ranges {
-		switch {
-		case r.agrees(rg):
-		case bytes > listBytes: // ask again, with fewer at a time
-			reply.Ranges = append(reply.Ranges, r.rangeOf(rg.Arc))
-		case r.index.Summary(rg.Arc).Count <= listBelow:
-			list := Range{Arc: rg.Arc, Listed: true, Items: r.index.Items(rg.Arc, listBelow)}
-			for _, it := range list.Items {
-				bytes += len(it.Key)
-			}
-			reply.Ranges = append(reply.Ranges, list)
-		default:
-			for _, part := range r.index.Split(rg.Arc, splitInto) {
-				reply.Ranges = append(reply.Ranges, r.rangeOf(part))
-			}
-		}
-	}
-	r.send(m.From, reply)
-}
-
-func (r *Replica) onPull(m Message) {
-	reply := Message{Kind: Pulled, Seq: m.Seq}
-	bytes := 0
-	for _, it := range m.Items {
-		rec, ok := r.load(it.Key)
-		if !ok {
-			continue
-		}
-		bytes += len(rec.Value)
-		if len(reply.Records) > 0 && bytes > batchBytes {
-			break
-		}
-		reply.Records = append(reply.Records, rec)
-	}
-	r.send(m.From, reply)
-}
-
-// onWrite merges records and acknowledges them, which the driver sends when
-// they are durable. Of those that it held newer, it tells the version.
-func (r *Replica) onWrite(now chord.Time, m Message) {
-	reply := Message{Kind: Written, Seq: m.Seq}
-	for _, rec := range m.Records {
-		switch {
-		case r.leaving:
-			reply.Refused = IsLeaving
-			continue
-		case tooFarAhead(now, rec.Version):
-			reply.Refused = ClockAhead
-			continue
-		}
-		r.expectStray(now, rec.Key)
-		if held := r.store(rec); held.Version.Compare(rec.Version) > 0 {
-			reply.Items = append(reply.Items, held)
-		}
-	}
-	r.send(m.From, reply)
 }
