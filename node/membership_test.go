@@ -2,6 +2,7 @@ package node_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -372,13 +373,22 @@ func TestOpenWithASalvagedStore(t *testing.T) {
 		if err := mem.Commit([]replica.Record{{Key: "kept", Value: []byte("value"), Version: replica.Version{Wall: 1}}}, nil); err != nil {
 			t.Fatal(err)
 		}
+		until := time.Now().UnixMilli()
+		if err := mem.SetMeta("presence", fmt.Appendf(nil, `{"since":1,"until":%d}`, until)); err != nil {
+			t.Fatal(err)
+		}
 		cfg.Store = &damagedStore{Mem: mem, damage: "the store was damaged"}
 		p := start(t, cfg)
+		synctest.Wait()
 		if got := p.Info().Records; got != 1 {
 			t.Errorf("%d records, want the one that is there", got)
 		}
 		if got := strings.Count(log.String(), "the store was damaged"); got != 1 {
 			t.Errorf("the log says %q, want one line on the damage", &log)
+		}
+		var got replica.Presence
+		if b, err := mem.Meta("presence"); err != nil || json.Unmarshal(b, &got) != nil || got.Since < uint64(until) {
+			t.Errorf("present since %d, want that it begins anew: what is lost was not deleted", got.Since)
 		}
 	})
 }

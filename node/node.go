@@ -75,7 +75,7 @@ func prepare(cfg Config) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := load(cfg, dataCfg)
+	data, err := load(cfg, dataCfg, clock.now())
 	if err != nil {
 		return nil, err
 	}
@@ -92,8 +92,8 @@ func prepare(cfg Config) (*Node, error) {
 
 // load makes a replica of what the store holds. Whatever that is, it counts as
 // a replica only after its first round with others, so a store that has lost
-// something needs no more than that it is said.
-func load(cfg Config, dataCfg replica.Config) (*replica.Replica, error) {
+// something is no danger; but what it lacks now is no sign that it was deleted.
+func load(cfg Config, dataCfg replica.Config, now chord.Time) (*replica.Replica, error) {
 	for {
 		data, err := replica.New(dataCfg)
 		if err != nil {
@@ -104,6 +104,9 @@ func load(cfg Config, dataCfg replica.Config) (*replica.Replica, error) {
 			return data, err
 		}
 		cfg.Logger.Error(damage)
+		if dataCfg.Presence.Until != 0 {
+			dataCfg.Presence.Since = uint64(now) / uint64(time.Millisecond)
+		}
 	}
 }
 

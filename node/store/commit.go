@@ -98,7 +98,7 @@ func (db *DB) noted() (note, error) {
 
 // commit stores changes of records and the note that goes with them.
 func (db *DB) commit(changes []entry) error {
-	var batch leveldb.Batch
+	batch := leveldb.MakeBatch(batchSize(changes))
 	before := make([]mark, 0, len(changes))
 	for _, c := range changes {
 		if c.value == nil {
@@ -111,13 +111,22 @@ func (db *DB) commit(changes []entry) error {
 	}
 	next := db.tally.note(db.last.commit + 1)
 	batch.Put(noteKey, next.encode())
-	if err := db.write(&batch, true); err != nil {
+	if err := db.write(batch, true); err != nil {
 		db.tally.undo(before)
 		return err
 	}
 	db.last = next
 	db.witness.tell(next) // one that cannot be told knows less, which does no harm
 	return nil
+}
+
+// batchSize is about what a batch takes, so that it need not grow.
+func batchSize(changes []entry) int {
+	size := 2 * noteLen
+	for _, c := range changes {
+		size += len(c.key) + len(c.value) + 64
+	}
+	return size
 }
 
 // write hands a batch to goleveldb. Where that fails, parts of the batch may be

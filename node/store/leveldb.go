@@ -16,9 +16,9 @@ import (
 // Key prefixes of the database.
 const (
 	recordPrefix = 'r' // r, 32 bytes of position, key -> encoded record
-	metaPrefix   = 'm' // m, name -> sealed bytes
+	metaPrefix   = 'm' // m, name -> bytes
 	notePrefix   = 'n' // n -> the last commit's note
-	damagePrefix = 'd' // d -> sealed text on what a salvage found, until it is told
+	damagePrefix = 'd' // d -> text on what a salvage found, until it is told
 )
 
 var (
@@ -126,21 +126,14 @@ func (db *DB) Commit(writes []replica.Record, drops []replica.Item) error {
 
 // Meta reads what SetMeta stored under a name, nil if nothing.
 func (db *DB) Meta(name string) ([]byte, error) {
-	b, err := db.read(metaKey(name))
-	if err != nil || b == nil {
-		return nil, err
-	}
-	if b, err = unseal(b); err != nil {
-		return nil, fmt.Errorf("read the note %q: %w", name, err)
-	}
-	return b, nil
+	return db.read(metaKey(name))
 }
 
 // SetMeta stores a peer's own note, such as whom it knows. It is not synced.
 func (db *DB) SetMeta(name string, value []byte) error {
 	return db.change(func() error {
 		var batch leveldb.Batch
-		batch.Put(metaKey(name), seal(value))
+		batch.Put(metaKey(name), value)
 		return db.write(&batch, false)
 	})
 }

@@ -116,8 +116,7 @@ func (db *DB) fill(s *survey) (err error) {
 			changes = append(changes, entry{string(key[1+32:]), append([]byte(nil), value...)})
 			size += len(key) + len(value)
 		case t.kind == other && key[0] == metaPrefix:
-			body, _ := unseal(value)
-			err = db.SetMeta(string(key[1:]), body)
+			err = db.SetMeta(string(key[1:]), value)
 		}
 		if size >= db.buffer/2 {
 			err = flush()
@@ -136,7 +135,7 @@ func (db *DB) fill(s *survey) (err error) {
 func (db *DB) leaveWord(damage string) error {
 	return db.change(func() error {
 		var batch leveldb.Batch
-		batch.Put(damageKey, seal([]byte(damage)))
+		batch.Put(damageKey, []byte(damage))
 		return db.write(&batch, true)
 	})
 }
@@ -144,13 +143,7 @@ func (db *DB) leaveWord(damage string) error {
 // word is what a salvage has left to be told.
 func (db *DB) word() (string, error) {
 	b, err := db.read(damageKey)
-	if err != nil || b == nil {
-		return "", err
-	}
-	if b, err = unseal(b); err != nil {
-		return "", err
-	}
-	return string(b), nil
+	return string(b), err
 }
 
 // tell gives what there is to be told, once.

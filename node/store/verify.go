@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 
 	"github.com/syndtr/goleveldb/leveldb"
@@ -122,7 +123,7 @@ func (db *DB) read(key []byte) (b []byte, err error) {
 		return nil, errUnopened
 	}
 	b, err = db.ldb.Get(key, nil)
-	if err == leveldb.ErrNotFound {
+	if errors.Is(err, leveldb.ErrNotFound) {
 		return nil, nil
 	}
 	if err != nil {
