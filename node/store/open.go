@@ -18,8 +18,8 @@ import (
 // ErrInUse: another process has the directory open.
 var ErrInUse = errors.New("data directory is in use by another peer: stop that one, or name another directory with --data")
 
-// errUnopened: the database could not even be opened to read.
-var errUnopened = errors.New("the database cannot be opened")
+// errUnopened: the database is closed, or could not even be opened to read.
+var errUnopened = errors.New("the database is not open")
 
 // options of goleveldb. A batch always goes through the journal, since that is
 // what is cut where a write fails.
