@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -36,7 +37,15 @@ func (f fault) String() string {
 }
 
 // A disk. What it does wrong can change at any time.
-type disk struct{ fault atomic.Int32 }
+type disk struct {
+	fault atomic.Int32
+
+	mu    sync.Mutex
+	files map[storage.FileDesc]*extent
+}
+
+// An extent is how much of a file is written, and how much of that is durable.
+type extent struct{ written, durable int64 }
 
 func (d *disk) now() fault  { return fault(d.fault.Load()) }
 func (d *disk) be(is fault) { d.fault.Store(int32(is)) }
@@ -54,31 +63,50 @@ func (f faulty) Create(fd storage.FileDesc) (storage.Writer, error) {
 		return nil, syscall.EROFS
 	}
 	w, err := f.Storage.Create(fd)
-	return faultyWriter{w, f.disk}, err
+	return faultyWriter{w, f.disk, f.disk.extent(fd)}, err
+}
+
+// extent begins the one of a new file.
+func (d *disk) extent(fd storage.FileDesc) *extent {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.files == nil {
+		d.files = map[storage.FileDesc]*extent{}
+	}
+	d.files[fd] = &extent{}
+	return d.files[fd]
 }
 
 type faultyWriter struct {
 	storage.Writer
 	disk *disk
+	*extent
 }
 
-func (w faultyWriter) Write(p []byte) (int, error) {
+func (w faultyWriter) Write(p []byte) (n int, err error) {
 	switch w.disk.now() {
 	case full:
 		return 0, syscall.ENOSPC
 	case half:
-		n, _ := w.Writer.Write(p[:len(p)/2])
+		n, _ = w.Writer.Write(p[:len(p)/2])
 		return n, syscall.ENOSPC
 	case readOnly:
 		return 0, syscall.EROFS
 	}
-	return w.Writer.Write(p)
+	n, err = w.Writer.Write(p)
+	w.disk.mu.Lock()
+	defer w.disk.mu.Unlock()
+	w.written += int64(n)
+	return n, err
 }
 
 func (w faultyWriter) Sync() error {
 	if is := w.disk.now(); is != none && is != tableless {
 		return syscall.EIO
 	}
+	w.disk.mu.Lock()
+	defer w.disk.mu.Unlock()
+	w.durable = w.written
 	return w.Writer.Sync()
 }
 
@@ -218,6 +246,23 @@ func TestFailedWriteThatStays(t *testing.T) {
 	db.files.truncate = os.Truncate
 	commit(t, db, []replica.Record{record("key", "new", 3)})
 	wantRecord(t, db, record("key", "new", 3))
+}
+
+// A disk that says that it cut, but did not, is found out.
+func TestFailedWriteThatComesBack(t *testing.T) {
+	db, disk := openFaulty(t, filepath.Join(scratch(t), "store"), small.buffer)
+	commit(t, db, []replica.Record{record("key", "old", 1)})
+	disk.be(unsynced)
+	db.files.truncate = func(string, int64) error { return nil }
+	if err := db.Commit([]replica.Record{record("key", "lost", 2)}, nil); err == nil {
+		t.Fatal("stored")
+	}
+	disk.be(none)
+	for range 2 {
+		if err := db.Commit([]replica.Record{record("key", "new", 3)}, nil); !corrupted(err) || !strings.Contains(err.Error(), "restart the peer") {
+			t.Errorf("%v, want that only a restart helps", err)
+		}
+	}
 }
 
 // goleveldb would lose the second of these writes, which it acknowledges.

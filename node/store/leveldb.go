@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 
@@ -64,7 +65,7 @@ type setup struct {
 }
 
 func openWith(dir string, s setup) (*DB, error) {
-	db := &DB{dir: dir, setup: s}
+	db := &DB{dir: filepath.Clean(dir), setup: s}
 	if err := db.open(); err != nil {
 		db.Close()
 		return nil, openError(dir, err)

@@ -13,6 +13,32 @@ import (
 
 func sampleNote() note { return note{commit: 7, records: 3, sum: sum{1, 1<<64 - 1}} }
 
+func TestJudge(t *testing.T) {
+	n, none := sampleNote(), note{}
+	later, other := n, n
+	later.commit++
+	other.sum = sum{2, 2}
+	found := other
+	for _, c := range []struct {
+		name               string
+		last, found, known note
+		damaged            bool
+	}{
+		{"all agree", n, n, n, false},
+		{"the witness lags behind", later, later, n, false},
+		{"the witness knows nothing", n, n, none, false},
+		{"new, or without notes", none, note{records: 3}, none, false},
+		{"the end is lost", n, n, later, true},
+		{"everything is lost", none, none, n, true},
+		{"the same commit is another", n, n, other, true},
+		{"a record is another", n, found, n, true},
+	} {
+		if err := judge(c.last, c.found, c.known); errors.Is(err, ErrDamaged) != c.damaged {
+			t.Errorf("%s: %v, want damage: %v", c.name, err, c.damaged)
+		}
+	}
+}
+
 // newer is a note as a later schema may have it.
 func newer() []byte {
 	return seal(append(binary.BigEndian.AppendUint32(nil, Schema+1), "whatever"...))

@@ -19,6 +19,10 @@ const (
 	setAside      = ".damaged-"  // a damaged one, with a number behind it
 )
 
+// maxAside bounds how many are kept: where there are so many, something is wrong
+// that a salvage does not mend.
+const maxAside = 8
+
 // settle ends a salvage that was interrupted between two renames.
 func settle(dir string) error {
 	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
@@ -54,6 +58,9 @@ func (db *DB) mend(cause error) error {
 }
 
 func (db *DB) salvage(cause error) error {
+	if n, size := sizeAside(db.dir + setAside); n >= maxAside {
+		return fmt.Errorf("%d damaged databases are kept as %s already, %.1f MB: look after the disk, delete those that nobody needs, and start again", n, db.dir+setAside+"*", float64(size)/1e6)
+	}
 	s, err := newSurvey(db.files)
 	if err != nil {
 		return err

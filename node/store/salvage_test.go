@@ -24,7 +24,7 @@ func lose(t *testing.T, dir string) {
 func TestSalvageAgainAndAgain(t *testing.T) {
 	dir := filepath.Join(scratch(t), "store")
 	h := lived(t, dir)
-	for n := 1; n <= 3; n++ {
+	for n := 1; n <= maxAside; n++ {
 		lose(t, dir)
 		db, damage := load(t, dir)
 		if !h.whole(t, db) {
@@ -43,6 +43,11 @@ func TestSalvageAgainAndAgain(t *testing.T) {
 			t.Error(err)
 		}
 		db.Close()
+	}
+	lose(t, dir)
+	_, err := openWith(dir, small)
+	if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%d damaged databases are kept as %s%s* already", maxAside, dir, setAside)) {
+		t.Errorf("%v, want no end of them", err)
 	}
 }
 
