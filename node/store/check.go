@@ -66,7 +66,7 @@ func (v *Verdict) examine(db *DB) error {
 	if !unreadable(err) {
 		return err
 	}
-	v.Damage = err.Error()
+	v.Damage = whatIsWrong(err)
 	return v.assess(db.files, known)
 }
 

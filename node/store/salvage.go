@@ -184,8 +184,11 @@ func (s *survey) report(got, known note, aside string, cause error) string {
 	n, size := sizeAside(strings.TrimRight(aside, "0123456789"))
 	return fmt.Sprintf("the store was damaged (%v): %d records are salvaged, %s; the other replicas are asked for what is. "+
 		"The damaged database is kept as %s: delete it when nobody needs it (with those before it: %d, %.1f MB)",
-		cause, got.records, lost, aside, n+1, float64(size+sizeOf(s.files.dir))/1e6)
+		whatIsWrong(cause), got.records, lost, aside, n+1, float64(size+sizeOf(s.files.dir))/1e6)
 }
+
+// whatIsWrong says it without the word damaged, where that is clear.
+func whatIsWrong(err error) string { return strings.TrimPrefix(err.Error(), ErrDamaged.Error()+": ") }
 
 // freeName is the first name with a number behind it that is not taken.
 func freeName(prefix string) string {
