@@ -181,6 +181,30 @@ func TestFailedWrites(t *testing.T) {
 	}
 }
 
+// A store on a full disk can be opened and read.
+func TestOpenOnAFullDisk(t *testing.T) {
+	dir := filepath.Join(scratch(t), "store")
+	h := lived(t, dir)
+	disk := &disk{}
+	disk.be(full)
+	db, err := openWith(dir, setup{buffer: small.buffer, wrap: disk.wrap})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	if got := len(held(t, db)); got != len(h.held) || !h.whole(t, db) {
+		t.Errorf("it holds %d records, want %d", got, len(h.held))
+	}
+	if err := db.Commit(samples()[:1], nil); err == nil {
+		t.Error("stored")
+	}
+	disk.be(none)
+	commit(t, db, samples()[:1])
+	if got := len(held(t, db)); got != len(h.held)+1 {
+		t.Errorf("it holds %d records, want one more than %d", got, len(h.held))
+	}
+}
+
 // A disk fails and recovers at random.
 func TestFaultyDisk(t *testing.T) {
 	for seed := range uint64(6) {

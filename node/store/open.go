@@ -52,13 +52,12 @@ func (db *DB) open() error {
 	if errors.Is(err, fs.ErrNotExist) && db.known.commit == 0 {
 		return db.create()
 	}
+	if err == nil {
+		db.damage, err = db.word()
+	}
 	if unreadable(err) {
 		return db.mend(err)
 	}
-	if err != nil {
-		return err
-	}
-	db.damage, err = db.word()
 	return err
 }
 

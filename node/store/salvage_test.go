@@ -51,6 +51,30 @@ func TestSalvageAgainAndAgain(t *testing.T) {
 	}
 }
 
+// What was left to be told may be damaged as well.
+func TestSalvageOfASalvaged(t *testing.T) {
+	dir := filepath.Join(scratch(t), "store")
+	h := lived(t, dir)
+	lose(t, dir)
+	db, err := openWith(dir, small)
+	if err != nil {
+		t.Fatal(err)
+	}
+	commit(t, db, []replica.Record{record("large", strings.Repeat("v", 2*small.buffer), 1)}) // makes a table
+	db.Close()
+	tables, _ := filepath.Glob(filepath.Join(dir, kinds["table"]))
+	for _, table := range tables {
+		inflict(t, table, wound{do: func(b []byte) []byte {
+			b[0] ^= 1
+			return b
+		}})
+	}
+	db, damage := load(t, dir)
+	if h.whole(t, db) || !strings.Contains(damage, "or more are missing") {
+		t.Errorf("of %d damaged tables it says %q", len(tables), damage)
+	}
+}
+
 // Between the renames of a salvage the directory is missing for a moment.
 func TestInterruptedSalvage(t *testing.T) {
 	dir := filepath.Join(scratch(t), "store")

@@ -175,13 +175,16 @@ func (s *survey) visitTable(file storage.Reader, v visitor) error {
 			continue
 		}
 		key, number = key[:len(key)-8], binary.LittleEndian.Uint64(key[len(key)-8:])
-		if number&0xff == 0 {
+		if number&0xff == deletion {
 			value = nil
 		}
 		v(key, value, number>>8)
 	}
 	return it.Error()
 }
+
+// deletion is the last byte of an entry's number where nothing is there any more.
+const deletion = 0
 
 // batchHeader of a batch in the journal: the number of its first entry, and how
 // many there are.
@@ -219,9 +222,10 @@ type numbered struct {
 	number uint64
 }
 
-func (n *numbered) Put(key, value []byte) {
+func (n *numbered) Put(key, value []byte) { n.show(key, append([]byte{}, value...)) }
+func (n *numbered) Delete(key []byte)     { n.show(key, nil) }
+
+func (n *numbered) show(key, value []byte) {
 	n.visit(key, value, n.number)
 	n.number++
 }
-
-func (n *numbered) Delete(key []byte) { n.Put(key, nil) }
