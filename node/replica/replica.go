@@ -3,15 +3,13 @@ package replica
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"time"
 
 	"peal/chord"
 )
-
-// DefaultN is how many replicas a key has unless told otherwise.
-const DefaultN = 3
 
 // Config of a replica. Zero fields take their defaults.
 type Config struct {
@@ -21,9 +19,8 @@ type Config struct {
 	// Seed of the replica's randomness, which only spreads its timers.
 	Seed uint64
 
-	// N is the number of replicas of a key; W and R how many of them a write
-	// and a read need. Defaults DefaultN, 2 and 2.
-	N, W, R int
+	// Quorums of the ring.
+	Quorums
 
 	// RoundEvery is the pause between two regular rounds of reconciliation,
 	// spread by a quarter each way. Default 30 s.
@@ -51,17 +48,15 @@ type Reader interface {
 }
 
 func (c *Config) validate() error {
-	c.N = cmp.Or(c.N, DefaultN)
-	c.W = cmp.Or(c.W, min(2, c.N))
-	c.R = cmp.Or(c.R, min(2, c.N))
+	c.Quorums = c.Quorums.Complete()
 	c.RoundEvery = cmp.Or(c.RoundEvery, 30*time.Second)
 	c.RequestTimeout = cmp.Or(c.RequestTimeout, time.Second)
 	c.Grace = cmp.Or(c.Grace, 24*time.Hour)
 	switch {
 	case c.Self.IsZero() || c.Reader == nil:
 		return errors.New("replica: Config.Self or Config.Reader is not set")
-	case c.N < 1 || c.W < 1 || c.W > c.N || c.R < 1 || c.R > c.N:
-		return errors.New("replica: Config.W and Config.R must lie between 1 and N")
+	case c.Quorums.Valid() != nil:
+		return fmt.Errorf("replica: %w", c.Quorums.Valid())
 	case c.RoundEvery < 0 || c.RequestTimeout < 0 || c.Grace < 0:
 		return errors.New("replica: a duration of Config is negative")
 	}
@@ -79,9 +74,13 @@ type Replica struct {
 	clock    Clock
 	index    Index
 	place    place
-	round    round
 	presence Presence
 	leaving  bool // no rounds any more
+
+	round   round
+	session *session // the one going on, if its round is
+	repair  throttle
+	reason  string // why the last round did not go well
 
 	ops      []*operation // by id
 	requests []request    // by seq
@@ -92,46 +91,9 @@ type Replica struct {
 	graves   agenda // tombstones
 
 	damaged map[string]Item // records that the store cannot give back, until they are mended
-	fresh   map[string]int  // records of ready.Writes by key, since the Reader has them only later
-	ready   Ready
-	drained Ready
+	outbox
 	durable [2]coverage // at the last Ready, and at the one before
 }
-
-// Ready is what a replica wants done, in this order. Its slices are valid until
-// the next Ready.
-type Ready struct {
-	Writes   []Record // to be stored durably
-	Drops    []Item   // to be deleted from the store
-	Messages []Message
-	Outcomes []Outcome
-	Locates  []Locate
-	Events   []Event
-}
-
-// Locate asks the driver to look up who holds a position.
-type Locate struct {
-	ID     uint64
-	Target chord.ID
-}
-
-// An Event tells what happened.
-type Event struct {
-	Kind  EventKind
-	About chord.Contact
-	Count int
-}
-
-// EventKind names what happened.
-type EventKind uint8
-
-// The kinds of events.
-const (
-	Reconciled EventKind = iota + 1 // a round ended well; Count records were moved
-	RoundFell                       // a round ended early, since About did not answer
-	HandedOff                       // Count records outside the arc went to their replicas and were dropped
-	ReadFailed                      // the store could not read a record
-)
 
 // New makes a replica that holds nothing.
 func New(cfg Config) (*Replica, error) {
@@ -143,7 +105,7 @@ func New(cfg Config) (*Replica, error) {
 		rand:  rand.New(rand.NewPCG(cfg.Seed, 1)),
 		place: place{self: cfg.Self, n: cfg.N},
 		round: round{at: Never}, presence: cfg.Presence,
-		fresh: map[string]int{}, damaged: map[string]Item{},
+		outbox: newOutbox(), damaged: map[string]Item{},
 	}, nil
 }
 
@@ -197,26 +159,6 @@ func (r *Replica) Deadline() chord.Time {
 	return at
 }
 
-// Ready drains what the replica wants done.
-func (r *Replica) Ready() Ready {
-	r.dropOnlyAbsent()
-	r.durable[0], r.durable[1] = r.place.coverage, r.durable[0]
-	r.ready, r.drained = r.drained, r.ready
-	r.ready = Ready{
-		Writes:   r.ready.Writes[:0],
-		Drops:    r.ready.Drops[:0],
-		Messages: r.ready.Messages[:0],
-		Outcomes: r.ready.Outcomes[:0],
-		Locates:  r.ready.Locates[:0],
-		Events:   r.ready.Events[:0],
-	}
-	clear(r.fresh)
-	return r.drained
-}
-
-// N is the number of replicas of a key.
-func (r *Replica) N() int { return r.cfg.N }
-
 // Len is the number of records held, tombstones and strays included.
 func (r *Replica) Len() int { return r.index.Len() }
 
@@ -229,11 +171,4 @@ func (r *Replica) Live(arc chord.Arc) int { return r.index.Summary(arc).Live }
 func (r *Replica) Replicated() bool {
 	strays := r.index.Len() - r.index.Summary(r.place.arc).Count
 	return r.round.settled && strays == 0 && !slices.ContainsFunc(r.ops, func(o *operation) bool { return o.reported })
-}
-
-func (r *Replica) emit(e Event) { r.ready.Events = append(r.ready.Events, e) }
-
-func (r *Replica) send(to chord.PeerID, m Message) {
-	m.From, m.To = r.cfg.Self.Peer, to
-	r.ready.Messages = append(r.ready.Messages, m)
 }
