@@ -122,7 +122,11 @@ type wound struct {
 // wounds are flips and cuts all over a file, its edges among them, and its loss.
 func wounds(size int, random *rand.Rand) []wound {
 	list := []wound{{"removed", nil}, {"emptied", func([]byte) []byte { return []byte{} }}}
-	for i := range 16 {
+	n := 16
+	if testing.Short() {
+		n = 4
+	}
+	for i := range n {
 		at := random.IntN(size)
 		switch i {
 		case 0:

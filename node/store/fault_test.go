@@ -207,6 +207,7 @@ func TestOpenOnAFullDisk(t *testing.T) {
 
 // A disk fails and recovers at random.
 func TestFaultyDisk(t *testing.T) {
+	compactionsFail(t)
 	for seed := range uint64(6) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
@@ -237,6 +238,7 @@ func TestFaultyDisk(t *testing.T) {
 
 // Until a table is written there are two journals.
 func TestTwoJournals(t *testing.T) {
+	compactionsFail(t)
 	dir := filepath.Join(scratch(t), "store")
 	db, disk := openFaulty(t, dir, journalBlock*5/4)
 	disk.be(tableless)

@@ -86,7 +86,11 @@ func TestKilledPeers(t *testing.T) {
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
 	dir := filepath.Join(scratch(t), "store")
-	for range 20 {
+	kills := 20
+	if testing.Short() {
+		kills = 5
+	}
+	for range kills {
 		acknowledged := child(t, dir, random.IntN(60))
 		db, damage := load(t, dir)
 		last, _, err := db.Get("last")

@@ -166,6 +166,7 @@ func TestDatabaseWithoutNotes(t *testing.T) {
 // A table that breaks while it is in use fails reads of its records, and writes
 // once goleveldb has to go through it; nothing panics.
 func TestDamageWhileRunning(t *testing.T) {
+	compactionsFail(t)
 	dir := filepath.Join(scratch(t), "store")
 	h := lived(t, dir)
 	db, _ := load(t, dir)
