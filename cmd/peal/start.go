@@ -173,7 +173,7 @@ func (c *cli) farewell(backend web.Backend, within time.Duration) error {
 
 // open opens the store, which nobody else may have open, and then the network.
 func (s *startConfig) open(config *node.Config, dir string) error {
-	db, err := store.Open(filepath.Join(dir, "store"))
+	db, err := store.Open(storeIn(dir))
 	if err != nil {
 		return err
 	}
