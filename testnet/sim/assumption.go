@@ -35,6 +35,7 @@ import (
 func (s *Simulation) doubt() {
 	s.doubted, s.stirred = true, true
 	s.ideal = false
+	s.data.forget()
 }
 
 // noteGivenUp compares a node's neighbours before and after a message, or none.

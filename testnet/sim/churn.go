@@ -45,6 +45,7 @@ func (s *Simulation) boot(p *peer) {
 	p.node, _ = chord.New(cfg) // New has seen that the settings are valid
 	p.wakeAt, p.lookups, p.watchers = chord.Never, 0, [2]*peer{}
 	p.life++
+	s.bootData(p)
 	s.tally.booted++
 }
 
@@ -61,6 +62,10 @@ func (s *Simulation) join() { s.meet(s.newPeer(s.another())) }
 func (s *Simulation) meet(p *peer) {
 	via := s.randomMember()
 	if via == nil || p.node == nil || p.node.Member() {
+		return
+	}
+	if p.stalled() {
+		s.after(joinAgainAfter, func() { s.meet(p) })
 		return
 	}
 	s.tell(p)
@@ -112,6 +117,7 @@ func (s *Simulation) crash(p *peer) {
 	p.crashedAt, p.watchers = s.now, s.neighboursOf(p)
 	s.remove(p)
 	s.stop(p)
+	s.loseAll(p)
 	s.crashed = append(s.crashed, p)
 	s.tally.crashed++
 	s.observeGone(p, Crashed)
@@ -144,9 +150,17 @@ func (s *Simulation) crashShare() {
 // leave lets a member say goodbye. Its node goes on for a moment, as package node
 // has it, which waits until the goodbyes have arrived.
 func (s *Simulation) leave(p *peer) {
-	if !s.mayGo(p) || p.paused() {
-		return
+	switch {
+	case !s.mayGo(p) || p.stalled():
+	case p.data != nil:
+		s.handOver(p)
+	default:
+		s.farewell(p)
 	}
+}
+
+// farewell is a member's goodbye.
+func (s *Simulation) farewell(p *peer) {
 	p.node.Leave()
 	s.drain(p, nil)
 	p.left = true
@@ -161,6 +175,7 @@ func (s *Simulation) restart(i int) {
 	p := s.crashed[i]
 	s.crashed = slices.Delete(s.crashed, i, i+1)
 	s.boot(p)
+	s.recover(p)
 	s.meet(p)
 }
 

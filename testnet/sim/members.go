@@ -35,6 +35,7 @@ func (s *Simulation) stop(p *peer) {
 	for _, slot := range p.mail {
 		s.mail.take(slot)
 	}
+	s.stopData(p)
 	p.node, p.mail, p.pausedUntil = nil, nil, 0
 }
 
@@ -66,7 +67,9 @@ func (s *Simulation) setAstray(p *peer, astray bool) {
 	case astray && !p.astray:
 		s.astray++
 	case !astray && p.astray:
-		s.astray--
+		if s.astray--; s.astray == 0 {
+			s.agreedFrom = s.now
+		}
 	}
 	p.astray = astray
 }

@@ -33,6 +33,21 @@ func mustHold(t *testing.T, seed uint64, peers int) Report {
 	return r
 }
 
+// mustHoldData is mustHold with data, for 8 to 32 peers.
+func mustHoldData(t *testing.T, seed uint64) Report {
+	t.Helper()
+	cfg := MixedDataConfig(seed, 0, time.Minute)
+	r, err := Run(cfg)
+	var v *Violation
+	switch {
+	case errors.As(err, &v):
+		t.Errorf("%v\nthe last events:\n%s\nreplay: peal sim --data --seed %d", v, strings.Join(EventLog(cfg, v, 20), "\n"), seed)
+	case err != nil:
+		t.Error(err)
+	}
+	return r
+}
+
 // replay is the command that runs a seed again; without peers the seed says how
 // many there are.
 func replay(seed uint64, peers int) string {

@@ -1,0 +1,149 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"peal/chord"
+	"peal/node/replica"
+)
+
+// settleData waits until all data is in its place, and then looks whether it is.
+func (s *Simulation) settleData() error {
+	if s.data == nil || s.cfg.SettleFor < 0 {
+		return nil
+	}
+	cfg := s.cfg.Data
+	least := s.now.Add(cfg.Deadline + cfg.Replica.RoundEvery*5/4 + 5*time.Second)
+	limit := least.Add(cfg.SettleFor)
+	for s.now < least || s.restless() != nil {
+		if s.now >= limit {
+			return fmt.Errorf("the data is not settled %v after the ring: %w", cfg.SettleFor, s.restless())
+		}
+		if err := s.runFor(time.Second); err != nil {
+			return err
+		}
+	}
+	if err := s.checkPlaces(); err != nil {
+		return err
+	}
+	return s.readAll()
+}
+
+// restless says why the data is not settled.
+func (s *Simulation) restless() error {
+	if s.astray > 0 || len(s.members) < s.alive() {
+		return s.unsettled()
+	}
+	if s.data.waiting > 0 {
+		return fmt.Errorf("%d operations are under way", s.data.waiting)
+	}
+	for _, p := range s.members {
+		if p.stalled() || !p.data.replica.Replicated() {
+			return fmt.Errorf("%v does not say that it is replicated", p.self)
+		}
+	}
+	return nil
+}
+
+// checkPlaces looks at every disk: each key must be on its replicas, and nowhere
+// else.
+func (s *Simulation) checkPlaces() error {
+	for _, k := range s.data.keys {
+		owners := s.owners(k)
+		want := owners[0].disk.records[k.name]
+		for _, p := range s.peers {
+			rec, has := p.disk.records[k.name]
+			owner := slices.Contains(owners, p)
+			switch {
+			case p.node == nil:
+			case has && rec.state == sound && !owner:
+				return fmt.Errorf("%v holds %q, which belongs to %v", p.self, k.name, contactsOf(owners))
+			case owner && !same(rec, want):
+				return fmt.Errorf("%v holds %q as %s, and %v as %s", owners[0].self, k.name, describe(want), p.self, describe(rec))
+			}
+		}
+		if want.Version.Compare(k.owed) < 0 {
+			return fmt.Errorf("%v hold %q as %s: want the acknowledged version %v, or a newer one", contactsOf(owners), k.name, describe(want), k.owed)
+		}
+		k.left = want.Version
+		if want.Version != (replica.Version{}) {
+			s.data.tally.KeysChecked++
+		}
+	}
+	return nil
+}
+
+// same reports whether two copies are. One that cannot be read need not be the
+// same inside.
+func same(a, b stored) bool {
+	if a.Version != b.Version {
+		return false
+	}
+	return a.state != sound || b.state != sound || a.Deleted == b.Deleted && string(a.Value) == string(b.Value)
+}
+
+func describe(rec stored) string {
+	switch {
+	case rec.Version == (replica.Version{}):
+		return "nothing"
+	case rec.Deleted:
+		return fmt.Sprintf("version %v, deleted", rec.Version)
+	}
+	return fmt.Sprintf("version %v, %q", rec.Version, rec.Value)
+}
+
+func contactsOf(peers []*peer) []chord.Contact {
+	list := make([]chord.Contact, len(peers))
+	for i, p := range peers {
+		list[i] = p.self
+	}
+	return list
+}
+
+// maxLastReads bounds how often the keys are read in the end.
+const maxLastReads = 4000
+
+// readAll reads every key through every member, or, if that were too many, through
+// some of them.
+func (s *Simulation) readAll() error {
+	through := slices.Clone(s.members)
+	through = through[:max(1, min(len(through), maxLastReads/len(s.data.keys)))]
+	for _, p := range through {
+		for _, k := range s.data.keys {
+			s.at(s.now, func() { s.readLast(p, k) })
+		}
+	}
+	for {
+		if err := s.runFor(time.Second); err != nil || s.data.waiting == 0 {
+			return err
+		}
+	}
+}
+
+func (s *Simulation) readLast(p *peer, k *key) {
+	if p.stalled() { // it mends a record
+		s.after(10*time.Millisecond, func() { s.readLast(p, k) })
+		return
+	}
+	s.begin(p, &call{kind: getCall, key: k, began: s.now, last: true})
+}
+
+// failLastRead breaks the run, unless the ring is mending once more, as happens
+// while messages get lost for good: then the read is repeated.
+func (s *Simulation) failLastRead(p *peer, c *call, o *replica.Outcome) {
+	if s.agreedSince(c.began) {
+		s.breakRule("in the end a read of %q through %v fails with error %d", c.key.name, p.self, o.Error)
+		return
+	}
+	s.at(s.now, func() { s.readLast(p, c.key) })
+}
+
+// judgeLastRead holds a read in the end to what the replicas have.
+func (s *Simulation) judgeLastRead(p *peer, c *call, o *replica.Outcome) {
+	s.data.tally.LastReads++
+	if o.Record.Version != c.key.left {
+		s.breakRule("in the end a read of %q through %v shows version %v: want %v", c.key.name, p.self, o.Record.Version, c.key.left)
+	}
+}

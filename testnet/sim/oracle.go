@@ -1,0 +1,313 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"peal/chord"
+	"peal/node/replica"
+)
+
+// What may be asserted of the data, and when?
+//
+// The simulator sees every disk, so it need not guess whether a write could have
+// survived. An acknowledged write is owed as long as a copy of it, or of a newer
+// one, is sound on the disk of a peer that lives. If the last such copy goes in a
+// crash or by a fault of a disk, nobody can be asked to give the record back: the
+// key falls back to the newest version that is left, and is owed again what a disk
+// has when its peer comes back with it. A peer that leaves may not take the last
+// copy with it if it says that all is handed over, unless a crash or a disk took
+// another one meanwhile.
+//
+// Always asserted:
+//   - An acknowledged write is acknowledged by as many replicas as it takes, and
+//     each of them has had it, or a newer one, on its disk.
+//   - A read shows only what somebody wrote under that key.
+//
+// Asserted in the end, when no fault is left, the ring is ideal, clients are done,
+// every peer has had the time for a regular round since, and every replica says
+// that it is replicated:
+//   - Each key is on the first N members behind it, in one version and with one
+//     content, and on no other disk.
+//   - That version is the one owed, or newer. So a delete that was acknowledged is
+//     still one, unless something newer was written.
+//   - A read through any member shows just that.
+//
+// In between, a quorum promises more: with R + W > N a read meets one of the
+// replicas that acknowledged a write, and with 2 W > N so does a write, which
+// then gets a higher version. But that holds only while those who wrote and those
+// who read mean the same replicas, and while these have not failed too often. So
+// an acknowledged write is sure from the moment in which the ring was in agreement
+// (no member astray, see [Simulation.compare]) from its beginning to its end, or
+// in which all N replicas had it and the ring agreed. It is sure no more once
+//   - a live peer is given up anywhere: the ring may have been split, and the parts
+//     may have gone on alone. It is sure again when all N have it;
+//   - W sound copies of its key are lost: all that acknowledged may be gone.
+//
+// A read or write that begins when a write is sure, and during which the ring is
+// in agreement, must see it: a read shows its version or a newer one, a write gets
+// a newer one. [DataReport] counts how many were held to it.
+
+// A key is one that the clients use, and what is owed to them.
+type key struct {
+	name   string
+	id     chord.ID
+	acked  replica.Version // the newest acknowledged
+	owed   replica.Version // must be there in the end, or something newer
+	sure   assurance       // must be seen while the ring agrees
+	losses int             // sound copies lost so far, in crashes and by faults of disks
+	lostAt chord.Time      // the last of them
+	left   replica.Version // on its replicas in the end
+}
+
+// An assurance is a version that is sure.
+type assurance struct {
+	version replica.Version
+	losses  int // of the key, before
+}
+
+// A written is what a client wrote, acknowledged or not.
+type written struct {
+	key     *key
+	deleted bool
+}
+
+// A dataPlane is what the simulator knows of all data.
+type dataPlane struct {
+	clients   stream
+	keys      []*key
+	byName    map[string]*key
+	writes    []written // by number, which is their value
+	waiting   int       // calls
+	delivered [replica.Unreachable + 1]int
+	tally     DataReport
+}
+
+func newDataPlane(cfg *Config) *dataPlane {
+	if cfg.Data == nil {
+		return nil
+	}
+	d := &dataPlane{clients: newStream(cfg.Seed, 4), byName: map[string]*key{}}
+	for i := range cfg.Data.Keys {
+		k := &key{name: fmt.Sprint("key ", i)}
+		k.id = chord.KeyID([]byte(k.name))
+		d.keys, d.byName[k.name] = append(d.keys, k), k
+	}
+	return d
+}
+
+// owners are the peers that should hold a key.
+func (s *Simulation) owners(k *key) []*peer {
+	i, _ := s.place(k.id)
+	owners := make([]*peer, min(s.cfg.Data.Replica.N, len(s.members)))
+	for j := range owners {
+		owners[j] = s.members[(i+j)%len(s.members)]
+	}
+	return owners
+}
+
+// held is the newest version of a key that a live peer has.
+func (s *Simulation) held(k *key) (v replica.Version) {
+	for _, p := range s.peers {
+		if p.node == nil || p.left {
+			continue
+		}
+		if w := p.disk.version(k.name); w.Compare(v) > 0 {
+			v = w
+		}
+	}
+	return v
+}
+
+// agreedSince reports whether no member has been astray since a time.
+func (s *Simulation) agreedSince(t chord.Time) bool { return s.astray == 0 && s.agreedFrom <= t }
+
+// lose notes that a copy of a key is gone, and reports whether it was the last
+// one of what is owed.
+func (s *Simulation) lose(k *key) (last bool) {
+	k.losses++
+	k.lostAt = s.now
+	if v := s.held(k); v.Compare(k.owed) < 0 {
+		k.owed, k.sure, last = v, assurance{}, true
+		s.data.tally.Orphaned++
+	}
+	return last
+}
+
+// loseAll notes that all that a peer held is gone, for now or for good.
+func (s *Simulation) loseAll(p *peer) {
+	if s.data == nil {
+		return
+	}
+	for _, k := range s.data.keys {
+		if p.disk.version(k.name) != (replica.Version{}) {
+			s.lose(k)
+		}
+	}
+}
+
+// recover notes that a peer is back with its disk: what is sound there is owed.
+func (s *Simulation) recover(p *peer) {
+	if s.data == nil {
+		return
+	}
+	for _, k := range s.data.keys {
+		v := p.disk.version(k.name)
+		if v.Compare(k.acked) > 0 {
+			v = k.acked
+		}
+		if v.Compare(k.owed) > 0 {
+			k.owed = v
+		}
+	}
+}
+
+// noteDeparture breaks the run if a peer that has handed over everything, as it
+// says, leaves with the last copy of something.
+func (s *Simulation) noteDeparture(p *peer, began chord.Time, well bool) {
+	for _, k := range s.data.keys {
+		if p.disk.version(k.name) == (replica.Version{}) {
+			continue
+		}
+		lostAt, owed, losses := k.lostAt, k.owed, k.losses
+		last := s.lose(k)
+		switch {
+		case well && last && lostAt < began:
+			s.breakRule("%v says that it has handed over everything, and leaves with the last copy of %q, version %v", p.self, k.name, owed)
+		case well && !last:
+			k.losses = losses // others have it instead
+		}
+	}
+}
+
+// forget makes nothing sure, since a live peer was given up.
+func (d *dataPlane) forget() {
+	if d == nil {
+		return
+	}
+	for _, k := range d.keys {
+		k.sure = assurance{}
+	}
+}
+
+// assureAll makes sure what all replicas of a key have while the ring agrees.
+func (s *Simulation) assureAll() {
+	if s.astray > 0 {
+		return
+	}
+	for _, k := range s.data.keys {
+		if k.owed.Compare(k.sure.version) < 0 || k.owed == (replica.Version{}) {
+			continue
+		}
+		everywhere := func(p *peer) bool { return p.disk.version(k.name).Compare(k.owed) >= 0 }
+		if !slices.ContainsFunc(s.owners(k), func(p *peer) bool { return !everywhere(p) }) {
+			k.sure = assurance{k.owed, k.losses}
+		}
+	}
+}
+
+// must reports whether an operation that began with an assurance is held to it.
+func (s *Simulation) must(c *call) bool {
+	k, cfg := c.key, &s.cfg.Data.Replica
+	return c.sure.version != (replica.Version{}) && k.sure.version.Compare(c.sure.version) >= 0 &&
+		k.losses-c.sure.losses < cfg.W && s.agreedSince(c.began)
+}
+
+// judgeRead holds a read to what was sure when it began.
+func (s *Simulation) judgeRead(p *peer, c *call, o *replica.Outcome) {
+	cfg := &s.cfg.Data.Replica
+	s.judgeContent(p, c.key, &o.Record)
+	if o.Found == (o.Record.Deleted || o.Record.Version == (replica.Version{})) {
+		s.breakRule("a read of %q through %v says found %v of version %v, deleted %v", c.key.name, p.self, o.Found, o.Record.Version, o.Record.Deleted)
+	}
+	if c.last {
+		s.judgeLastRead(p, c, o)
+		return
+	}
+	if cfg.R+cfg.W <= cfg.N || !s.must(c) {
+		return
+	}
+	s.data.tally.ReadsHeld++
+	if o.Record.Version.Compare(c.sure.version) < 0 {
+		s.breakRule("a read of %q through %v, begun at %v, shows version %v of %v: want the acknowledged %v or a newer one, which is on %v",
+			c.key.name, p.self, time.Duration(c.began), o.Record.Version, o.Replicas, c.sure.version, s.holders(c.key, c.sure.version))
+	}
+}
+
+// judgeContent compares a record with what was written.
+func (s *Simulation) judgeContent(p *peer, k *key, rec *replica.Record) {
+	if rec.Version == (replica.Version{}) || rec.Deleted {
+		return
+	}
+	i, err := strconv.Atoi(string(rec.Value))
+	if err != nil || i >= len(s.data.writes) || s.data.writes[i] != (written{k, false}) {
+		s.breakRule("%v has %q under %q, which nobody wrote", p.self, rec.Value, k.name)
+	}
+}
+
+// judgeWrite holds an acknowledged write to what it says, and owes it from now on.
+func (s *Simulation) judgeWrite(p *peer, c *call, o *replica.Outcome) {
+	k, v, cfg := c.key, o.Record.Version, &s.cfg.Data.Replica
+	if got, want := len(o.Replicas), min(cfg.W, o.Wanted); got < want {
+		s.breakRule("the write of %q through %v is acknowledged by %v: want %d replicas", k.name, p.self, o.Replicas, want)
+	}
+	for _, r := range o.Replicas {
+		if had := s.peer(r.Peer).disk.wrote[k.name]; had.Compare(v) < 0 {
+			s.breakRule("the write of %q through %v, version %v, is acknowledged by %v, whose disk had at most %v", k.name, p.self, v, r, had)
+		}
+	}
+	if 2*cfg.W > cfg.N && s.must(c) {
+		s.data.tally.WritesHeld++
+		if v.Compare(c.sure.version) <= 0 {
+			s.breakRule("a write of %q through %v, begun at %v, has version %v: want a newer one than %v, which was acknowledged before",
+				k.name, p.self, time.Duration(c.began), v, c.sure.version)
+		}
+	}
+	s.owe(c, v)
+}
+
+// owe notes an acknowledged write, unless all who had it are gone already.
+func (s *Simulation) owe(c *call, v replica.Version) {
+	k := c.key
+	if v.Compare(k.acked) > 0 {
+		k.acked = v
+	}
+	if v.Compare(k.owed) <= 0 {
+		return
+	}
+	if s.held(k).Compare(v) < 0 {
+		s.data.tally.Orphaned++
+		return
+	}
+	k.owed = v
+	if s.agreedSince(c.began) && v.Compare(k.sure.version) > 0 {
+		k.sure = assurance{v, c.losses}
+	}
+}
+
+// holders are the live peers with a version of a key, or a newer one.
+func (s *Simulation) holders(k *key, v replica.Version) (list []chord.Contact) {
+	for _, p := range s.peers {
+		if p.node != nil && !p.left && p.disk.version(k.name).Compare(v) >= 0 {
+			list = append(list, p.self)
+		}
+	}
+	return list
+}
+
+// contact of the peer of a name, or nobody.
+func (s *Simulation) contact(name chord.PeerID) (c chord.Contact) {
+	if p := s.peer(name); p != nil {
+		c = p.self
+	}
+	return c
+}
+
+// breakRule ends the run with the first rule that is broken.
+func (s *Simulation) breakRule(format string, args ...any) {
+	if s.broken == nil {
+		s.broken = fmt.Errorf(format, args...)
+	}
+}
