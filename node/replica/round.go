@@ -23,7 +23,7 @@ type round struct {
 	cells   []cell
 	reach   int      // successors already asked
 	failed  bool     // some partner did not answer
-	refused bool     // our store did not take what came
+	refused bool     // our store did not take what came, or could not give back what it had
 	strays  chord.ID // where the next ones to hand off may lie
 	moved   int      // records
 	fails   int      // rounds in a row that failed

@@ -110,7 +110,7 @@ func (s *Simulation) answer(p *peer, o *replica.Outcome, refused bool) {
 	s.logOutcome(p, c, o)
 	switch {
 	case c.kind == leaveCall:
-		h, well := p.data, o.Error == replica.NoError
+		h, well := p.data, o.Error == replica.NoError && len(p.node.Neighbourhood().Succ) > 0
 		s.at(s.now, func() { s.goodbye(p, h, well) })
 	case c.last && o.Error != replica.NoError:
 		s.failLastRead(p, c, o)
