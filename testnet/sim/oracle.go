@@ -79,8 +79,10 @@ type dataPlane struct {
 	clients   stream
 	keys      []*key
 	byName    map[string]*key
-	writes    []written // by number, which is their value
-	waiting   int       // calls
+	writes    []written  // by number, which is their value
+	waiting   int        // calls
+	unread    int        // reads in the end still to come
+	readBy    chord.Time // when they must have succeeded
 	delivered [replica.Unreachable + 1]int
 	tally     DataReport
 }
