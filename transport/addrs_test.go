@@ -7,6 +7,7 @@ import (
 
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
+	"github.com/libp2p/go-libp2p/core/peerstore"
 	ma "github.com/multiformats/go-multiaddr"
 
 	"peal/chord"
@@ -87,4 +88,31 @@ func TestAddressesOfAPeerAreBounded(t *testing.T) {
 		}
 	}
 	a.learn([]hint{{Peer: []byte("garbage"), Addrs: [][]byte{{4, 127, 0, 0, 1}}}})
+}
+
+// What identify does when a peer says where it listens: those addresses replace all
+// others, but nowhere is no answer.
+func TestPeerThatListensNowhereKeepsItsAddresses(t *testing.T) {
+	book, err := newAddrBook()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer book.Close()
+	listens := func(said ...ma.Multiaddr) {
+		book.UpdateAddrs("b", peerstore.ConnectedAddrTTL, peerstore.TempAddrTTL)
+		book.AddAddrs("b", said, peerstore.ConnectedAddrTTL)
+		book.UpdateAddrs("b", peerstore.TempAddrTTL, 0)
+	}
+	first, second := ma.StringCast("/memory/1"), ma.StringCast("/memory/2")
+	for _, step := range []struct{ said, want []ma.Multiaddr }{
+		{nil, nil},
+		{[]ma.Multiaddr{first}, []ma.Multiaddr{first}},
+		{[]ma.Multiaddr{second}, []ma.Multiaddr{second}},
+		{nil, []ma.Multiaddr{second}},
+	} {
+		listens(step.said...)
+		if got := book.Addrs("b"); fmt.Sprint(got) != fmt.Sprint(step.want) {
+			t.Errorf("after b said %v it is known by %v, want %v", step.said, got, step.want)
+		}
+	}
 }

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/libp2p/go-libp2p"
-	"github.com/libp2p/go-libp2p/core/event"
 	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
@@ -47,34 +46,6 @@ func TestConnectTellsWhoIsNoPeerOfTheRing(t *testing.T) {
 		if got := a.Stats().Connections; got != 0 {
 			t.Errorf("%v: %d connections left, want 0", speaks, got)
 		}
-	}
-}
-
-func TestPeerThatStopsListeningKeepsItsAddresses(t *testing.T) {
-	for name, cfg := range networksUnderTest {
-		t.Run(name, func(t *testing.T) {
-			a, _ := open(t, cfg)
-			b, _ := open(t, cfg)
-			connect(t, a, b)
-			said, err := a.host.EventBus().Subscribe(new(event.EvtPeerIdentificationCompleted))
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer said.Close()
-			want := a.PeerAddrs(b.Self())
-			b.swarm.ListenClose(b.swarm.ListenAddresses()...)
-			eventually(t, "b says that it listens nowhere", func() bool {
-				select {
-				case e := <-said.Out():
-					return len(e.(event.EvtPeerIdentificationCompleted).ListenAddrs) == 0
-				default:
-					return false
-				}
-			})
-			if got := a.PeerAddrs(b.Self()); len(got) != len(want) {
-				t.Errorf("a knows b by %v, want %v as before", got, want)
-			}
-		})
 	}
 }
 

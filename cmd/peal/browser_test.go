@@ -93,7 +93,12 @@ func counts(peers int) chromedp.Action[chromedp.Void] {
 		`document.getElementById("peers").textContent === "%d" && document.getElementById("ring").dataset.peers === "%[1]d"`, peers))
 }
 
-func click(id string) chromedp.Action[chromedp.Void] { return chromedp.Click(chromedp.CSS("#" + id)) }
+// click presses a button once it can be pressed. It goes by the element, not by
+// its place, which may move while the page is being drawn.
+func click(id string) chromedp.Action[chromedp.Void] {
+	return chromedp.Poll[chromedp.Void](fmt.Sprintf(
+		`((button) => button?.checkVisibility() && !button.disabled && (button.click(), true))(document.querySelector(%q))`, "#"+id))
+}
 
 // enter types over what is in a field.
 func enter(id, text string) chromedp.Action[chromedp.Void] {

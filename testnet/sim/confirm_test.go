@@ -9,6 +9,7 @@ import (
 // the owner confirmed may be overtaken by what happens next, but seldom names a
 // peer that is dead; one that nobody confirmed does so more often.
 func TestConfirmedOwnersLive(t *testing.T) {
+	t.Parallel()
 	wrong := map[bool]int{}
 	for _, confirm := range []bool{false, true} {
 		for seed := range uint64(3) {

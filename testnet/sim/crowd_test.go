@@ -8,6 +8,7 @@ import (
 // TestCrowdsCrash lets a large share of 1,000 peers crash at once. What is left
 // must be one ring, and ideal again within ten rounds of stabilize.
 func TestCrowdsCrash(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		share      float64
 		successors int

@@ -70,6 +70,7 @@ func firstSeed(t *testing.T) uint64 {
 // TestFreshSeeds runs mixed faults that nobody has run before. The share of the
 // events after which all invariants are asserted must not fade away.
 func TestFreshSeeds(t *testing.T) {
+	t.Parallel()
 	base := firstSeed(t)
 	var events, asserted int
 	for i := range *seedCount {

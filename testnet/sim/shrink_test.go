@@ -13,6 +13,7 @@ var errTooMany = errors.New("too many crashes in a ring that was split")
 // TestShrink looks for the smallest schedule in which three peers crash while a
 // partition lasts; the invariant that forbids it is the test's own.
 func TestShrink(t *testing.T) {
+	t.Parallel()
 	cfg := MixedConfig(1, 30, 3*time.Minute)
 	cfg.invariant = func(s *Simulation) error {
 		if s.tally.crashed > 2 && len(s.links.cuts) > 0 {

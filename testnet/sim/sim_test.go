@@ -50,6 +50,7 @@ func TestTinyRings(t *testing.T) {
 }
 
 func TestQuarterCrashes(t *testing.T) {
+	t.Parallel()
 	r := mustRun(t, Config{Peers: 1000, Seed: 1, Grown: true, CrashShare: 0.25, Lookups: 100})
 	t.Logf("ideal %.1f s after the crash; %d messages, %d of %d lookups failed, %d named a dead owner, mean path %.2f, %.2f timeouts a lookup",
 		r.IdealAfter, r.Messages, r.Failed, r.Lookups, r.DeadOwner, r.MeanPath, r.TimeoutsPer)
@@ -67,6 +68,7 @@ func TestQuarterCrashes(t *testing.T) {
 // TestMeanPath measures the path length of Stoica et al. (IEEE/ACM ToN 2003,
 // section V.C): 1/2 log2 N and 0.9 for the final request to the owner.
 func TestMeanPath(t *testing.T) {
+	t.Parallel()
 	quiet := chord.Config{CacheSize: -1, FixFingerEvery: -1, StabilizeEvery: time.Minute}
 	short := quiet
 	short.Successors = 1

@@ -8,6 +8,7 @@ import (
 // TestDetector compares the detectors where it is hardest to be right. The aim
 // is a tenth of the false verdicts, without detecting later.
 func TestDetector(t *testing.T) {
+	t.Parallel()
 	for _, c := range []DetectorCase{{}, {Loss: 0.2}, {Loss: 0.05, Slow: true}} {
 		row, err := c.Measure(1, 5*time.Minute)
 		if err != nil {
@@ -28,6 +29,7 @@ func TestDetector(t *testing.T) {
 // TestMerge wants one ring within the longest pause between two tries, which is
 // as long as the split was at most, and half a minute to sew the parts together.
 func TestMerge(t *testing.T) {
+	t.Parallel()
 	for _, c := range MergeCases([]int{10, 100, 1000}, []time.Duration{time.Minute}) {
 		row, err := c.Measure(1)
 		if err != nil {
