@@ -108,8 +108,12 @@ func contactsOf(peers []*peer) []chord.Contact {
 	return list
 }
 
-// maxLastReads bounds how often the keys are read in the end.
-const maxLastReads = 4000
+// The keys are read so often in the end, at most, and through one peer after
+// another.
+const (
+	maxLastReads   = 2000
+	lastReadsPause = 100 * time.Millisecond
+)
 
 // readAll reads every key through every member, or, if that were too many, through
 // some of them.
@@ -118,9 +122,9 @@ func (s *Simulation) readAll() error {
 	through = through[:max(1, min(len(through), maxLastReads/len(s.data.keys)))]
 	s.data.readBy = s.now.Add(s.cfg.Data.SettleFor)
 	s.data.unread = len(through) * len(s.data.keys)
-	for _, p := range through {
+	for i, p := range through {
 		for _, k := range s.data.keys {
-			s.at(s.now, func() { s.readLast(p, k) })
+			s.after(time.Duration(i)*lastReadsPause, func() { s.readLast(p, k) })
 		}
 	}
 	for {
