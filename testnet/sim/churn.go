@@ -98,6 +98,7 @@ func (s *Simulation) verdict(by *peer, about chord.Contact) {
 	}
 	if dead.node != nil && !dead.left {
 		s.tally.wronglyDead++
+		s.distrust(about)
 		s.doubt()
 		return
 	}

@@ -57,7 +57,7 @@ func (s *Simulation) checkPlaces() error {
 			rec, has := p.disk.records[k.name]
 			owner := slices.Contains(owners, p)
 			switch {
-			case p.node == nil || rec.state != sound:
+			case p.node == nil || rec.damaged:
 			case has && !owner:
 				return fmt.Errorf("%v holds %q, which belongs to %v", p.self, k.name, contactsOf(owners))
 			case owner && !same(rec, want):

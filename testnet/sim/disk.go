@@ -12,7 +12,7 @@ import (
 // A disk is that of one peer; it outlives a crash. It has only what is synced:
 // what is being written is in the peer's [commit] until then, and lost in a crash
 // unless it had just got through. It may refuse to write, be full, be slow, and
-// damage or forget what it holds. The zero disk is empty, and only to be read.
+// damage what it holds. The zero disk is empty, and only to be read.
 type disk struct {
 	random  stream
 	sync    time.Duration
@@ -23,20 +23,11 @@ type disk struct {
 	slow          time.Duration // what a commit takes longer
 }
 
-// A stored record can be read while it is sound.
+// A stored record can be read unless it is damaged.
 type stored struct {
 	replica.Record
-	state soundness
+	damaged bool
 }
-
-// soundness says how a record on a disk is.
-type soundness uint8
-
-const (
-	sound     soundness = iota
-	damaged             // it cannot be read
-	forgotten           // it is not there, though the peer may think so
-)
 
 var (
 	errDamaged   = errors.New("the record is damaged")
@@ -51,18 +42,15 @@ func newDisk(r stream, sync time.Duration) *disk {
 // Get makes a disk a [replica.Reader].
 func (d *disk) Get(key string) (replica.Record, bool, error) {
 	rec, ok := d.records[key]
-	switch {
-	case !ok || rec.state == forgotten:
-		return replica.Record{}, false, nil
-	case rec.state == damaged:
-		return replica.Record{}, false, errDamaged
+	if rec.damaged {
+		return replica.Record{}, true, errDamaged
 	}
-	return rec.Record, true, nil
+	return rec.Record, ok, nil
 }
 
 // version of the sound record of a key, the oldest of all if there is none.
 func (d *disk) version(key string) replica.Version {
-	if rec, ok := d.records[key]; ok && rec.state == sound {
+	if rec, ok := d.records[key]; ok && !rec.damaged {
 		return rec.Version
 	}
 	return replica.Version{}
@@ -95,7 +83,7 @@ func (d *disk) commit(writes []replica.Record, drops []replica.Item) error {
 // from then on.
 func (d *disk) load(each func(replica.Record)) {
 	for _, key := range slices.Sorted(maps.Keys(d.records)) {
-		if rec := d.records[key]; rec.state == sound {
+		if rec := d.records[key]; !rec.damaged {
 			each(rec.Record)
 		} else {
 			delete(d.records, key)
@@ -107,12 +95,11 @@ func (d *disk) load(each func(replica.Record)) {
 func (d *disk) spoil(share float64) (keys []string) {
 	for _, key := range slices.Sorted(maps.Keys(d.records)) {
 		rec := d.records[key]
-		if rec.state != sound || !d.random.chance(share) {
-			continue
+		if !rec.damaged && d.random.chance(share) {
+			rec.damaged = true
+			d.records[key] = rec
+			keys = append(keys, key)
 		}
-		rec.state = damaged + soundness(d.random.below(2))
-		d.records[key] = rec
-		keys = append(keys, key)
 	}
 	return keys
 }

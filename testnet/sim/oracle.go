@@ -39,16 +39,17 @@ import (
 // replicas that acknowledged a write, and with 2 W > N so does a write, which
 // then gets a higher version. But that holds only while those who wrote and those
 // who read mean the same replicas, and while these have not failed too often. So
-// an acknowledged write is sure from the moment in which the ring was in agreement
-// (no member astray, see [Simulation.compare]) from its beginning to its end, or
-// in which all N replicas had it and the ring agreed. It is sure no more once
-//   - a live peer is given up anywhere: the ring may have been split, and the parts
-//     may have gone on alone. It is sure again when all N have it;
+// an acknowledged write is sure from the moment in which the members agreed on its
+// key (see agreement.go) from its beginning to its end, or in which all N replicas
+// had it and the members agreed. It is sure no more once
+//   - one of the N, alive, is given up by anybody: the ring may have been split, and
+//     the parts may have gone on alone, each with what it had;
 //   - W sound copies of its key are lost: all that acknowledged may be gone.
 //
-// A read or write that begins when a write is sure, and during which the ring is
-// in agreement, must see it: a read shows its version or a newer one, a write gets
-// a newer one. [DataReport] counts how many were held to it.
+// A read or write that begins when a write is sure, and during which the members
+// agree on the key, must see it: a read shows its version or a newer one, a write
+// gets a newer one. That newcomers are named as replicas before they have all is no
+// excuse. [DataReport] counts how many were held to it.
 
 // A key is one that the clients use, and what is owed to them.
 type key struct {
@@ -60,6 +61,9 @@ type key struct {
 	losses int             // sound copies lost so far, in crashes and by faults of disks
 	lostAt chord.Time      // the last of them
 	left   replica.Version // on its replicas in the end
+
+	wrong      int        // members that would name other replicas
+	agreedFrom chord.Time // when that became 0
 }
 
 // An assurance is a version that is sure.
@@ -123,9 +127,6 @@ func (s *Simulation) held(k *key) (v replica.Version) {
 	return v
 }
 
-// agreedSince reports whether no member has been astray since a time.
-func (s *Simulation) agreedSince(t chord.Time) bool { return s.astray == 0 && s.agreedFrom <= t }
-
 // lose notes that a copy of a key is gone, and reports whether it was the last
 // one of what is owed.
 func (s *Simulation) lose(k *key) (last bool) {
@@ -184,27 +185,27 @@ func (s *Simulation) noteDeparture(p *peer, began chord.Time, well bool) {
 	}
 }
 
-// forget makes nothing sure, since a live peer was given up.
-func (d *dataPlane) forget() {
-	if d == nil {
-		return
-	}
-	for _, k := range d.keys {
-		k.sure = assurance{}
-	}
-}
-
-// assureAll makes sure what all replicas of a key have while the ring agrees.
-func (s *Simulation) assureAll() {
-	if s.astray > 0 {
+// distrust makes nothing sure of the keys of a live peer that was given up.
+func (s *Simulation) distrust(c chord.Contact) {
+	if s.data == nil {
 		return
 	}
 	for _, k := range s.data.keys {
-		if k.owed.Compare(k.sure.version) < 0 || k.owed == (replica.Version{}) {
+		if k.sure != (assurance{}) && slices.ContainsFunc(s.owners(k), func(p *peer) bool { return p.self == c }) {
+			k.sure = assurance{}
+		}
+	}
+}
+
+// assureAll makes sure what all replicas of a key have while the members agree on
+// them.
+func (s *Simulation) assureAll() {
+	for _, k := range s.data.keys {
+		if k.wrong > 0 || k.owed.Compare(k.sure.version) < 0 || k.owed == (replica.Version{}) {
 			continue
 		}
-		everywhere := func(p *peer) bool { return p.disk.version(k.name).Compare(k.owed) >= 0 }
-		if !slices.ContainsFunc(s.owners(k), func(p *peer) bool { return !everywhere(p) }) {
+		lacks := func(p *peer) bool { return p.disk.version(k.name).Compare(k.owed) < 0 }
+		if !slices.ContainsFunc(s.owners(k), lacks) {
 			k.sure = assurance{k.owed, k.losses}
 		}
 	}
@@ -214,7 +215,7 @@ func (s *Simulation) assureAll() {
 func (s *Simulation) must(c *call) bool {
 	k, cfg := c.key, &s.cfg.Data.Replica
 	return c.sure.version != (replica.Version{}) && k.sure.version.Compare(c.sure.version) >= 0 &&
-		k.losses-c.sure.losses < cfg.W && s.agreedSince(c.began)
+		k.losses-c.sure.losses < cfg.W && k.agreedSince(c.began)
 }
 
 // judgeRead holds a read to what was sure when it began.
@@ -284,7 +285,7 @@ func (s *Simulation) owe(c *call, v replica.Version) {
 		return
 	}
 	k.owed = v
-	if s.agreedSince(c.began) && v.Compare(k.sure.version) > 0 {
+	if k.agreedSince(c.began) && v.Compare(k.sure.version) > 0 {
 		k.sure = assurance{v, c.losses}
 	}
 }

@@ -37,7 +37,6 @@ type Simulation struct {
 	doubted     bool       // a live member was given up since the ring was ideal
 	broken      error      // a rule that a view broke
 	astray      int        // members whose neighbours are not the right ones
-	agreedFrom  chord.Time // when it became 0 last
 	checkAt     chord.Time // when to check again, unless everyChange
 	progressAt  chord.Time
 	lastFault   chord.Time // when something last went wrong, or a member came or went
@@ -58,9 +57,10 @@ type peer struct {
 	lookups int         // under way
 	astray  bool        // its neighbours are not the right ones
 
-	disk   *disk         // nil without data; outlives the node
-	data   *holder       // nil without data, or when dead
-	offset time.Duration // of its time of day
+	disk     *disk         // nil without data; outlives the node
+	data     *holder       // nil without data, or when dead
+	offset   time.Duration // of its time of day
+	misnames []bool        // by key: it would name the wrong replicas
 
 	addresses   []*peer    // that it was started with
 	pausedUntil chord.Time // 0: it runs
