@@ -145,8 +145,8 @@ func (r *Replica) report(o *operation) {
 		return
 	}
 	o.reported, o.reportAt = true, Never
-	o.outcome.Replicas = slices.Clone(o.outcome.Replicas)
 	r.ready.Outcomes = append(r.ready.Outcomes, o.outcome)
+	o.outcome.Replicas = slices.Clone(o.outcome.Replicas) // a write goes on counting
 }
 
 // Cancel ends an operation without an outcome.
