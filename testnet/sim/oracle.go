@@ -257,7 +257,12 @@ func (s *Simulation) judgeWrite(p *peer, c *call, o *replica.Outcome) {
 		s.breakRule("the write of %q through %v is acknowledged by %v: want %d replicas", k.name, p.self, o.Replicas, want)
 	}
 	for _, r := range o.Replicas {
-		if had := s.peer(r.Peer).disk.wrote[k.name]; had.Compare(v) < 0 {
+		by := s.peer(r.Peer)
+		if by == nil {
+			s.breakRule("the write of %q through %v is acknowledged by %v, who is nobody: %v", k.name, p.self, r, o.Replicas)
+			return
+		}
+		if had := by.disk.wrote[k.name]; had.Compare(v) < 0 {
 			s.breakRule("the write of %q through %v, version %v, is acknowledged by %v, whose disk had at most %v", k.name, p.self, v, r, had)
 		}
 	}
