@@ -20,6 +20,10 @@ var (
 	// ErrUnknown: the time ran out after a replica may have stored the write.
 	ErrUnknown = errors.New("outcome unknown")
 
+	// ErrConflict: the condition of a write does not hold. Nothing was written
+	// that a read would show.
+	ErrConflict = errors.New("version conflict")
+
 	// ErrClosed: this peer has left the ring or was closed.
 	ErrClosed = errors.New("peer is closed")
 )

@@ -174,7 +174,7 @@ func TestOneOfManyRestarts(t *testing.T) {
 		settle(t, p, 7)
 		p.Close()
 		put(t, nodes[0], "key 3", "changed meanwhile")
-		if _, err := nodes[0].Delete(t.Context(), []byte("key 4")); err != nil {
+		if _, err := nodes[0].Delete(t.Context(), []byte("key 4"), node.WriteOptions{}); err != nil {
 			t.Fatal(err)
 		}
 		cfg = net.config(6)
@@ -182,7 +182,7 @@ func TestOneOfManyRestarts(t *testing.T) {
 		p = start(t, cfg)
 		settle(t, p, 7)
 		wantValue(t, p, "key 3", "changed meanwhile")
-		_, err := p.Get(t.Context(), []byte("key 4"))
+		_, err := p.Get(t.Context(), []byte("key 4"), node.ReadOptions{})
 		wantError(t, "get of what was deleted meanwhile", err, node.ErrNotFound)
 	})
 }

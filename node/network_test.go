@@ -169,7 +169,7 @@ func name(i int) chord.PeerID { return chord.PeerID(fmt.Sprintf("peer %d", i)) }
 
 func put(t *testing.T, p *node.Node, key, value string) node.Receipt {
 	t.Helper()
-	r, err := p.Put(t.Context(), []byte(key), []byte(value))
+	r, err := p.Put(t.Context(), []byte(key), []byte(value), node.WriteOptions{})
 	if err != nil {
 		t.Fatalf("put %q: %v", key, err)
 	}
@@ -178,7 +178,7 @@ func put(t *testing.T, p *node.Node, key, value string) node.Receipt {
 
 func wantValue(t *testing.T, p *node.Node, key, want string) {
 	t.Helper()
-	v, err := p.Get(t.Context(), []byte(key))
+	v, err := p.Get(t.Context(), []byte(key), node.ReadOptions{})
 	if err != nil || string(v.Data) != want {
 		t.Errorf("get %q at %v: %q, error %v; want %q", key, p.Self(), v.Data, err, want)
 	}

@@ -24,15 +24,17 @@ type Node struct {
 	joined  sync.Once      // closes members
 
 	// What follows belongs to the event loop.
-	clock     wallClock
-	ring      *chord.Node
-	data      *replica.Replica
-	locating  map[chord.LookupID]uint64 // lookups of the data plane
-	lookups   map[chord.LookupID]func(chord.Result)
-	calls     map[replica.OpID]func(replica.Outcome, error)
-	inquiries map[uint64]inquiry
-	lastAsk   uint64
-	members   chan struct{} // closed once the node is a member, and known as one
+	clock        wallClock
+	ring         *chord.Node
+	data         *replica.Replica
+	committing   bool // the store is at work
+	repairPaused bool
+	locating     map[chord.LookupID]uint64 // lookups of the data plane
+	lookups      map[chord.LookupID]func(chord.Result)
+	calls        map[replica.OpID]func(replica.Outcome, error)
+	inquiries    map[uint64]inquiry
+	lastAsk      uint64
+	members      chan struct{} // closed once the node is a member, and known as one
 }
 
 // Open starts a peer. It returns when the peer is a member of a ring that others
@@ -52,6 +54,7 @@ func Open(ctx context.Context, cfg Config) (*Node, error) {
 	n.event(Event{Kind: Started})
 	n.work.Go(n.bootstrap)
 	n.work.Go(n.remember)
+	n.work.Go(n.attend)
 	select {
 	case <-n.members:
 		return n, nil
@@ -63,7 +66,13 @@ func Open(ctx context.Context, cfg Config) (*Node, error) {
 
 // prepare makes the cores and loads what the store holds.
 func prepare(cfg Config) (*Node, error) {
+	clock := newWallClock()
 	ringCfg, dataCfg := cfg.cores()
+	presence, err := cfg.presence(clock.now())
+	if err != nil {
+		cfg.Logger.Warn("deletes of the time when this peer was away may be unknown to it", "error", err)
+	}
+	dataCfg.Presence = presence
 	ring, err := chord.New(ringCfg)
 	if err != nil {
 		return nil, err
@@ -72,6 +81,7 @@ func prepare(cfg Config) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	data.Throttle(cfg.RepairRate, false)
 	damaged, err := cfg.Store.Each(data.Load)
 	if err != nil {
 		return nil, err
@@ -82,7 +92,7 @@ func prepare(cfg Config) (*Node, error) {
 	return &Node{
 		cfg: cfg, self: ringCfg.Self, started: time.Now(),
 		inbox: newInbox(), closing: make(chan struct{}), done: make(chan struct{}), members: make(chan struct{}),
-		clock: newWallClock(), ring: ring, data: data,
+		clock: clock, ring: ring, data: data,
 		locating:  map[chord.LookupID]uint64{},
 		lookups:   map[chord.LookupID]func(chord.Result){},
 		calls:     map[replica.OpID]func(replica.Outcome, error){},

@@ -68,7 +68,7 @@ func TestLeave(t *testing.T) {
 				t.Errorf("leave: %v", err)
 			}
 			data.wantAll(t, nodes[0])
-			_, err := nodes[i].Get(t.Context(), []byte("key"))
+			_, err := nodes[i].Get(t.Context(), []byte("key"), node.ReadOptions{})
 			wantError(t, "get at a peer that has left", err, node.ErrClosed)
 		}
 		if err := nodes[0].Leave(t.Context()); err != nil {
@@ -82,14 +82,14 @@ func TestEmptyValueIsNoMissingKey(t *testing.T) {
 		nodes := newNetwork().ring(t, 4)
 		put(t, nodes[0], "\x00/../\xff", "")
 		wantValue(t, nodes[1], "\x00/../\xff", "")
-		_, err := nodes[1].Get(t.Context(), []byte("missing"))
+		_, err := nodes[1].Get(t.Context(), []byte("missing"), node.ReadOptions{})
 		wantError(t, "get of a missing key", err, node.ErrNotFound)
-		if _, err := nodes[2].Delete(t.Context(), []byte("\x00/../\xff")); err != nil {
+		if _, err := nodes[2].Delete(t.Context(), []byte("\x00/../\xff"), node.WriteOptions{}); err != nil {
 			t.Errorf("delete: %v", err)
 		}
-		_, err = nodes[1].Get(t.Context(), []byte("\x00/../\xff"))
+		_, err = nodes[1].Get(t.Context(), []byte("\x00/../\xff"), node.ReadOptions{})
 		wantError(t, "get of a deleted key", err, node.ErrNotFound)
-		if _, err := nodes[3].Delete(t.Context(), []byte("missing")); err != nil {
+		if _, err := nodes[3].Delete(t.Context(), []byte("missing"), node.WriteOptions{}); err != nil {
 			t.Errorf("delete of a missing key: %v", err)
 		}
 	})
@@ -101,16 +101,16 @@ func TestSizesOutsideTheLimits(t *testing.T) {
 		ctx := t.Context()
 		longKey, longValue := make([]byte, replica.MaxKeyLen+1), make([]byte, replica.MaxValueLen+1)
 		for _, key := range [][]byte{nil, longKey} {
-			_, err := p.Put(ctx, key, nil)
+			_, err := p.Put(ctx, key, nil, node.WriteOptions{})
 			wantError(t, "put", err, node.ErrInvalid)
-			_, err = p.Get(ctx, key)
+			_, err = p.Get(ctx, key, node.ReadOptions{})
 			wantError(t, "get", err, node.ErrInvalid)
-			_, err = p.Delete(ctx, key)
+			_, err = p.Delete(ctx, key, node.WriteOptions{})
 			wantError(t, "delete", err, node.ErrInvalid)
 			_, err = p.Lookup(ctx, key)
 			wantError(t, "lookup", err, node.ErrInvalid)
 		}
-		_, err := p.Put(ctx, []byte("key"), longValue)
+		_, err := p.Put(ctx, []byte("key"), longValue, node.WriteOptions{})
 		wantError(t, "put of a long value", err, node.ErrInvalid)
 		_, err = p.Keys(ctx, nil, "no cursor", 10)
 		wantError(t, "keys", err, node.ErrInvalid)
@@ -124,12 +124,12 @@ func TestBuffersBelongToTheCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newNetwork().ring(t, 1)[0]
 		key, value := []byte("key"), []byte("value")
-		if _, err := p.Put(t.Context(), key, value); err != nil {
+		if _, err := p.Put(t.Context(), key, value, node.WriteOptions{}); err != nil {
 			t.Fatal(err)
 		}
 		copy(key, "xxx")
 		copy(value, "xxxxx")
-		v, err := p.Get(t.Context(), []byte("key"))
+		v, err := p.Get(t.Context(), []byte("key"), node.ReadOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -184,9 +184,9 @@ func TestContextsEnd(t *testing.T) {
 		nodes := newNetwork().ring(t, 3)
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		_, err := nodes[0].Put(ctx, []byte("key"), nil)
+		_, err := nodes[0].Put(ctx, []byte("key"), nil, node.WriteOptions{})
 		wantError(t, "put", err, context.Canceled)
-		_, err = nodes[0].Get(ctx, []byte("key"))
+		_, err = nodes[0].Get(ctx, []byte("key"), node.ReadOptions{})
 		wantError(t, "get", err, context.Canceled)
 		_, err = nodes[0].Lookup(ctx, []byte("key"))
 		if err != nil {
@@ -214,7 +214,7 @@ func TestDeadlineTellsTheReason(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 		defer cancel()
 		begin := time.Now()
-		_, err := nodes[0].Put(ctx, []byte("key"), nil)
+		_, err := nodes[0].Put(ctx, []byte("key"), nil, node.WriteOptions{})
 		if err == nil || errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("put: error %v, want the reason", err)
 		}
@@ -231,8 +231,8 @@ func TestCloseWhileCallsWait(t *testing.T) {
 		net.deafen(name(1), true)
 		net.deafen(name(2), true)
 		errs := make(chan error, 3)
-		go func() { _, err := nodes[0].Put(t.Context(), []byte("key"), nil); errs <- err }()
-		go func() { _, err := nodes[0].Get(t.Context(), []byte("key")); errs <- err }()
+		go func() { _, err := nodes[0].Put(t.Context(), []byte("key"), nil, node.WriteOptions{}); errs <- err }()
+		go func() { _, err := nodes[0].Get(t.Context(), []byte("key"), node.ReadOptions{}); errs <- err }()
 		go func() { errs <- nodes[0].Leave(t.Context()) }()
 		synctest.Wait()
 		if err := nodes[0].Close(); err != nil {
@@ -252,7 +252,7 @@ func TestClosedNode(t *testing.T) {
 			t.Errorf("closed again: %v", err)
 		}
 		ctx, key := t.Context(), []byte("key")
-		_, err := p.Put(ctx, key, nil)
+		_, err := p.Put(ctx, key, nil, node.WriteOptions{})
 		wantError(t, "put", err, node.ErrClosed)
 		_, err = p.Lookup(ctx, key)
 		wantError(t, "lookup", err, node.ErrClosed)
@@ -288,7 +288,7 @@ func TestStoreThatRefusesWrites(t *testing.T) {
 		p := start(t, cfg)
 		put(t, p, "key", "before")
 		disk.refuses.Store(true)
-		_, err := p.Put(t.Context(), []byte("key"), []byte("lost"))
+		_, err := p.Put(t.Context(), []byte("key"), []byte("lost"), node.WriteOptions{})
 		wantError(t, "put", err, errFull)
 		wantValue(t, p, "key", "before")
 		disk.refuses.Store(false)
@@ -309,7 +309,7 @@ func TestPutsOfOneKeyRefusedTogether(t *testing.T) {
 		var puts sync.WaitGroup
 		for range 16 {
 			puts.Go(func() {
-				_, err := p.Put(t.Context(), []byte("key"), []byte("lost"))
+				_, err := p.Put(t.Context(), []byte("key"), []byte("lost"), node.WriteOptions{})
 				wantError(t, "put", err, errFull)
 			})
 		}
@@ -334,9 +334,9 @@ func TestReplicasThatRefuseWrites(t *testing.T) {
 		disks[1].refuses.Store(true)
 		put(t, nodes[0], "key", "two of three")
 		disks[2].refuses.Store(true)
-		_, err := nodes[0].Put(t.Context(), []byte("key"), []byte("one of three"))
+		_, err := nodes[0].Put(t.Context(), []byte("key"), []byte("one of three"), node.WriteOptions{})
 		wantError(t, "put", err, node.ErrQuorum)
-		_, err = nodes[1].Put(t.Context(), []byte("key"), []byte("one of three"))
+		_, err = nodes[1].Put(t.Context(), []byte("key"), []byte("one of three"), node.WriteOptions{})
 		if err == nil {
 			t.Error("a put at a peer with a full disk succeeds")
 		}

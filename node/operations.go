@@ -1,11 +1,9 @@
 package node
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -41,10 +39,7 @@ func (n *Node) operate(ctx context.Context, start func(now, deadline chord.Time)
 	}
 	select {
 	case res := <-results:
-		if res.err != nil {
-			return res.outcome, res.err
-		}
-		return res.outcome, failure(res.outcome)
+		return res.outcome, res.err
 	case <-ctx.Done():
 		n.inbox.call(func(chord.Time) { n.data.Cancel(id); delete(n.calls, id) })
 		return replica.Outcome{}, ctx.Err()
@@ -60,74 +55,6 @@ func (n *Node) deadline(ctx context.Context, now chord.Time) chord.Time {
 		left -= min(left/10, 100*time.Millisecond)
 	}
 	return now.Add(left)
-}
-
-// failure tells why an operation failed, and what is known of a write.
-func failure(o replica.Outcome) error {
-	switch o.Error {
-	case replica.NoPeer:
-		return fmt.Errorf("%w: the replicas of this key cannot be located; try again when the ring has settled", ErrNoPeer)
-	case replica.QuorumNotMet:
-		if len(o.Replicas) > 0 {
-			return fmt.Errorf("%w: stored on %v only; the write may survive, repeat it to be sure", ErrQuorum, o.Replicas)
-		}
-		return fmt.Errorf("%w: too few of the key's replicas answered in time; try again when the ring has settled", ErrQuorum)
-	case replica.OutcomeUnknown:
-		return fmt.Errorf("%w: no replica confirmed the write in time, but one may have stored it; read the key, or repeat the write", ErrUnknown)
-	case replica.ClockRefused:
-		return errors.New("the clocks of this peer and of a replica differ by more than a minute: set them right, and repeat the write")
-	}
-	return nil
-}
-
-// Put stores a value under a key, on W replicas at least.
-func (n *Node) Put(ctx context.Context, key, value []byte) (Receipt, error) {
-	return n.write(ctx, replica.Record{Key: string(key), Value: bytes.Clone(value)})
-}
-
-// Delete removes a key: its replicas store a tombstone. A key that does not
-// exist is no error.
-func (n *Node) Delete(ctx context.Context, key []byte) (Receipt, error) {
-	return n.write(ctx, replica.Record{Key: string(key), Deleted: true})
-}
-
-func (n *Node) write(ctx context.Context, rec replica.Record) (Receipt, error) {
-	if err := rec.Valid(); err != nil {
-		return Receipt{}, fmt.Errorf("%w: %w", ErrInvalid, err)
-	}
-	start := time.Now()
-	o, err := n.operate(ctx, func(now, deadline chord.Time) replica.OpID {
-		return n.data.Put(now, deadline, rec.Key, rec.Value, rec.Deleted)
-	})
-	receipt := Receipt{
-		Key: rec.Key, Version: o.Record.Version, Replicas: o.Replicas, Wanted: o.Wanted,
-		Hops: o.Hops, Millis: millis(time.Since(start)),
-	}
-	if err == nil {
-		n.event(Event{Kind: Stored, Text: printable(rec.Key), Count: len(o.Replicas)})
-	}
-	return receipt, err
-}
-
-// Get reads a key's newest value that R replicas know of. A missing key is
-// ErrNotFound.
-func (n *Node) Get(ctx context.Context, key []byte) (Value, error) {
-	rec := replica.Record{Key: string(key)}
-	if err := rec.Valid(); err != nil {
-		return Value{}, fmt.Errorf("%w: %w", ErrInvalid, err)
-	}
-	start := time.Now()
-	o, err := n.operate(ctx, func(now, deadline chord.Time) replica.OpID {
-		return n.data.Get(now, deadline, rec.Key)
-	})
-	v := Value{
-		Data: bytes.Clone(o.Record.Value), Version: o.Record.Version, Asked: o.Asked, Agreed: len(o.Replicas),
-		Repaired: o.Repaired, Hops: o.Hops, Millis: millis(time.Since(start)),
-	}
-	if err == nil && !o.Found {
-		err = fmt.Errorf("%w: %s", ErrNotFound, printable(rec.Key))
-	}
-	return v, err
 }
 
 // Lookup finds the peers responsible for a key. The owner has confirmed that it

@@ -44,7 +44,7 @@ func fill(ctx context.Context, t *testing.T, net *testnet.Testnet, count int) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := peer.Put(ctx, fmt.Append(nil, "key ", i), fmt.Append(nil, "value ", i)); err != nil {
+		if _, err := peer.Put(ctx, fmt.Append(nil, "key ", i), fmt.Append(nil, "value ", i), node.WriteOptions{}); err != nil {
 			t.Fatalf("put %d: %v", i, err)
 		}
 	}
@@ -57,7 +57,7 @@ func read(ctx context.Context, t *testing.T, net *testnet.Testnet, count int) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		v, err := peer.Get(ctx, fmt.Append(nil, "key ", i))
+		v, err := peer.Get(ctx, fmt.Append(nil, "key ", i), node.ReadOptions{})
 		if want := fmt.Sprint("value ", i); err != nil || string(v.Data) != want {
 			t.Errorf("key %d: got %q, %v; want %q", i, v.Data, err, want)
 		}

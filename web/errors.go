@@ -28,6 +28,7 @@ var outcomes = []struct {
 }{
 	{node.ErrInvalid, http.StatusBadRequest, "usage"},
 	{node.ErrNotFound, http.StatusNotFound, "not_found"},
+	{node.ErrConflict, http.StatusConflict, "conflict"},
 	{node.ErrUnknown, http.StatusGatewayTimeout, "unknown"},
 	{node.ErrClosed, http.StatusServiceUnavailable, "closed"},
 	{node.ErrQuorum, http.StatusServiceUnavailable, "quorum"},

@@ -89,14 +89,14 @@ func (f *fake) Leave(_ context.Context, via string) ([]chord.Contact, error) {
 
 func (f *fake) Info() node.Info { return f.info }
 
-func (f *fake) Put(_ context.Context, key, value []byte) (node.Receipt, error) {
+func (f *fake) Put(_ context.Context, key, value []byte, _ node.WriteOptions) (node.Receipt, error) {
 	if f.err == nil {
 		f.values[string(key)] = value
 	}
 	return node.Receipt{Version: stamp, Replicas: []chord.Contact{contact(1)}, Wanted: 3, Hops: 1}, f.err
 }
 
-func (f *fake) Get(ctx context.Context, key []byte) (node.Value, error) {
+func (f *fake) Get(ctx context.Context, key []byte, _ node.ReadOptions) (node.Value, error) {
 	value, ok := f.values[string(key)]
 	switch {
 	case f.err == context.DeadlineExceeded:
@@ -110,7 +110,11 @@ func (f *fake) Get(ctx context.Context, key []byte) (node.Value, error) {
 	return node.Value{Data: value, Version: stamp, Asked: 2, Agreed: 2, Hops: 1, Millis: 1.5}, nil
 }
 
-func (f *fake) Delete(_ context.Context, key []byte) (node.Receipt, error) {
+func (f *fake) Touch(_ context.Context, _ []byte, _ node.WriteOptions) (node.Receipt, error) {
+	return node.Receipt{Version: stamp, Wanted: 3}, f.err
+}
+
+func (f *fake) Delete(_ context.Context, key []byte, _ node.WriteOptions) (node.Receipt, error) {
 	delete(f.values, string(key))
 	return node.Receipt{Version: stamp, Wanted: 3}, f.err
 }

@@ -40,7 +40,7 @@ func (s *Server) putKey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	receipt, err := p.Put(r.Context(), key, value)
+	receipt, err := p.Put(r.Context(), key, value, node.WriteOptions{})
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (s *Server) deleteKey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	receipt, err := p.Delete(r.Context(), key)
+	receipt, err := p.Delete(r.Context(), key, node.WriteOptions{})
 	if err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func (s *Server) getKey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	value, err := p.Get(r.Context(), key)
+	value, err := p.Get(r.Context(), key, node.ReadOptions{})
 	if err != nil {
 		return err
 	}

@@ -125,7 +125,7 @@ func (f *fakeRing) Peer(via string) (web.Peer, error) {
 	return f, nil
 }
 
-func (f *fakeRing) Put(_ context.Context, key, value []byte) (node.Receipt, error) {
+func (f *fakeRing) Put(_ context.Context, key, value []byte, _ node.WriteOptions) (node.Receipt, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if err := f.op(); err != nil {
@@ -135,7 +135,13 @@ func (f *fakeRing) Put(_ context.Context, key, value []byte) (node.Receipt, erro
 	return node.Receipt{Version: stamp, Replicas: []chord.Contact{contact(1), contact(2)}, Wanted: 3, Hops: 1, Millis: 1.25}, nil
 }
 
-func (f *fakeRing) Delete(_ context.Context, key []byte) (node.Receipt, error) {
+func (f *fakeRing) Touch(context.Context, []byte, node.WriteOptions) (node.Receipt, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return node.Receipt{Version: stamp, Replicas: []chord.Contact{contact(1)}, Wanted: 1}, f.op()
+}
+
+func (f *fakeRing) Delete(_ context.Context, key []byte, _ node.WriteOptions) (node.Receipt, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	err := f.op()
@@ -143,7 +149,7 @@ func (f *fakeRing) Delete(_ context.Context, key []byte) (node.Receipt, error) {
 	return node.Receipt{Version: stamp, Replicas: []chord.Contact{contact(1)}, Wanted: 1}, err
 }
 
-func (f *fakeRing) Get(_ context.Context, key []byte) (node.Value, error) {
+func (f *fakeRing) Get(_ context.Context, key []byte, _ node.ReadOptions) (node.Value, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if err := f.op(); err != nil {

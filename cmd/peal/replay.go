@@ -161,11 +161,16 @@ type still struct{ info node.Info }
 
 func (s still) Info() node.Info { return s.info }
 
-func (still) Put(context.Context, []byte, []byte) (node.Receipt, error) {
+func (still) Put(context.Context, []byte, []byte, node.WriteOptions) (node.Receipt, error) {
 	return node.Receipt{}, web.ErrRecording
 }
-func (still) Get(context.Context, []byte) (node.Value, error) { return node.Value{}, web.ErrRecording }
-func (still) Delete(context.Context, []byte) (node.Receipt, error) {
+func (still) Touch(context.Context, []byte, node.WriteOptions) (node.Receipt, error) {
+	return node.Receipt{}, web.ErrRecording
+}
+func (still) Get(context.Context, []byte, node.ReadOptions) (node.Value, error) {
+	return node.Value{}, web.ErrRecording
+}
+func (still) Delete(context.Context, []byte, node.WriteOptions) (node.Receipt, error) {
 	return node.Receipt{}, web.ErrRecording
 }
 func (still) Lookup(context.Context, []byte) (node.Route, error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -20,6 +21,7 @@ type cluster struct {
 	rand     *rand.Rand
 	loss     float64       // of messages
 	lag      time.Duration // a change of the ring is noticed within this time
+	grace    time.Duration // of tombstones
 	lost     bool          // no lookup finds anybody
 	few      int           // if set, lookups find only so many owners
 	watch    func(Message) // sees every message sent
@@ -33,11 +35,12 @@ type cluster struct {
 
 type peer struct {
 	*Replica
-	self    chord.Contact
-	stored  shelf
-	refuses bool          // the store fails to write
-	muted   bool          // its messages are lost
-	skew    time.Duration // of its clock
+	self       chord.Contact
+	stored     shelf
+	refuses    bool // the store fails to write
+	committing bool
+	muted      bool          // its messages are lost
+	skew       time.Duration // of its clock
 }
 
 type opAt struct {
@@ -70,7 +73,7 @@ const (
 
 func newCluster(t testing.TB, seed uint64) *cluster {
 	return &cluster{
-		t: t, rand: rand.New(rand.NewPCG(seed, 2)), lag: 200 * time.Millisecond, now: startTime,
+		t: t, rand: rand.New(rand.NewPCG(seed, 2)), lag: 200 * time.Millisecond, grace: math.MaxInt64, now: startTime,
 		outcomes: map[opAt]Outcome{}, sent: map[Kind]int{}, events: map[EventKind]int{},
 	}
 }
@@ -152,7 +155,7 @@ func (c *cluster) merge(self chord.Contact, held ...Record) *peer {
 
 func (c *cluster) newPeer(self chord.Contact, stored shelf) *peer {
 	c.t.Helper()
-	r, err := New(Config{Self: self, Reader: stored})
+	r, err := New(Config{Self: self, Reader: stored, Grace: c.grace})
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -238,21 +241,43 @@ func (c *cluster) live(id chord.PeerID) *peer {
 	return nil
 }
 
-// drain does what a replica wants done, as the event loop of package node does.
+// drain does what a replica wants done, as the event loop of package node does: a
+// commit takes some time, and only what does not depend on it goes on meanwhile.
 func (c *cluster) drain(p *peer) {
+	if p.committing {
+		c.deliver(p, p.Early())
+		return
+	}
 	r := p.Ready()
-	if len(r.Writes)+len(r.Drops) > 0 {
-		if p.refuses {
-			p.NotStored(c.time(p), r.Writes, r.Drops)
+	if len(r.Writes)+len(r.Drops) == 0 {
+		c.deliver(p, r)
+		return
+	}
+	p.committing = true
+	c.after(time.Duration(c.rand.IntN(3000))*time.Microsecond, func() {
+		if c.live(p.self.Peer) != p {
 			return
 		}
-		for _, rec := range r.Writes {
-			p.stored[rec.Key] = rec
-		}
-		for _, it := range r.Drops {
-			delete(p.stored, it.Key)
-		}
+		c.commit(p, r)
+		p.committing = false
+		c.deliver(p, r)
+	})
+}
+
+func (c *cluster) commit(p *peer, r Ready) {
+	if p.refuses {
+		p.NotStored(c.time(p), r)
+		return
 	}
+	for _, rec := range r.Writes {
+		p.stored[rec.Key] = rec
+	}
+	for _, it := range r.Drops {
+		delete(p.stored, it.Key)
+	}
+}
+
+func (c *cluster) deliver(p *peer, r Ready) {
 	for _, m := range r.Messages {
 		c.send(p, m)
 	}
@@ -344,7 +369,7 @@ func (c *cluster) settle() {
 func (c *cluster) settleSome(peers ...*peer) {
 	c.t.Helper()
 	settled := func() bool {
-		return !slices.ContainsFunc(peers, func(p *peer) bool { return !p.Replicated() })
+		return !slices.ContainsFunc(peers, func(p *peer) bool { return !p.Replicated() || p.committing })
 	}
 	if !c.run(5*time.Minute, settled) {
 		for _, p := range peers {

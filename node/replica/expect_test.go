@@ -19,17 +19,17 @@ func (c *cluster) wait(p *peer, id OpID) Outcome {
 
 func (c *cluster) put(p *peer, key, value string) Outcome {
 	c.t.Helper()
-	return c.wait(p, p.Put(c.time(p), c.time(p).Add(soon), key, []byte(value), false))
+	return c.wait(p, p.Put(c.time(p), c.time(p).Add(soon), Change{Key: key, Value: []byte(value)}))
 }
 
 func (c *cluster) remove(p *peer, key string) Outcome {
 	c.t.Helper()
-	return c.wait(p, p.Put(c.time(p), c.time(p).Add(soon), key, nil, true))
+	return c.wait(p, p.Put(c.time(p), c.time(p).Add(soon), Change{Key: key, Deleted: true}))
 }
 
 func (c *cluster) get(p *peer, key string) Outcome {
 	c.t.Helper()
-	return c.wait(p, p.Get(c.time(p), c.time(p).Add(soon), key))
+	return c.wait(p, p.Get(c.time(p), c.time(p).Add(soon), key, 0))
 }
 
 func (c *cluster) wantPut(p *peer, key, value string) Outcome {

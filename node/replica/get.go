@@ -1,13 +1,17 @@
 package replica
 
-import "peal/chord"
+import (
+	"cmp"
 
-// Get reads a key. The Outcome comes out of Ready, at the deadline at the
-// latest.
-func (r *Replica) Get(now, deadline chord.Time, key string) OpID {
+	"peal/chord"
+)
+
+// Get reads a key from so many replicas, the default R with 0. The Outcome comes
+// out of Ready, at the deadline at the latest.
+func (r *Replica) Get(now, deadline chord.Time, key string, replicas int) OpID {
 	o := r.newOperation(chord.KeyID([]byte(key)), deadline)
-	g := &read{r: r, operation: o, key: key}
-	g.quorum = quorum{r: r, op: o, request: g.request, serve: r.read, take: g.take, decide: g.decide}
+	g := &read{r: r, operation: o, key: key, need: cmp.Or(replicas, r.cfg.R)}
+	g.quorum = quorum{r: r, op: o, need: g.need, request: g.request, serve: r.read, take: g.take, decide: g.decide}
 	o.ask, o.giveUp = g.ask, g.giveUp
 	r.try(o)
 	return o.id
@@ -19,6 +23,7 @@ type read struct {
 	*operation
 	r       *Replica
 	key     string
+	need    int // R
 	quorum  quorum
 	answers []answer
 }
@@ -82,7 +87,7 @@ func (g *read) decide(now chord.Time) {
 func (g *read) fetch(now chord.Time, a answer) {
 	m := Message{Kind: Read, Key: g.key}
 	if a.from.Peer == g.r.cfg.Self.Peer {
-		g.fetched(now, a, g.r.read(m))
+		g.fetched(now, a, g.r.read(now, m))
 		return
 	}
 	attempt := g.attempt
@@ -124,7 +129,7 @@ func (g *read) current(a answer) bool {
 func (g *read) repair(now chord.Time) {
 	missing := 0
 	if g.outcome.Found {
-		missing = min(g.r.cfg.R, len(g.targets)) - len(g.outcome.Replicas)
+		missing = min(g.need, len(g.targets)) - len(g.outcome.Replicas)
 	}
 	attempt := g.attempt
 	for _, a := range g.answers {
@@ -138,34 +143,37 @@ func (g *read) repair(now chord.Time) {
 			continue
 		}
 		m := Message{Kind: Write, Records: []Record{g.outcome.Record}}
-		g.r.request(now, a.from.Peer, m, func(chord.Time, Message, bool) {
+		g.r.request(now, a.from.Peer, m, func(now chord.Time, _ Message, _ bool) {
 			if missing--; missing <= 0 && g.r.going(g.operation, attempt) {
-				g.answered()
+				g.answered(now)
 			}
 		})
 	}
 	if missing <= 0 {
-		g.answered()
+		g.answered(now)
 	}
 }
 
-func (g *read) answered() {
-	g.outcome.Found = g.outcome.Found && !g.outcome.Record.Deleted
+func (g *read) answered(now chord.Time) {
+	g.outcome.Found = g.outcome.Found && !g.outcome.Record.gone(now)
 	g.r.finish(g.operation)
 }
 
 func (g *read) giveUp(chord.Time) { g.outcome.Error, g.outcome.Found = g.failure(), false }
 
-func (r *Replica) onRead(m Message) {
-	reply := r.read(m)
+func (r *Replica) onRead(now chord.Time, m Message) {
+	reply := r.read(now, m)
 	reply.Seq = m.Seq
 	r.send(m.From, reply)
 }
 
 // read answers a Read, our own as well. A record that the store cannot give
 // back does not count.
-func (r *Replica) read(m Message) Message {
+func (r *Replica) read(now chord.Time, m Message) Message {
 	reply := Message{Kind: Answer, Complete: r.place.completeAt(chord.KeyID([]byte(m.Key)))}
+	if r.stale(now) {
+		return reply
+	}
 	if lost, ok := r.damaged[m.Key]; ok { // which may be newer than what others have
 		reply.Complete, reply.Items = false, []Item{lost}
 		return reply

@@ -157,7 +157,7 @@ func TestGetFindsTheTombstoneOfOneReplica(t *testing.T) {
 func TestStrangeAnswersAreDropped(t *testing.T) {
 	c := settledCluster(t, 5)
 	p := c.outsider("key")
-	id := p.Get(c.now, c.now.Add(soon), "key")
+	id := p.Get(c.now, c.now.Add(soon), "key", 0)
 	for seq := range uint64(100) {
 		p.Step(c.now, Message{Kind: Answer, From: "stranger", Seq: seq, Complete: true, Records: []Record{old("key", "forged")}})
 	}

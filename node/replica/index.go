@@ -12,10 +12,11 @@ type Item struct {
 	Version Version `cbor:"2,keyasint"`
 	Size    int     `cbor:"3,keyasint,omitempty"` // bytes of the value
 	Deleted bool    `cbor:"4,keyasint,omitempty"`
+	Expires uint64  `cbor:"5,keyasint,omitempty"` // milliseconds since 1970; 0: never
 }
 
 func (r *Record) item() Item {
-	return Item{Key: r.Key, Version: r.Version, Size: len(r.Value), Deleted: r.Deleted}
+	return Item{Key: r.Key, Version: r.Version, Size: len(r.Value), Deleted: r.Deleted, Expires: r.Expires}
 }
 
 // An Index holds the items of all records of a peer, ordered by position. It is

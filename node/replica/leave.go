@@ -42,8 +42,8 @@ func (r *Replica) bequeath(now chord.Time, o *operation, heirs []share, missed b
 		r.bequeathStrays(now, o, r.place.self.ID, missed)
 		return
 	}
-	r.reconcile(now, heirs[0], func(now chord.Time, ok bool, _ int, _ *chord.Arc) {
-		r.bequeath(now, o, heirs[1:], missed || !ok)
+	r.reconcile(now, heirs[0], func(now chord.Time, end ending) {
+		r.bequeath(now, o, heirs[1:], missed || !end.ok)
 	})
 }
 

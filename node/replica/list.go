@@ -18,7 +18,7 @@ var lastPos = chord.ID(bytes.Repeat([]byte{0xff}, chord.Bits/8))
 func (r *Replica) List(now, deadline chord.Time, prefix string, after *chord.ID, limit int) OpID {
 	o := r.newOperation(chord.ID{}, deadline)
 	l := &listing{r: r, operation: o, prefix: prefix, limit: min(max(limit, 1), maxItems)}
-	l.quorum = quorum{r: r, op: o, request: l.request, serve: r.list, take: l.take, decide: l.decide}
+	l.quorum = quorum{r: r, op: o, need: r.cfg.R, request: l.request, serve: r.list, take: l.take, decide: l.decide}
 	o.ask, o.giveUp = l.ask, l.giveUp
 	if after != nil && *after == lastPos {
 		r.finish(o)
@@ -72,7 +72,7 @@ func (l *listing) take(_ chord.Time, _ chord.Contact, m Message) bool {
 }
 
 func (l *listing) decide(now chord.Time) {
-	l.collect()
+	l.collect(now)
 	switch {
 	case len(l.outcome.Items) >= l.limit:
 		l.outcome.Items = l.outcome.Items[:l.limit]
@@ -89,10 +89,10 @@ func (l *listing) decide(now chord.Time) {
 }
 
 // collect adds what was listed up to the end of the arc, in order, to the outcome.
-func (l *listing) collect() {
+func (l *listing) collect(now chord.Time) {
 	var found []Item
 	for _, it := range l.items {
-		if !it.Deleted && chord.KeyID([]byte(it.Key)).Compare(l.end) <= 0 {
+		if !it.gone(now) && chord.KeyID([]byte(it.Key)).Compare(l.end) <= 0 {
 			found = append(found, it)
 		}
 	}
@@ -104,17 +104,20 @@ func (l *listing) collect() {
 
 func (l *listing) giveUp(chord.Time) { l.outcome.Error = l.failure() }
 
-func (r *Replica) onList(m Message) {
-	reply := r.list(m)
+func (r *Replica) onList(now chord.Time, m Message) {
+	reply := r.list(now, m)
 	reply.Seq = m.Seq
 	r.send(m.From, reply)
 }
 
 // list answers a List, our own as well. It reads a bounded number of items, and
 // says how far it came.
-func (r *Replica) list(m Message) Message {
+func (r *Replica) list(now chord.Time, m Message) Message {
 	reply := Message{Kind: Listed, Arc: m.Arc}
 	reply.Complete = r.place.complete != nil && covers(*r.place.complete, m.Arc)
+	if r.stale(now) {
+		return reply
+	}
 	limit := min(max(m.Limit, 1), maxItems)
 	items := r.index.Items(m.Arc, scanItems)
 	for i, it := range items {

@@ -136,7 +136,7 @@ func TestListedStaysInItsLimit(t *testing.T) {
 	c.fill(numbered(strings.Repeat("x", 20), 1500)...)
 	p := c.peers[0]
 	for limit, want := range map[int]int{-5: 1, 0: 1, 5: 5, 1 << 30: maxItems} {
-		got := p.list(Message{Kind: List, Limit: limit, Arc: chord.Arc{}})
+		got := p.list(c.now, Message{Kind: List, Limit: limit, Arc: chord.Arc{}})
 		if more := !got.Arc.Whole(); len(got.Items) != want || !more {
 			t.Errorf("limit %d: %d items, more %v; want %d and more", limit, len(got.Items), more, want)
 		}

@@ -44,6 +44,7 @@ const (
 	ClockAhead  Refusal = iota + 1 // the version lies more than MaxSkew in the future
 	StoreFailed                    // the store did not take it
 	IsLeaving                      // the peer gives its records away, and takes no more
+	LacksBase                      // it does not hold the version whose value is to be kept
 )
 
 // A Message travels between two peers. Which fields are set depends on Kind.
@@ -63,6 +64,9 @@ type Message struct {
 	Items    []Item       `cbor:"12,keyasint,omitempty"` // Written: versions newer than those sent
 	Ranges   []Range      `cbor:"13,keyasint,omitempty"`
 	Source   *chord.Arc   `cbor:"14,keyasint,omitempty"` // the answerer has everything written here
+	Presence Presence     `cbor:"16,keyasint,omitzero"`  // Compared: of the answerer
+	Stale    bool         `cbor:"17,keyasint,omitempty"` // Compared: the answerer is
+	Base     *Version     `cbor:"15,keyasint,omitempty"` // Write: the one record keeps the value of this version
 }
 
 // A Range is an arc with a summary of what somebody holds on it, or the list.

@@ -20,6 +20,8 @@ const (
 	QuorumNotMet         // too few replicas answered; a write is stored on those named
 	OutcomeUnknown       // a replica may have stored the write, none said so
 	ClockRefused         // the version is too far ahead: the clocks disagree
+	Conflict             // the condition does not hold: the key has the version of Outcome.Record, if Found
+	Missing              // there is no such key to touch
 )
 
 // An Outcome is the end of an operation.
@@ -31,10 +33,12 @@ type Outcome struct {
 	Replicas []chord.Contact // Put: that stored it; Get: that have this version
 	Asked    int             // Get: replicas that answered
 	Repaired int             // Get: replicas that were sent the newest version
-	Wanted   int             // replicas that the key should have
+	Hints    []Hint          // Put: who holds it for a replica that does not have it yet
+	Wanted   []chord.Contact // replicas that the key should have
 	Hops     int             // requests of the last lookup
 	Items    []Item          // List
 	Next     *chord.ID       // List: where to go on, nil at the end
+	need     int             // Put: W
 }
 
 const (
@@ -55,8 +59,9 @@ type operation struct {
 	target   chord.ID // to locate
 	outcome  Outcome
 	targets  []chord.Contact
-	sent     bool // some replica was asked
-	reported bool // the outcome is out; a write goes on until all replicas have it
+	spares   []chord.Contact // the peers behind the targets
+	sent     bool            // some replica was asked
+	reported bool            // the outcome is out; a write goes on until all replicas have it
 
 	// ask sends the requests of an attempt when its targets are known.
 	ask func(now chord.Time)
@@ -83,8 +88,9 @@ func (r *Replica) try(o *operation) {
 			return
 		}
 		o.outcome.Hops = len(found.Hops)
-		o.targets = Distinct(found.Owners, r.cfg.N)
-		o.outcome.Wanted = len(o.targets)
+		owners := Distinct(found.Owners, len(found.Owners))
+		o.targets, o.spares = owners[:min(len(owners), r.cfg.N)], owners[min(len(owners), r.cfg.N):]
+		o.outcome.Wanted = slices.Clone(o.targets)
 		if len(o.targets) < r.cfg.N && (!found.Whole || len(o.targets) < r.replicasKnown()) {
 			r.retry(now, o)
 			return
@@ -145,8 +151,9 @@ func (r *Replica) report(o *operation) {
 		return
 	}
 	o.reported, o.reportAt = true, Never
-	r.ready.Outcomes = append(r.ready.Outcomes, o.outcome)
-	o.outcome.Replicas = slices.Clone(o.outcome.Replicas) // a write goes on counting
+	r.conclude(o.outcome)
+	// A write goes on counting.
+	o.outcome.Replicas, o.outcome.Hints = slices.Clone(o.outcome.Replicas), slices.Clone(o.outcome.Hints)
 }
 
 // Cancel ends an operation without an outcome.

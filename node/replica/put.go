@@ -1,18 +1,24 @@
 package replica
 
 import (
+	"cmp"
 	"slices"
 
 	"peal/chord"
 )
 
-// Put writes a record, or, deleted, its tombstone. The Outcome comes out of
-// Ready, at the deadline at the latest.
-func (r *Replica) Put(now, deadline chord.Time, key string, value []byte, deleted bool) OpID {
-	o := r.newOperation(chord.KeyID([]byte(key)), deadline)
-	w := &write{r: r, operation: o}
-	o.outcome.Record = Record{Key: key, Value: value, Version: r.clock.Stamp(now, r.cfg.Self.Peer), Deleted: deleted}
+// Put changes a key. The Outcome comes out of Ready, at the deadline at the
+// latest.
+func (r *Replica) Put(now, deadline chord.Time, c Change) OpID {
+	o := r.newOperation(chord.KeyID([]byte(c.Key)), deadline)
+	w := &write{r: r, operation: o, change: c}
+	o.outcome.Record = Record{Key: c.Key, Value: c.Value, Deleted: c.Deleted}
 	o.ask, o.giveUp = w.ask, w.giveUp
+	if c.Touch || !c.If.empty() {
+		r.lookFirst(w)
+	} else {
+		w.stamp(now)
+	}
 	r.try(o)
 	return o.id
 }
@@ -23,16 +29,28 @@ func (r *Replica) Put(now, deadline chord.Time, key string, value []byte, delete
 type write struct {
 	*operation
 	r       *Replica
+	change  Change
+	base    base // of a Touch
 	waiting int  // targets of this attempt that have not answered
 	refused int  // targets of this attempt whose clocks refuse the version
 	unsure  bool // a peer may have stored it without saying so, or is no replica any more
 }
 
+// stamp makes the record a version of now.
+func (w *write) stamp(now chord.Time) {
+	w.outcome.Record.Version = w.r.clock.Stamp(now, w.r.cfg.Self.Peer)
+	w.outcome.Record.Expires = w.change.expiry(now)
+}
+
 func (w *write) ask(now chord.Time) {
+	if w.base.wanted {
+		w.fetchBase(now)
+		return
+	}
 	attempt := w.attempt
 	stored := w.outcome.Replicas
 	w.outcome.Replicas = nil
-	w.waiting, w.refused = len(w.targets), 0
+	w.waiting, w.refused, w.outcome.need = len(w.targets), 0, w.need()
 	for _, c := range stored {
 		w.unsure = w.unsure || !slices.Contains(w.targets, c)
 	}
@@ -45,15 +63,19 @@ func (w *write) ask(now chord.Time) {
 		case c.Peer == w.r.cfg.Self.Peer && w.r.leaving:
 			w.missed(now)
 		case c.Peer == w.r.cfg.Self.Peer:
-			w.settle(now, c, attempt, w.r.store(w.outcome.Record))
+			w.answer(now, c, attempt, w.r.merge(now, w.message()), true)
 		default:
 			w.sent = true
-			m := Message{Kind: Write, Records: []Record{w.outcome.Record}}
-			w.r.request(now, c.Peer, m, func(now chord.Time, m Message, ok bool) {
+			w.r.request(now, c.Peer, w.message(), func(now chord.Time, m Message, ok bool) {
 				w.answer(now, c, attempt, m, ok)
 			})
 		}
 	}
+}
+
+// message is the request to a replica.
+func (w *write) message() Message {
+	return Message{Kind: Write, Records: []Record{w.outcome.Record}, Base: w.base.version}
 }
 
 func (w *write) answer(now chord.Time, c chord.Contact, attempt int, m Message, ok bool) {
@@ -62,30 +84,46 @@ func (w *write) answer(now chord.Time, c chord.Contact, attempt int, m Message, 
 	case !w.r.going(w.operation, attempt):
 	case ok && m.Refused == ClockAhead:
 		w.refuse(now)
-	case !ok || m.Refused != 0:
+	case ok && m.Refused == LacksBase:
+		w.base.wanted = true
 		w.missed(now)
-	case len(m.Items) > 0 && m.Items[0].Key == w.outcome.Record.Key:
-		w.settle(now, c, attempt, m.Items[0])
+	case !ok || m.Refused != 0:
+		w.hint(now, c)
+		w.missed(now)
+	case len(m.Items) > 0 && m.Items[0].Key == w.change.Key:
+		w.settle(now, c, m.Items[0])
 	default:
 		w.acknowledge(now, c)
 	}
 }
 
-// settle takes in what a replica holds now. If that is newer than what we
-// write, the clocks disagree, and the record is stamped anew to win.
-func (w *write) settle(now chord.Time, c chord.Contact, attempt int, held Item) {
+// settle takes in that a replica holds something newer than what we write. The
+// clocks disagree, or another writer was faster: the record is stamped anew to win,
+// unless it was to change what is newer no more.
+func (w *write) settle(now chord.Time, c chord.Contact, held Item) {
 	switch {
-	case !w.r.going(w.operation, attempt):
 	case held.Version.Compare(w.outcome.Record.Version) <= 0, w.reported:
 		w.acknowledge(now, c)
 	case tooFarAhead(now, held.Version):
 		w.refuse(now)
+	case !w.change.If.empty():
+		w.outcome.Error, w.outcome.Found, w.outcome.Record.Version = Conflict, !held.gone(now), held.Version
+		w.r.finish(w.operation)
 	default:
 		w.r.clock.Observe(held.Version)
-		w.outcome.Record.Version = w.r.clock.Stamp(now, w.r.cfg.Self.Peer)
-		w.outcome.Replicas, w.reportAt = nil, Never
-		w.r.retry(now, w.operation)
+		w.startOver(now)
 	}
+}
+
+// startOver makes another attempt with a new version.
+func (w *write) startOver(now chord.Time) {
+	w.outcome.Replicas, w.outcome.Hints, w.reportAt = nil, nil, Never
+	if w.change.Touch {
+		w.r.lookFirst(w)
+	} else {
+		w.stamp(now)
+	}
+	w.r.retry(now, w.operation)
 }
 
 // refuse counts a replica whose clock is too far from ours. Waiting helps only
@@ -105,10 +143,11 @@ func (w *write) refuse(now chord.Time) {
 	w.r.finish(w.operation)
 }
 
-func (w *write) need() int { return min(w.r.cfg.W, len(w.targets)) }
+func (w *write) need() int { return min(cmp.Or(w.change.W, w.r.cfg.W), len(w.targets)) }
 
 func (w *write) acknowledge(now chord.Time, c chord.Contact) {
 	w.outcome.Replicas = append(w.outcome.Replicas, c)
+	w.settleHint(c)
 	if len(w.outcome.Replicas) >= w.need() && !w.reported {
 		w.reportAt = min(w.reportAt, now.Add(linger))
 	}

@@ -13,8 +13,8 @@ func TestReceiptsOfSmallRings(t *testing.T) {
 	for _, test := range []struct{ peers, stored, wanted int }{{1, 1, 1}, {2, 2, 2}, {3, 2, 3}, {5, 2, 3}} {
 		c := settledCluster(t, test.peers)
 		o := c.wantPut(c.peers[0], "key", "value")
-		if len(o.Replicas) < test.stored || o.Wanted != test.wanted {
-			t.Errorf("ring of %d: stored on %d of %d, want %d of %d", test.peers, len(o.Replicas), o.Wanted, test.stored, test.wanted)
+		if len(o.Replicas) < test.stored || len(o.Wanted) != test.wanted {
+			t.Errorf("ring of %d: stored on %d of %d, want %d of %d", test.peers, len(o.Replicas), len(o.Wanted), test.stored, test.wanted)
 		}
 		c.settle()
 		c.wantPlaced()
@@ -137,7 +137,7 @@ func TestRestampedPutForgetsAcknowledgements(t *testing.T) {
 	c := settledCluster(t, 5)
 	replicas := c.replicas("key")
 	p := replicas[0]
-	id := p.Put(c.now, c.now.Add(soon), "key", []byte("late"), false)
+	id := p.Put(c.now, c.now.Add(soon), Change{Key: "key", Value: []byte("late")})
 	o := p.ops[0]
 	o.outcome.Replicas = []chord.Contact{replicas[1].self} // of an earlier attempt
 	newer := Version{Wall: millis(c.now.Add(time.Second)), Writer: "another"}
@@ -193,7 +193,7 @@ func TestPutAtAPeerWhoseStoreRefuses(t *testing.T) {
 func TestCancelledOperationHasNoOutcome(t *testing.T) {
 	c := settledCluster(t, 5)
 	p := c.peers[0]
-	id := p.Get(c.now, c.now.Add(soon), "key")
+	id := p.Get(c.now, c.now.Add(soon), "key", 0)
 	p.Cancel(id)
 	c.pass(2 * soon)
 	if o, ok := c.outcomes[opAt{p, id}]; ok {
@@ -231,7 +231,7 @@ func TestOutcomeStaysAsItIs(t *testing.T) {
 	o.outcome.Replicas = []chord.Contact{p.self}
 	p.report(o)
 	out := p.Ready().Outcomes[0]
-	p.NotStored(c.now, nil, nil)
+	p.NotStored(c.now, Ready{})
 	if got := out.Replicas[0]; got != p.self {
 		t.Errorf("the outcome names %v now, want %v", got, p.self)
 	}

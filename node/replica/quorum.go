@@ -2,16 +2,17 @@ package replica
 
 import "peal/chord"
 
-// A quorum asks R of an operation's targets, our own peer first, since its
+// A quorum asks some of an operation's targets, our own peer first, since its
 // answer costs nothing. For each that does not answer, or not completely,
 // another is asked.
 type quorum struct {
-	r  *Replica
-	op *operation
+	r    *Replica
+	op   *operation
+	need int // R
 
-	request func(first bool) Message // what to ask
-	serve   func(m Message) Message  // our own answer
-	decide  func(now chord.Time)     // R complete answers have come
+	request func(first bool) Message                // what to ask
+	serve   func(now chord.Time, m Message) Message // our own answer
+	decide  func(now chord.Time)                    // so many complete answers have come
 
 	// take is told of an answer, without Kind if none came, and says whether it
 	// counts.
@@ -29,7 +30,7 @@ func (q *quorum) start(now chord.Time) {
 			targets[0], targets[i] = targets[i], targets[0]
 		}
 	}
-	need := min(q.r.cfg.R, len(targets))
+	need := min(q.need, len(targets))
 	q.next, q.waiting, q.short = 0, need, 0
 	for range need {
 		q.askNext(now)
@@ -46,7 +47,7 @@ func (q *quorum) askNext(now chord.Time) {
 	m := q.request(q.next == 0)
 	q.next++
 	if c.Peer == q.r.cfg.Self.Peer {
-		q.answer(now, c, q.serve(m))
+		q.answer(now, c, q.serve(now, m))
 		return
 	}
 	q.op.sent = true

@@ -37,12 +37,14 @@ func (v Version) String() string {
 func (v Version) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
 
 // A Record is one version of one key. A deleted record is a tombstone: it has
-// no value, and wins over every older version.
+// no value, and wins over every older version. One that has expired is as good as
+// deleted.
 type Record struct {
 	Key     string  `cbor:"1,keyasint"`
 	Value   []byte  `cbor:"2,keyasint,omitempty"`
 	Version Version `cbor:"3,keyasint"`
 	Deleted bool    `cbor:"4,keyasint,omitempty"`
+	Expires uint64  `cbor:"5,keyasint,omitempty"` // milliseconds since 1970; 0: never
 }
 
 // Merge keeps the record with the higher version. It is commutative,

@@ -33,6 +33,13 @@ type Config struct {
 	// as long where many records are on their way. Default 1 s.
 	RequestTimeout time.Duration
 
+	// Grace is how long a tombstone is kept at least, and how long a peer may be
+	// away without missing a delete. Default 24 h.
+	Grace time.Duration
+
+	// Presence of the peer before it was restarted; zero if it holds nothing.
+	Presence Presence
+
 	// Reader gives back the values that were stored.
 	Reader Reader
 }
@@ -49,12 +56,13 @@ func (c *Config) validate() error {
 	c.R = cmp.Or(c.R, min(2, c.N))
 	c.RoundEvery = cmp.Or(c.RoundEvery, 30*time.Second)
 	c.RequestTimeout = cmp.Or(c.RequestTimeout, time.Second)
+	c.Grace = cmp.Or(c.Grace, 24*time.Hour)
 	switch {
 	case c.Self.IsZero() || c.Reader == nil:
 		return errors.New("replica: Config.Self or Config.Reader is not set")
 	case c.N < 1 || c.W < 1 || c.W > c.N || c.R < 1 || c.R > c.N:
 		return errors.New("replica: Config.W and Config.R must lie between 1 and N")
-	case c.RoundEvery < 0 || c.RequestTimeout < 0:
+	case c.RoundEvery < 0 || c.RequestTimeout < 0 || c.Grace < 0:
 		return errors.New("replica: a duration of Config is negative")
 	}
 	return nil
@@ -66,60 +74,31 @@ const Never = chord.Never
 // A Replica is one peer's part of the data plane. It is not safe for concurrent
 // use. Its times are nanoseconds since 1970, for the versions' sake.
 type Replica struct {
-	cfg     Config
-	rand    *rand.Rand
-	clock   Clock
-	index   Index
-	place   place
+	cfg      Config
+	rand     *rand.Rand
+	clock    Clock
+	index    Index
+	place    place
+	presence Presence
+	leaving  bool // no rounds any more
+
 	round   round
-	leaving bool // no rounds any more
+	session *session // the one going on, if its round is
+	repair  throttle
+	reason  string // why the last round did not go well
 
 	ops      []*operation // by id
 	requests []request    // by seq
 	locating []location   // by id
 	lastID   uint64
 
+	expiring agenda // records that will expire
+	graves   agenda // tombstones
+
 	damaged map[string]Item // records that the store cannot give back, until they are mended
-	fresh   map[string]int  // records of ready.Writes by key, since the Reader has them only later
-	ready   Ready
-	drained Ready
+	outbox
 	durable [2]coverage // at the last Ready, and at the one before
 }
-
-// Ready is what a replica wants done, in this order. Its slices are valid until
-// the next Ready.
-type Ready struct {
-	Writes   []Record // to be stored durably
-	Drops    []Item   // to be deleted from the store
-	Messages []Message
-	Outcomes []Outcome
-	Locates  []Locate
-	Events   []Event
-}
-
-// Locate asks the driver to look up who holds a position.
-type Locate struct {
-	ID     uint64
-	Target chord.ID
-}
-
-// An Event tells what happened.
-type Event struct {
-	Kind  EventKind
-	About chord.Contact
-	Count int
-}
-
-// EventKind names what happened.
-type EventKind uint8
-
-// The kinds of events.
-const (
-	Reconciled EventKind = iota + 1 // a round ended well; Count records were moved
-	RoundFell                       // a round ended early, since About did not answer
-	HandedOff                       // Count records outside the arc went to their replicas and were dropped
-	ReadFailed                      // the store could not read a record
-)
 
 // New makes a replica that holds nothing.
 func New(cfg Config) (*Replica, error) {
@@ -130,15 +109,15 @@ func New(cfg Config) (*Replica, error) {
 		cfg:   cfg,
 		rand:  rand.New(rand.NewPCG(cfg.Seed, 1)),
 		place: place{self: cfg.Self, n: cfg.N},
-		round: round{at: Never},
-		fresh: map[string]int{}, damaged: map[string]Item{},
+		round: round{at: Never}, presence: cfg.Presence,
+		outbox: newOutbox(), damaged: map[string]Item{},
 	}, nil
 }
 
 // Load tells of a record that the store holds already.
 func (r *Replica) Load(rec Record) {
 	r.clock.Observe(rec.Version)
-	r.index.Set(rec.item())
+	r.hold(rec.item())
 }
 
 // Step takes in a message that arrived, or news from the transport.
@@ -149,11 +128,11 @@ func (r *Replica) Step(now chord.Time, m Message) {
 	case Write:
 		r.onWrite(now, m)
 	case Read:
-		r.onRead(m)
+		r.onRead(now, m)
 	case List:
-		r.onList(m)
+		r.onList(now, m)
 	case Compare:
-		r.onCompare(m)
+		r.onCompare(now, m)
 	case Pull:
 		r.onPull(m)
 	default:
@@ -167,6 +146,7 @@ func (r *Replica) Step(now chord.Time, m Message) {
 func (r *Replica) Tick(now chord.Time) {
 	r.expireRequests(now)
 	r.expireOperations(now)
+	r.buryExpired(now)
 	if now >= r.round.at {
 		r.beginRound(now)
 	}
@@ -174,7 +154,7 @@ func (r *Replica) Tick(now chord.Time) {
 
 // Deadline is when Tick must be called next.
 func (r *Replica) Deadline() chord.Time {
-	at := r.round.at
+	at := min(r.round.at, r.expiring.next())
 	for i := range r.requests {
 		at = min(at, r.requests[i].deadline)
 	}
@@ -184,22 +164,8 @@ func (r *Replica) Deadline() chord.Time {
 	return at
 }
 
-// Ready drains what the replica wants done.
-func (r *Replica) Ready() Ready {
-	r.dropOnlyAbsent()
-	r.durable[0], r.durable[1] = r.place.coverage, r.durable[0]
-	r.ready, r.drained = r.drained, r.ready
-	r.ready = Ready{
-		Writes:   r.ready.Writes[:0],
-		Drops:    r.ready.Drops[:0],
-		Messages: r.ready.Messages[:0],
-		Outcomes: r.ready.Outcomes[:0],
-		Locates:  r.ready.Locates[:0],
-		Events:   r.ready.Events[:0],
-	}
-	clear(r.fresh)
-	return r.drained
-}
+// N is the number of replicas of a key.
+func (r *Replica) N() int { return r.cfg.N }
 
 // Len is the number of records held, tombstones and strays included.
 func (r *Replica) Len() int { return r.index.Len() }
@@ -213,11 +179,4 @@ func (r *Replica) Live(arc chord.Arc) int { return r.index.Summary(arc).Live }
 func (r *Replica) Replicated() bool {
 	strays := r.index.Len() - r.index.Summary(r.place.arc).Count
 	return r.round.settled && strays == 0 && !slices.ContainsFunc(r.ops, func(o *operation) bool { return o.reported })
-}
-
-func (r *Replica) emit(e Event) { r.ready.Events = append(r.ready.Events, e) }
-
-func (r *Replica) send(to chord.PeerID, m Message) {
-	m.From, m.To = r.cfg.Self.Peer, to
-	r.ready.Messages = append(r.ready.Messages, m)
 }

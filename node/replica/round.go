@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"fmt"
 	"time"
 
 	"peal/chord"
@@ -17,9 +18,10 @@ const (
 // over what lies outside the arc.
 type round struct {
 	at      chord.Time // of the next one
-	number  uint64     // of the one going on; sessions of an older one stop
-	settled bool       // the last round succeeded, and no neighbour changed since
-	shares  []share    // still to be reconciled
+	began   chord.Time
+	number  uint64  // of the one going on; sessions of an older one stop
+	settled bool    // the last round succeeded, and no neighbour changed since
+	shares  []share // still to be reconciled
 	cells   []cell
 	reach   int      // successors already asked
 	failed  bool     // some partner did not answer
@@ -33,6 +35,7 @@ type round struct {
 type cell struct {
 	arc     chord.Arc
 	sources int
+	since   uint64 // of the best informed one's Presence
 }
 
 // SetNeighbours tells the replica of its place on the ring.
@@ -41,6 +44,7 @@ func (r *Replica) SetNeighbours(now chord.Time, v chord.Neighbourhood) {
 	if !r.place.set(v) || r.leaving {
 		return
 	}
+	r.arrive(now)
 	if alone {
 		r.forgetCoverage() // a ring of one is a newcomer to any other
 	}
@@ -50,7 +54,7 @@ func (r *Replica) SetNeighbours(now chord.Time, v chord.Neighbourhood) {
 }
 
 func (r *Replica) beginRound(now chord.Time) {
-	r.round = round{at: Never, number: r.round.number + 1, settled: r.round.settled, fails: r.round.fails}
+	r.round = round{at: Never, began: now, number: r.round.number + 1, settled: r.round.settled, fails: r.round.fails}
 	if !r.place.known {
 		return
 	}
@@ -69,9 +73,7 @@ func (r *Replica) nextShare(now chord.Time) {
 	if len(rd.shares) > 0 {
 		s := rd.shares[0]
 		rd.shares = rd.shares[1:]
-		r.reconcile(now, s, func(now chord.Time, ok bool, moved int, source *chord.Arc) {
-			r.shareDone(now, s, ok, moved, source)
-		})
+		r.reconcile(now, s, func(now chord.Time, end ending) { r.shareDone(now, s, end) })
 		return
 	}
 	if !r.vouched(r.enough()) && rd.reach < len(r.place.succ) {
@@ -81,7 +83,7 @@ func (r *Replica) nextShare(now chord.Time) {
 		return
 	}
 	if !rd.failed || !rd.refused && (r.vouched(r.enough()) || rd.fails >= patience && r.vouched(1)) {
-		r.caughtUp()
+		r.caughtUp(now)
 	}
 	rd.strays = r.place.self.ID
 	r.handOff(now)
@@ -89,21 +91,29 @@ func (r *Replica) nextShare(now chord.Time) {
 
 // caughtUp notes that the arc is reconciled. What nobody could give back of it
 // was never acknowledged, or is lost.
-func (r *Replica) caughtUp() {
+func (r *Replica) caughtUp(now chord.Time) {
 	r.place.caughtUp()
 	r.forgetDamaged(r.place.arc)
+	if rd := &r.round; !rd.failed && len(r.place.succ) > 0 {
+		r.attend(now)
+		if rd.moved == 0 {
+			r.collect(rd.began)
+		}
+	}
 }
 
-func (r *Replica) shareDone(now chord.Time, s share, ok bool, moved int, source *chord.Arc) {
+func (r *Replica) shareDone(now chord.Time, s share, end ending) {
 	rd := &r.round
-	rd.moved += moved
-	if !ok {
-		rd.failed = true
+	rd.moved += end.moved
+	if !end.ok {
+		r.fails(fmt.Sprintf("%v did not answer, or did not take or give all", s.with))
 		r.emit(Event{Kind: RoundFell, About: s.with})
 	}
 	for i := range rd.cells {
-		if ok && source != nil && covers(s.arc, rd.cells[i].arc) && covers(*source, rd.cells[i].arc) {
-			rd.cells[i].sources++
+		if c := &rd.cells[i]; end.ok && end.source != nil && covers(s.arc, c.arc) && covers(*end.source, c.arc) {
+			if c.sources++; c.sources == 1 || end.since < c.since {
+				c.since = end.since
+			}
 		}
 	}
 	r.nextShare(now)
@@ -130,7 +140,7 @@ func (r *Replica) endRound(now chord.Time, ok bool) {
 	pause := min(retryPause<<min(r.round.fails, 8), r.cfg.RoundEvery)
 	r.round.fails++
 	if ok {
-		r.round.fails = 0
+		r.round.fails, r.reason = 0, ""
 		pause = r.cfg.RoundEvery*3/4 + time.Duration(r.rand.Int64N(int64(r.cfg.RoundEvery)/2+1))
 		if news {
 			r.emit(Event{Kind: Reconciled, Count: r.round.moved})

@@ -6,10 +6,13 @@ import (
 	"peal/chord"
 )
 
-// sessionEnd is told how a reconciliation went: whether both sides now hold the
-// same (or, one way, the receiver at least what the giver holds), how many
-// records moved, and where the other side is a source, nil if nowhere.
-type sessionEnd func(now chord.Time, ok bool, moved int, source *chord.Arc)
+// An ending is how a reconciliation went.
+type ending struct {
+	ok     bool       // both sides hold the same, or, one way, the receiver at least what the giver holds
+	moved  int        // records
+	source *chord.Arc // where the other side is a source, nil if nowhere
+	since  uint64     // of its Presence
+}
 
 // A direction says which way records may move in a session.
 type direction uint8
@@ -23,19 +26,24 @@ const (
 // A session reconciles one arc with one peer. It has one request under way at
 // a time, so a slow peer slows nothing but itself.
 type session struct {
-	r      *Replica
-	with   chord.PeerID
-	way    direction
-	round  uint64      // the one it belongs to; it stops when another begins
-	open   []chord.Arc // of the last Compare, as far as not answered yet
-	ranges []chord.Arc // still to be compared
-	pulls  []Item
-	pushes []Item
-	moved  int
-	asked  int  // requests
-	short  bool // the other side did not give what it had listed, or take what we have
-	source *chord.Arc
-	done   sessionEnd
+	r       *Replica
+	with    chord.PeerID
+	way     direction
+	round   uint64      // the one it belongs to; it stops when another begins
+	open    []chord.Arc // of the last Compare, as far as not answered yet
+	ranges  []chord.Arc // still to be compared
+	pulls   []Item
+	pushes  []Item
+	arc     chord.Arc // the whole
+	moved   int
+	bytes   int64  // of values moved
+	waiting string // what for, in words
+	asked   int    // requests
+	short   bool   // the other side did not give what it had listed, or take what we have
+	source  *chord.Arc
+	stale   bool // we are
+	standing
+	done func(now chord.Time, end ending)
 }
 
 // maxAsked and maxOpen end a session with a peer that keeps finding differences.
@@ -46,17 +54,24 @@ const (
 )
 
 // reconcile makes an arc equal here and at a peer, as far as records may move.
-func (r *Replica) reconcile(now chord.Time, sh share, done sessionEnd) {
-	s := &session{r: r, with: sh.with.Peer, way: sh.way, round: r.round.number, done: done, ranges: []chord.Arc{sh.arc}}
+func (r *Replica) reconcile(now chord.Time, sh share, done func(chord.Time, ending)) {
+	s := &session{
+		r: r, with: sh.with.Peer, arc: sh.arc, way: sh.way, round: r.round.number, stale: r.stale(now), done: done,
+		ranges: []chord.Arc{sh.arc},
+	}
+	r.session = s
 	s.step(now)
 }
 
 // step sends the next request, or ends the session.
 func (s *session) step(now chord.Time) {
+	if len(s.pulls)+len(s.pushes) > 0 && s.mustWait(now) {
+		return
+	}
 	s.asked++
 	switch {
 	case s.asked > maxAsked, len(s.ranges) > maxOpen:
-		s.done(now, false, s.moved, nil)
+		s.end(now, false)
 	case len(s.pulls) > 0: // what was found is moved first, so that little is kept here
 		s.take(now)
 	case len(s.pushes) > 0:
@@ -64,17 +79,61 @@ func (s *session) step(now chord.Time) {
 	case len(s.ranges) > 0:
 		s.compare(now)
 	default:
-		s.done(now, !s.short, s.moved, s.source)
+		s.end(now, !s.short)
 	}
+}
+
+// mustWait puts the session off while records may not move.
+func (s *session) mustWait(now chord.Time) bool {
+	d, why := s.r.repair.wait(now)
+	if s.r.unstored > maxUnstored/2 {
+		d, why = lookIn, "the store is busy"
+	}
+	if d == 0 {
+		return false
+	}
+	s.waiting = why
+	s.r.after(now.Add(d), func(now chord.Time) {
+		if s.round == s.r.round.number {
+			s.step(now)
+		}
+	})
+	return true
+}
+
+// carry takes note of records that move.
+func (s *session) carry(now chord.Time, records []Record) {
+	bytes := 0
+	for i := range records {
+		bytes += len(records[i].Value)
+	}
+	s.bytes += int64(bytes)
+	s.r.repair.spend(now, bytes)
+}
+
+func (s *session) end(now chord.Time, ok bool) {
+	if s.r.session == s {
+		s.r.session = nil
+	}
+	e := ending{ok: ok, moved: s.moved}
+	if ok {
+		e.source, e.since = s.source, millis(now)
+	}
+	if ok && s.r.lasts(s.standing.theirs, now) {
+		e.since = s.standing.theirs.Since
+	}
+	s.done(now, e)
 }
 
 // ask sends a request; a peer that does not answer ends the session.
 func (s *session) ask(now chord.Time, m Message, then func(chord.Time, Message)) {
+	s.waiting = "for an answer"
 	s.r.request(now, s.with, m, func(now chord.Time, m Message, ok bool) {
+		s.waiting = ""
 		switch {
 		case s.round != s.r.round.number:
 		case !ok:
-			s.done(now, false, s.moved, nil)
+			s.end(now, false)
 		default:
 			then(now, m)
 		}
@@ -96,11 +155,12 @@ func (s *session) compare(now chord.Time) {
 // is not ours is compared further.
 func (s *session) compared(now chord.Time, m Message) {
 	s.source = m.Source
+	s.standing = standing{theirs: m.Presence, stale: m.Stale}
 	for _, rg := range m.Ranges {
 		nothing := s.way == onlyGive && s.r.index.Summary(rg.Arc).Count == 0
 		switch {
 		case !s.wasAsked(rg.Arc):
-			s.done(now, false, s.moved, nil)
+			s.end(now, false)
 			return
 		case nothing || s.r.agrees(rg) && !rg.Listed:
 		case rg.Listed:
@@ -138,7 +198,8 @@ func (s *session) match(now chord.Time, rg Range) {
 		}
 		theirs[it.Key] = it.Version
 		mine, ok := s.r.index.Get(it.Key)
-		if s.way != onlyGive && !tooFarAhead(now, it.Version) && (!ok || mine.Version.Compare(it.Version) < 0) {
+		lacks := !ok && !s.r.forgotten(now, it) && !s.weForgot(now, it)
+		if s.way != onlyGive && !tooFarAhead(now, it.Version) && (lacks || ok && mine.Version.Compare(it.Version) < 0) {
 			s.pulls = append(s.pulls, it)
 		}
 	}
@@ -149,7 +210,14 @@ func (s *session) match(now chord.Time, rg Range) {
 		if s.way == exchange && tooFarAhead(now, it.Version) {
 			continue
 		}
-		if v, ok := theirs[it.Key]; !ok || v.Compare(it.Version) < 0 {
+		v, ok := theirs[it.Key]
+		switch {
+		case ok && v.Compare(it.Version) >= 0:
+		case ok:
+			s.pushes = append(s.pushes, it)
+		case s.theyForgot(now, it):
+			s.r.discard(it)
+		case s.mayOffer(it) && !s.r.forgotten(now, it):
 			s.pushes = append(s.pushes, it)
 		}
 	}
@@ -165,9 +233,10 @@ func (s *session) give(now chord.Time) {
 	}
 	s.pushes = s.pushes[n:]
 	if len(records) < n && s.way == onlyGive {
-		s.done(now, false, s.moved, nil) // unreadable here, so it must not be dropped
+		s.end(now, false) // unreadable here, so it must not be dropped
 		return
 	}
+	s.carry(now, records)
 	s.ask(now, Message{Kind: Write, Records: records}, func(now chord.Time, m Message) {
 		if m.Refused != 0 {
 			s.short, s.pushes = true, nil // it may still give
@@ -183,6 +252,7 @@ func (s *session) take(now chord.Time) {
 	wanted := s.pulls[:n]
 	s.pulls = s.pulls[n:]
 	s.ask(now, Message{Kind: Pull, Items: wanted}, func(now chord.Time, m Message) {
+		s.carry(now, m.Records)
 		for _, rec := range m.Records {
 			if !tooFarAhead(now, rec.Version) {
 				s.r.store(rec)
@@ -220,79 +290,4 @@ func batch(items []Item) int {
 		}
 	}
 	return len(items)
-}
-
-// rangeOf sums up what we hold on an arc.
-func (r *Replica) rangeOf(arc chord.Arc) Range {
-	s := r.index.Summary(arc)
-	return Range{Arc: arc, Count: s.Count, Sum: s.Sum}
-}
-
-// agrees reports whether we hold the same on an arc.
-func (r *Replica) agrees(rg Range) bool {
-	s := r.index.Summary(rg.Arc)
-	return s.Count == rg.Count && s.Sum == rg.Sum
-}
-
-// onCompare answers with what differs: the list where one side has few items,
-// summaries of the parts where both have many.
-func (r *Replica) onCompare(m Message) {
-	reply := Message{Kind: Compared, Seq: m.Seq, Source: r.place.source}
-	bytes := 0
-	for _, rg := range m.Ranges {
-		switch {
-		case r.agrees(rg):
-		case bytes > listBytes: // ask again, with fewer at a time
-			reply.Ranges = append(reply.Ranges, r.rangeOf(rg.Arc))
-		case r.index.Summary(rg.Arc).Count <= listBelow:
-			list := Range{Arc: rg.Arc, Listed: true, Items: r.index.Items(rg.Arc, listBelow)}
-			for _, it := range list.Items {
-				bytes += len(it.Key)
-			}
-			reply.Ranges = append(reply.Ranges, list)
-		default:
-			for _, part := range r.index.Split(rg.Arc, splitInto) {
-				reply.Ranges = append(reply.Ranges, r.rangeOf(part))
-			}
-		}
-	}
-	r.send(m.From, reply)
-}
-
-func (r *Replica) onPull(m Message) {
-	reply := Message{Kind: Pulled, Seq: m.Seq}
-	bytes := 0
-	for _, it := range m.Items {
-		rec, ok := r.load(it.Key)
-		if !ok {
-			continue
-		}
-		bytes += len(rec.Value)
-		if len(reply.Records) > 0 && bytes > batchBytes {
-			break
-		}
-		reply.Records = append(reply.Records, rec)
-	}
-	r.send(m.From, reply)
-}
-
-// onWrite merges records and acknowledges them, which the driver sends when
-// they are durable. Of those that it held newer, it tells the version.
-func (r *Replica) onWrite(now chord.Time, m Message) {
-	reply := Message{Kind: Written, Seq: m.Seq}
-	for _, rec := range m.Records {
-		switch {
-		case r.leaving:
-			reply.Refused = IsLeaving
-			continue
-		case tooFarAhead(now, rec.Version):
-			reply.Refused = ClockAhead
-			continue
-		}
-		r.expectStray(now, rec.Key)
-		if held := r.store(rec); held.Version.Compare(rec.Version) > 0 {
-			reply.Items = append(reply.Items, held)
-		}
-	}
-	r.send(m.From, reply)
 }

@@ -23,19 +23,14 @@ func pair(t testing.TB, seed uint64) (c *cluster, a, b *peer) {
 	return c, a, b
 }
 
-type ending struct {
-	ok    bool
-	moved int
-}
-
 // reconcile runs one session to its end.
 func (c *cluster) reconcile(a, b *peer, arc chord.Arc, way direction) ending {
 	c.t.Helper()
 	var end *ending
-	a.reconcile(c.time(a), share{b.self, arc, way}, func(_ chord.Time, ok bool, moved int, _ *chord.Arc) {
-		end = &ending{ok, moved}
+	a.reconcile(c.time(a), share{b.self, arc, way}, func(_ chord.Time, e ending) {
+		end = &e
 	})
-	if !c.run(time.Hour, func() bool { return end != nil }) {
+	if !c.run(time.Hour, func() bool { return end != nil && !a.committing && !b.committing }) {
 		c.t.Fatal("the session has no end")
 	}
 	return *end

@@ -64,10 +64,6 @@ func (s *Simulation) meet(p *peer) {
 	if via == nil || p.node == nil || p.node.Member() {
 		return
 	}
-	if p.stalled() {
-		s.after(joinAgainAfter, func() { s.meet(p) })
-		return
-	}
 	s.tell(p)
 	p.node.Meet(p.clock.read(s.now), via.self)
 	s.drain(p, nil)
@@ -152,7 +148,7 @@ func (s *Simulation) crashShare() {
 // has it, which waits until the goodbyes have arrived.
 func (s *Simulation) leave(p *peer) {
 	switch {
-	case !s.mayGo(p) || p.stalled():
+	case !s.mayGo(p) || p.paused():
 	case p.data != nil:
 		s.handOver(p)
 	default:

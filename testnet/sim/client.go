@@ -38,9 +38,9 @@ func (s *Simulation) begin(p *peer, c *call) {
 	switch c.kind {
 	case putCall, deleteCall:
 		value := s.data.value(c)
-		id = r.Put(now, until, c.key.name, value, c.kind == deleteCall)
+		id = r.Put(now, until, replica.Change{Key: c.key.name, Value: value, Deleted: c.kind == deleteCall})
 	case getCall:
-		id = r.Get(now, until, c.key.name)
+		id = r.Get(now, until, c.key.name, 0)
 	case leaveCall:
 		id = r.Leave(now, now.Add(handOverTakes))
 	}
@@ -69,7 +69,7 @@ func (s *Simulation) operate() {
 	case n < 12:
 		c.kind = deleteCall
 	}
-	if !p.stalled() {
+	if !p.paused() {
 		s.begin(p, c)
 	}
 }
@@ -97,9 +97,8 @@ func (d *dataPlane) abandon(h *holder) {
 	}
 }
 
-// answer hands an outcome to the client that waits for it. A write that the
-// coordinator's own disk has refused counts as failed, as package node has it.
-func (s *Simulation) answer(p *peer, o *replica.Outcome, refused bool) {
+// answer hands an outcome to the client that waits for it.
+func (s *Simulation) answer(p *peer, o *replica.Outcome) {
 	c, ok := p.data.calls[o.Op]
 	if !ok {
 		return
@@ -119,7 +118,7 @@ func (s *Simulation) answer(p *peer, o *replica.Outcome, refused bool) {
 	case c.kind == getCall:
 		s.data.tally.Reads++
 		s.judgeRead(p, c, o)
-	case o.Error == replica.NoError && !refused:
+	case o.Error == replica.NoError:
 		s.data.tally.Acknowledged++
 		s.judgeWrite(p, c, o)
 	case o.Error == replica.NoPeer || o.Error == replica.ClockRefused:

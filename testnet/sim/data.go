@@ -74,9 +74,9 @@ const maxKeys = 10_000
 const epoch = chord.Time(1_700_000_000_000_000_000)
 
 // A holder is a peer's part in the data plane, for one life of the peer. It is
-// driven as the event loop of package node drives it: while a commit is under
-// way the whole peer stands still, so that what arrives meanwhile is handled
-// together afterwards, and committed together.
+// driven as the event loop of package node drives it: while a commit is under way,
+// what does not depend on it goes on, and what is written meanwhile gathers for the
+// next one.
 type holder struct {
 	replica    *replica.Replica
 	locating   map[chord.LookupID]uint64
@@ -143,11 +143,6 @@ func (p *peer) deadline() chord.Time {
 	return min(at, p.clock.when(max(0, day-epoch.Add(p.offset))))
 }
 
-// stalled reports whether a peer handles nothing just now.
-func (p *peer) stalled() bool {
-	return p.paused() || p.data != nil && p.data.committing != nil
-}
-
 // inform tells a peer's replica what its node has found out.
 func (s *Simulation) inform(p *peer, r *chord.Ready) {
 	d := p.data
@@ -176,22 +171,27 @@ func (p *peer) forData(id chord.LookupID) bool {
 // drainData does what a replica wants done, and what follows from that.
 func (s *Simulation) drainData(p *peer) {
 	d := p.data
-	for d != nil && d.stirred && d.committing == nil {
+	for d != nil && d.stirred {
 		d.stirred = false
+		if d.committing != nil {
+			early := d.replica.Early()
+			s.carryOut(p, &early)
+			continue
+		}
 		r := d.replica.Ready()
 		if len(r.Writes)+len(r.Drops) > 0 {
 			s.commit(p, r)
-			return
+		} else {
+			s.carryOut(p, &r)
 		}
-		s.carryOut(p, &r, nil)
 	}
 }
 
-// commit lets the disk write. Until it has, the replica is not drained again, so
-// the slices of its Ready stay valid.
+// commit lets the disk write. Until it has, nothing but what is early is drained, so
+// the slices of the Ready stay valid.
 func (s *Simulation) commit(p *peer, r replica.Ready) {
 	d, c := p.data, &commit{Ready: r}
-	d.committing = c
+	d.committing, d.stirred = c, true
 	s.after(p.disk.time(), func() {
 		if p.data != d {
 			return // it has crashed meanwhile
@@ -203,38 +203,29 @@ func (s *Simulation) commit(p *peer, r replica.Ready) {
 	})
 }
 
-// committed lets a peer go on after a commit: with what depended on it, and then
-// with all that arrived meanwhile.
+// committed goes on with what depended on a commit that has ended.
 func (s *Simulation) committed(p *peer) {
-	d, c, mail := p.data, p.data.committing, p.mail
-	d.committing, d.stirred, p.mail, p.wakeAt = nil, true, nil, chord.Never
+	d, c := p.data, p.data.committing
+	d.committing, d.stirred = nil, true
 	if c.err != nil {
 		s.data.tally.Refused++
-		d.replica.NotStored(s.timeOfDay(p), c.Writes, c.Drops)
+		d.replica.NotStored(s.timeOfDay(p), c.Ready)
 	}
-	s.carryOut(p, &c.Ready, c.err)
-	for _, slot := range mail {
-		l := s.mail.take(slot)
-		s.step(p, &l)
-	}
+	s.carryOut(p, &c.Ready)
 	s.tick(p)
 }
 
 // carryOut sends the messages of a Ready, looks up what it wants located, and
-// hands out the outcomes. The error is that of its commit.
-func (s *Simulation) carryOut(p *peer, r *replica.Ready, err error) {
+// hands out the outcomes.
+func (s *Simulation) carryOut(p *peer, r *replica.Ready) {
 	for i := range r.Messages {
-		m := &r.Messages[i]
-		if err != nil && m.Kind == replica.Written {
-			m.Refused = replica.StoreFailed
-		}
-		s.sendData(p, m)
+		s.sendData(p, &r.Messages[i])
 	}
 	for _, l := range r.Locates {
 		p.data.locating[p.node.Lookup(p.clock.read(s.now), l.Target)] = l.ID
 	}
 	for i := range r.Outcomes {
-		s.answer(p, &r.Outcomes[i], err != nil && wrote(r.Writes, &r.Outcomes[i]))
+		s.answer(p, &r.Outcomes[i])
 	}
 	for _, e := range r.Events {
 		s.data.count(e)
@@ -242,16 +233,6 @@ func (s *Simulation) carryOut(p *peer, r *replica.Ready, err error) {
 	if len(r.Locates) > 0 {
 		s.drainRing(p, nil)
 	}
-}
-
-// wrote reports whether an operation wrote a key that is among the writes.
-func wrote(writes []replica.Record, o *replica.Outcome) bool {
-	for i := range writes {
-		if o.Record.Key != "" && o.Asked == 0 && writes[i].Key == o.Record.Key {
-			return true
-		}
-	}
-	return false
 }
 
 func (s *Simulation) sendData(from *peer, m *replica.Message) {

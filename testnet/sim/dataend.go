@@ -40,7 +40,7 @@ func (s *Simulation) restless() error {
 		return fmt.Errorf("%d operations are under way", s.data.waiting)
 	}
 	for _, p := range s.members {
-		if p.stalled() || !p.data.replica.Replicated() {
+		if p.paused() || !p.data.replica.Replicated() {
 			return fmt.Errorf("%v does not say that it is replicated", p.self)
 		}
 	}
@@ -135,10 +135,6 @@ func (s *Simulation) readAll() error {
 }
 
 func (s *Simulation) readLast(p *peer, k *key) {
-	if p.stalled() { // it mends a record
-		s.after(10*time.Millisecond, func() { s.readLast(p, k) })
-		return
-	}
 	s.begin(p, &call{kind: getCall, key: k, began: s.now, last: true})
 }
 

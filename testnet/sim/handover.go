@@ -28,7 +28,7 @@ func (s *Simulation) handOver(p *peer) {
 func (s *Simulation) goodbye(p *peer, h *holder, well bool) {
 	switch {
 	case p.data != h:
-	case p.stalled(), !s.mayGo(p):
+	case p.paused(), !s.mayGo(p):
 		s.after(leaveAgain, func() { s.goodbye(p, h, well) })
 	default:
 		s.farewell(p)

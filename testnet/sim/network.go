@@ -35,10 +35,10 @@ func (s *Simulation) post(from *peer, name chord.PeerID, l *letter) {
 	s.tally.duplicated += copies - 1
 }
 
-// deliver hands a message to its receiver, if that lives. One that is paused,
-// or waits for its disk, gets it later.
+// deliver hands a message to its receiver, if that lives. One that is paused
+// gets it later.
 func (s *Simulation) deliver(p *peer, slot int32) {
-	if p.stalled() {
+	if p.paused() {
 		p.mail = append(p.mail, slot)
 		return
 	}

@@ -253,7 +253,7 @@ func (s *Simulation) judgeContent(p *peer, k *key, rec *replica.Record) {
 // judgeWrite holds an acknowledged write to what it says, and owes it from now on.
 func (s *Simulation) judgeWrite(p *peer, c *call, o *replica.Outcome) {
 	k, v, cfg := c.key, o.Record.Version, &s.cfg.Data.Replica
-	if got, want := len(o.Replicas), min(cfg.W, o.Wanted); got < want {
+	if got, want := len(o.Replicas), min(cfg.W, len(o.Wanted)); got < want {
 		s.breakRule("the write of %q through %v is acknowledged by %v: want %d replicas", k.name, p.self, o.Replicas, want)
 	}
 	for _, r := range o.Replicas {

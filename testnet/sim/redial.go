@@ -37,7 +37,7 @@ func (s *Simulation) redial(p *peer, node *chord.Node, pause time.Duration, turn
 		if to.node == nil {
 			to = s.randomMember()
 		}
-		if !p.stalled() && !s.links.blocked(p, to) && !s.links.blocked(to, p) {
+		if !p.paused() && !s.links.blocked(p, to) && !s.links.blocked(to, p) {
 			node.Meet(p.clock.read(s.now), to.self)
 			s.drain(p, nil)
 		}

@@ -213,7 +213,7 @@ func (s *Simulation) happen(e event) {
 // wake lets a node do what is due. Of its events in the queue only the latest
 // that was put in counts, and even that may be early.
 func (s *Simulation) wake(p *peer, at chord.Time) {
-	if p.node == nil || p.wakeAt != at || p.stalled() {
+	if p.node == nil || p.wakeAt != at || p.paused() {
 		return
 	}
 	p.wakeAt = chord.Never

@@ -10,7 +10,7 @@ import (
 // lookup lets a random member look for the owner of a random position.
 func (s *Simulation) lookup() {
 	p := s.randomMember()
-	if p == nil || p.stalled() {
+	if p == nil || p.paused() {
 		return
 	}
 	s.tally.lookups++

@@ -1,0 +1,42 @@
+package node
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"time"
+
+	"peal/chord"
+	"peal/node/replica"
+)
+
+// ReadOptions of one read. The zero value is a plain read.
+type ReadOptions struct {
+	// R is how many replicas must have answered.
+	R Quorum
+}
+
+// Get reads a key's newest value that R replicas know of. A missing key is
+// ErrNotFound.
+func (n *Node) Get(ctx context.Context, key []byte, opt ReadOptions) (Value, error) {
+	rec := replica.Record{Key: string(key)}
+	if err := rec.Valid(); err != nil {
+		return Value{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	r, err := opt.R.of(n.data.N())
+	if err != nil {
+		return Value{}, err
+	}
+	start := time.Now()
+	o, err := n.operate(ctx, func(now, deadline chord.Time) replica.OpID {
+		return n.data.Get(now, deadline, rec.Key, r)
+	})
+	v := Value{
+		Data: bytes.Clone(o.Record.Value), Version: o.Record.Version, Expires: timeOf(o.Record.Expires),
+		Asked: o.Asked, Agreed: len(o.Replicas), Repaired: o.Repaired, Hops: o.Hops, Millis: millis(time.Since(start)),
+	}
+	if err == nil && !o.Found {
+		err = fmt.Errorf("%w: %s", ErrNotFound, printable(rec.Key))
+	}
+	return v, err
+}

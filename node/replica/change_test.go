@@ -1,0 +1,317 @@
+package replica
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"peal/chord"
+)
+
+// change makes a Put from a peer and waits for its end.
+func (c *cluster) change(p *peer, ch Change) Outcome {
+	c.t.Helper()
+	return c.wait(p, p.Put(c.time(p), c.time(p).Add(soon), ch))
+}
+
+func (c *cluster) wantError(o Outcome, want Error) {
+	c.t.Helper()
+	if o.Error != want {
+		c.t.Errorf("ended with error %v, want %v", o.Error, want)
+	}
+}
+
+func TestConditions(t *testing.T) {
+	c := settledCluster(t, 6)
+	p, q := c.peers[0], c.peers[3]
+	absent := Change{Key: "key", Value: []byte("first"), If: Condition{Absent: true}}
+	first := c.change(p, absent)
+	c.wantError(first, NoError)
+	again := c.change(q, absent)
+	c.wantError(again, Conflict)
+	if again.Record.Version != first.Record.Version || !again.Found {
+		t.Errorf("the conflict is with %v, found %v; want %v", again.Record.Version, again.Found, first.Record.Version)
+	}
+	same := Condition{Version: first.Record.Version.String()}
+	c.wantError(c.change(q, Change{Key: "key", Value: []byte("second"), If: same}), NoError)
+	c.wantError(c.change(p, Change{Key: "key", Value: []byte("third"), If: same}), Conflict)
+	c.wantError(c.change(p, Change{Key: "key", Deleted: true, If: same}), Conflict)
+	c.wantGet(p, "key", "second")
+	c.remove(p, "key")
+	c.wantError(c.change(p, Change{Key: "key", If: same}), Conflict)
+	c.wantError(c.change(p, absent), NoError)
+}
+
+// A condition is judged by the replicas too: who wrote in between wins, and the
+// loser is told.
+func TestConditionSeesAWriteInBetween(t *testing.T) {
+	c := settledCluster(t, 6)
+	p, q := c.outsider("key"), c.replicas("key")[0]
+	won := 0
+	ids := map[*peer]OpID{}
+	for _, k := range []*peer{p, q} {
+		ids[k] = k.Put(c.now, c.now.Add(soon), Change{Key: "key", Value: []byte(k.self.Peer), If: Condition{Absent: true}})
+	}
+	for k, id := range ids {
+		switch o := c.wait(k, id); o.Error {
+		case NoError:
+			won++
+		case Conflict:
+		default:
+			t.Errorf("ended with error %v", o.Error)
+		}
+	}
+	if won == 0 {
+		t.Error("both lost")
+	}
+}
+
+func TestQuorumsOfARequest(t *testing.T) {
+	c := settledCluster(t, 6)
+	client, replicas := c.outsider("key"), c.replicas("key")
+	c.mute(replicas[1], replicas[2])
+	for w, want := range map[int]Error{1: NoError, 2: QuorumNotMet, 3: QuorumNotMet} {
+		c.wantError(c.change(client, Change{Key: "key", W: w}), want)
+	}
+	for r, want := range map[int]Error{1: NoError, 2: QuorumNotMet, 3: QuorumNotMet} {
+		c.wantError(c.wait(client, client.Get(c.now, c.now.Add(soon), "key", r)), want)
+	}
+}
+
+func TestRecordsExpire(t *testing.T) {
+	c := settledCluster(t, 6)
+	p := c.peers[0]
+	c.wantError(c.change(p, Change{Key: "key", Value: []byte("value"), TTL: 30 * time.Second}), NoError)
+	c.pass(29 * time.Second)
+	c.wantGet(c.peers[4], "key", "value")
+	c.pass(time.Second)
+	for _, q := range c.peers {
+		c.wantMissing(q, "key")
+	}
+	c.pass(MaxSkew + time.Second)
+	for _, q := range c.replicas("key") {
+		if rec := q.stored["key"]; !rec.Deleted || len(rec.Value) > 0 {
+			t.Errorf("%v holds %v, want a tombstone", q.self, rec)
+		}
+	}
+	c.settle()
+	c.wantPlaced()
+	c.wantPut(p, "key", "again")
+	c.wantGet(p, "key", "again")
+}
+
+func TestTouchRenewsWithoutTheValue(t *testing.T) {
+	c := settledCluster(t, 6)
+	client := c.outsider("key")
+	c.wantError(c.change(client, Change{Key: "key", Value: []byte("value"), TTL: 30 * time.Second}), NoError)
+	c.settle()
+	c.watch = func(m Message) {
+		if m.Kind == Write && len(m.Records[0].Value) > 0 || m.Kind == Read && !m.Digest {
+			t.Errorf("a %v with the value, or for it, was sent", m.Kind)
+		}
+	}
+	o := c.change(client, Change{Key: "key", Touch: true, TTL: time.Hour})
+	c.wantError(o, NoError)
+	if want := millis(c.now.Add(time.Hour)) - 1000; o.Record.Expires < want {
+		t.Errorf("expires at %d, want at %d or later", o.Record.Expires, want)
+	}
+	c.watch = nil
+	c.pass(time.Minute)
+	c.wantGet(client, "key", "value")
+	c.wantError(c.change(client, Change{Key: "key", Touch: true}), NoError)
+	c.pass(2 * time.Hour)
+	c.wantGet(client, "key", "value")
+	c.wantError(c.change(client, Change{Key: "missing", Touch: true}), Missing)
+}
+
+// A replica that lacks the value gets it with the Touch.
+func TestTouchReachesAReplicaWithoutTheValue(t *testing.T) {
+	c := settledCluster(t, 6)
+	client, replicas := c.outsider("key"), c.replicas("key")
+	c.wantPut(client, "key", "value")
+	c.settle()
+	replicas[1].discard(Item{Key: "key"})
+	if o := c.change(client, Change{Key: "key", Touch: true, W: 3}); o.Error != NoError || len(o.Replicas) != 3 {
+		t.Errorf("error %v, stored on %v; want all three", o.Error, o.Replicas)
+	}
+	if rec := replicas[1].stored["key"]; string(rec.Value) != "value" {
+		t.Errorf("the replica that had lost it holds %v", rec)
+	}
+}
+
+// What a silent replica is owed waits at the next peer, and comes to it.
+func TestHints(t *testing.T) {
+	c := settledCluster(t, 7)
+	client, replicas := c.replicas("key")[0], c.replicas("key")
+	silent := replicas[2]
+	c.mute(silent)
+	id := client.Put(c.now, c.now.Add(soon), Change{Key: "key", Value: []byte("value"), W: 3})
+	holder := func() *peer {
+		for _, p := range c.peers {
+			if _, held := p.stored["key"]; held && !slices.Contains(replicas, p) {
+				return p
+			}
+		}
+		return nil
+	}
+	if !c.run(soon, func() bool { return holder() != nil }) {
+		t.Fatal("nobody holds what the silent replica is owed")
+	}
+	o := c.wait(client, id)
+	if want := []Hint{{silent.self, holder().self}}; o.Error != QuorumNotMet || !slices.Equal(o.Hints, want) {
+		t.Errorf("error %v, hints %v; want an unmet quorum and %v", o.Error, o.Hints, want)
+	}
+	delete(silent.stored, "key")
+	silent.index.Remove("key")
+	silent.muted = false
+	c.pass(regularRound)
+	c.settle()
+	c.wantPlaced()
+	c.wantGet(silent, "key", "value")
+}
+
+func TestTombstonesAreCollected(t *testing.T) {
+	c := newCluster(t, 1)
+	c.grace = time.Hour
+	for i := range 6 {
+		c.join(named(i))
+	}
+	c.settle()
+	c.wantPut(c.peers[0], "key", "value")
+	c.remove(c.peers[0], "key")
+	c.wantError(c.change(c.peers[0], Change{Key: "short", TTL: time.Minute}), NoError)
+	c.pass(50 * time.Minute)
+	holds := func(key string) (count int) {
+		for _, p := range c.peers {
+			if _, held := p.stored[key]; held {
+				count++
+			}
+		}
+		return count
+	}
+	if got := [2]int{holds("key"), holds("short")}; got != [2]int{3, 3} {
+		t.Errorf("%v peers hold the tombstones before the grace period is over, want 3", got)
+	}
+	c.pass(15 * time.Minute)
+	if got := [2]int{holds("key"), holds("short")}; got != [2]int{} {
+		t.Errorf("%v peers hold the tombstones after it, want none", got)
+	}
+	c.settle()
+}
+
+// While one replica does not answer, it may hold the older version, and the
+// tombstone stays.
+func TestTombstoneWaitsForAllReplicas(t *testing.T) {
+	c := newCluster(t, 1)
+	c.grace = time.Hour
+	for i := range 6 {
+		c.join(named(i))
+	}
+	c.settle()
+	c.wantPut(c.peers[0], "key", "value")
+	c.settle()
+	replicas := c.replicas("key")
+	c.mute(replicas[2])
+	replicas[2].refuses = true
+	c.remove(replicas[0], "key")
+	c.pass(3 * time.Hour)
+	if _, held := replicas[0].stored["key"]; !held {
+		t.Error("the tombstone is gone, though a replica has the value")
+	}
+	replicas[2].muted, replicas[2].refuses = false, false
+	c.pass(time.Hour)
+	c.settle()
+	for _, p := range c.peers {
+		c.wantMissing(p, "key")
+	}
+}
+
+// keyOf is a key of which the peer is a replica.
+func (c *cluster) keyOf(p *peer) string {
+	for i := 0; ; i++ {
+		if key := fmt.Sprint("key ", i); slices.Contains(c.replicas(key), p) {
+			return key
+		}
+	}
+}
+
+// The peer comes back after a key was deleted, and its tombstone collected or not.
+func TestPeerThatWasAwayBringsNothingBack(t *testing.T) {
+	for seed := range uint64(20) {
+		away := []time.Duration{30 * time.Minute, 3 * time.Hour}[seed%2]
+		c := newCluster(t, seed)
+		c.grace = time.Hour
+		for i := range 6 {
+			c.join(named(i))
+		}
+		c.settle()
+		c.wantPut(c.peers[0], "deleted", "value")
+		c.settle()
+		p := c.replicas("deleted")[1]
+		key := c.keyOf(p)
+		c.wantPut(c.peers[0], key, "stays")
+		c.settle()
+		was := p.Presence(c.now)
+		c.kill(p)
+		c.settle()
+		c.remove(c.peers[0], "deleted")
+		c.pass(away)
+		back := c.newPeer(p.self, p.stored)
+		back.presence = was
+		c.insert(back)
+		back.SetNeighbours(c.now, c.neighbours(back))
+		for range 5 {
+			for _, q := range c.peers {
+				c.wantMissing(q, "deleted")
+			}
+		}
+		c.pass(regularRound)
+		c.settle()
+		c.wantMissing(back, "deleted")
+		c.wantGet(back, key, "stays")
+		c.wantPlaced()
+	}
+}
+
+// A ring that was switched off for long has everything when it comes back.
+func TestRingThatWasSwitchedOffKeepsItsRecords(t *testing.T) {
+	for seed := range uint64(10) {
+		switchOff(t, newCluster(t, seed))
+	}
+}
+
+func switchOff(t *testing.T, c *cluster) {
+	t.Helper()
+	c.grace = time.Hour
+	for i := range 6 {
+		c.join(named(i))
+	}
+	c.settle()
+	keys := numbered("key", 20)
+	for _, key := range keys {
+		c.wantPut(c.peers[0], key, "value")
+	}
+	c.settle()
+	off, was := slices.Clone(c.peers), map[*peer]Presence{}
+	for _, p := range off {
+		was[p] = p.Presence(c.now)
+		c.kill(p)
+	}
+	c.pass(100 * time.Hour)
+	var returned []*peer
+	for _, p := range off {
+		back := c.newPeer(p.self, p.stored)
+		back.presence = was[p]
+		c.insert(back)
+		back.SetNeighbours(c.now, c.neighbours(back))
+		c.pass(10 * time.Second)
+		returned = append(returned, back)
+	}
+	c.join(chord.NewContact("a new one", 0))
+	c.settle()
+	for _, key := range keys {
+		c.wantGet(returned[0], key, "value")
+	}
+	c.wantPlaced()
+}

@@ -1,0 +1,91 @@
+package replica
+
+import (
+	"time"
+
+	"peal/chord"
+)
+
+// How records end.
+//
+// A deleted record stays as a tombstone, and an expired one becomes one: its value
+// is dropped, its version stays, so that its fingerprint does not change and no
+// replica need be told. That waits until the time has come on every clock.
+//
+// A tombstone may only go once no replica can hold an older version that would
+// come back: after the grace period, and after a round in which all other replicas
+// turned out to hold the same. The replicas need not collect it at the same moment:
+// one that still has it neither gives it to one that has not, nor takes it from
+// there. Whoever was away for longer than the grace period has not heard of all
+// deletes; see [Presence].
+
+// buriedAtOnce bounds how many records one Tick buries.
+const buriedAtOnce = 256
+
+// collectedAtOnce bounds how many tombstones one round collects.
+const collectedAtOnce = 4096
+
+// lookAgain is how soon a tombstone that may not go yet is looked at again.
+const lookAgain = 10 * time.Minute
+
+// death is when an item ceased to exist or will, in milliseconds since 1970.
+func (it Item) death() uint64 {
+	if it.Expires != 0 {
+		return it.Expires
+	}
+	return it.Version.Wall
+}
+
+// hold keeps an item in the index, and in mind what is to become of it.
+func (r *Replica) hold(it Item) {
+	r.index.Set(it)
+	switch {
+	case it.Deleted:
+		r.graves.add(r.collectAt(it), it.Key)
+	case it.Expires != 0:
+		r.expiring.add(buryAt(it), it.Key)
+	}
+}
+
+func buryAt(it Item) uint64 { return it.Expires + uint64(MaxSkew.Milliseconds()) }
+
+// collectAt is when a tombstone's grace period is over.
+func (r *Replica) collectAt(it Item) uint64 { return it.death() + r.grace() }
+
+// forgotten reports whether the other replicas may have collected a tombstone.
+func (r *Replica) forgotten(now chord.Time, it Item) bool {
+	return it.gone(now) && r.collectAt(it) <= millis(now)
+}
+
+// buryExpired makes tombstones of records whose time is over on every clock.
+func (r *Replica) buryExpired(now chord.Time) {
+	for range buriedAtOnce {
+		key, ok := r.expiring.due(millis(now))
+		if !ok {
+			return
+		}
+		it, held := r.index.Get(key)
+		if held && !it.Deleted && it.Expires != 0 && buryAt(it) <= millis(now) {
+			r.keep(Record{Key: key, Version: it.Version, Expires: it.Expires, Deleted: true})
+		}
+	}
+}
+
+// collect drops tombstones whose grace period was over when a round began that
+// found all replicas the same.
+func (r *Replica) collect(began chord.Time) {
+	for range collectedAtOnce {
+		key, ok := r.graves.due(millis(began))
+		if !ok {
+			return
+		}
+		it, held := r.index.Get(key)
+		switch {
+		case !held || !it.Deleted || r.collectAt(it) > millis(began):
+		case !r.place.arc.Contains(chord.KeyID([]byte(key))):
+			r.graves.add(millis(began.Add(lookAgain)), key)
+		default:
+			r.discard(it)
+		}
+	}
+}

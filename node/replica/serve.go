@@ -1,0 +1,93 @@
+package replica
+
+import "peal/chord"
+
+// rangeOf sums up what we hold on an arc.
+func (r *Replica) rangeOf(arc chord.Arc) Range {
+	s := r.index.Summary(arc)
+	return Range{Arc: arc, Count: s.Count, Sum: s.Sum}
+}
+
+// agrees reports whether we hold the same on an arc.
+func (r *Replica) agrees(rg Range) bool {
+	s := r.index.Summary(rg.Arc)
+	return s.Count == rg.Count && s.Sum == rg.Sum
+}
+
+// onCompare answers with what differs: the list where one side has few items,
+// summaries of the parts where both have many.
+func (r *Replica) onCompare(now chord.Time, m Message) {
+	reply := Message{Kind: Compared, Seq: m.Seq, Source: r.place.source, Presence: r.Presence(now), Stale: r.stale(now)}
+	bytes := 0
+	for _, rg := range m.Ranges {
+		switch {
+		case r.agrees(rg):
+		case bytes > listBytes: // ask again, with fewer at a time
+			reply.Ranges = append(reply.Ranges, r.rangeOf(rg.Arc))
+		case r.index.Summary(rg.Arc).Count <= listBelow:
+			list := Range{Arc: rg.Arc, Listed: true, Items: r.index.Items(rg.Arc, listBelow)}
+			for _, it := range list.Items {
+				bytes += len(it.Key)
+			}
+			reply.Ranges = append(reply.Ranges, list)
+		default:
+			for _, part := range r.index.Split(rg.Arc, splitInto) {
+				reply.Ranges = append(reply.Ranges, r.rangeOf(part))
+			}
+		}
+	}
+	r.send(m.From, reply)
+}
+
+func (r *Replica) onPull(m Message) {
+	reply := Message{Kind: Pulled, Seq: m.Seq}
+	bytes := 0
+	for _, it := range m.Items {
+		rec, ok := r.load(it.Key)
+		if !ok {
+			continue
+		}
+		bytes += len(rec.Value)
+		if len(reply.Records) > 0 && bytes > batchBytes {
+			break
+		}
+		reply.Records = append(reply.Records, rec)
+	}
+	r.send(m.From, reply)
+}
+
+// onWrite merges records and acknowledges them, which the driver sends when
+// they are durable. Of those that it held newer, it tells the version.
+func (r *Replica) onWrite(now chord.Time, m Message) {
+	reply := r.merge(now, m)
+	reply.Seq = m.Seq
+	r.send(m.From, reply)
+}
+
+// merge stores what a Write brings, from another peer or our own.
+func (r *Replica) merge(now chord.Time, m Message) Message {
+	reply := Message{Kind: Written}
+	for _, rec := range m.Records {
+		switch {
+		case r.leaving:
+			reply.Refused = IsLeaving
+			continue
+		case r.unstored > maxUnstored:
+			reply.Refused = StoreFailed
+			continue
+		case tooFarAhead(now, rec.Version):
+			reply.Refused = ClockAhead
+			continue
+		}
+		rec, ok := r.withBase(rec, m.Base)
+		if !ok {
+			reply.Refused = LacksBase
+			continue
+		}
+		r.expectStray(now, rec.Key)
+		if held := r.store(rec); held.Version.Compare(rec.Version) > 0 {
+			reply.Items = append(reply.Items, held)
+		}
+	}
+	return reply
+}

@@ -1,0 +1,57 @@
+package replica
+
+import "peal/chord"
+
+// A base is the version whose value a Touch keeps. Replicas that hold it need not
+// be sent the value; for the others it is fetched from one that does.
+type base struct {
+	version *Version // nil: the value is sent
+	holder  chord.Contact
+	wanted  bool // a replica lacks it
+}
+
+// fetchBase asks for the value to keep.
+func (w *write) fetchBase(now chord.Time) {
+	m := Message{Kind: Read, Key: w.change.Key}
+	if w.base.holder.Peer == w.r.cfg.Self.Peer {
+		w.baseFetched(now, w.r.read(now, m))
+		return
+	}
+	attempt := w.attempt
+	w.r.request(now, w.base.holder.Peer, m, func(now chord.Time, m Message, _ bool) {
+		if w.r.going(w.operation, attempt) {
+			w.baseFetched(now, m)
+		}
+	})
+}
+
+// baseFetched goes on with the whole record, if what came is the value to keep:
+// the base, or our own Touch of it. Otherwise everything is asked anew.
+func (w *write) baseFetched(now chord.Time, m Message) {
+	for _, rec := range m.Records {
+		ours := rec.Version == *w.base.version || rec.Version == w.outcome.Record.Version
+		if ours && rec.Key == w.change.Key && !rec.Deleted {
+			w.outcome.Record.Value = rec.Value
+			w.base = base{}
+			w.ask(now)
+			return
+		}
+	}
+	w.base.wanted = false
+	w.startOver(now)
+}
+
+// withBase fills in the value of a record that is to keep the one of its base. It
+// reports false if we do not hold that.
+func (r *Replica) withBase(rec Record, version *Version) (Record, bool) {
+	held, ok := r.index.Get(rec.Key)
+	switch {
+	case version == nil || ok && held.Version.Compare(rec.Version) >= 0:
+		return rec, true
+	case !ok || held.Version != *version:
+		return rec, false
+	}
+	old, ok := r.load(rec.Key)
+	rec.Value = old.Value
+	return rec, ok
+}

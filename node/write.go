@@ -1,0 +1,132 @@
+package node
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"peal/chord"
+	"peal/node/replica"
+)
+
+// MaxTTL bounds how long a record with a TTL may live.
+const MaxTTL = 100 * 365 * 24 * time.Hour
+
+// WriteOptions of one write. The zero value is a plain write.
+type WriteOptions struct {
+	// W is how many replicas must have stored the write durably.
+	W Quorum
+
+	// TTL is how long the key lives; 0: for ever. Not for a Delete.
+	TTL time.Duration
+
+	// If must hold, or the write ends with ErrConflict. It is judged by what R
+	// replicas know, before the write and while it is made: another writer may
+	// still come in between.
+	If replica.Condition
+}
+
+// Put stores a value under a key.
+func (n *Node) Put(ctx context.Context, key, value []byte, opt WriteOptions) (Receipt, error) {
+	return n.write(ctx, replica.Change{Key: string(key), Value: bytes.Clone(value)}, opt)
+}
+
+// Delete removes a key: its replicas store a tombstone. A key that does not
+// exist is no error.
+func (n *Node) Delete(ctx context.Context, key []byte, opt WriteOptions) (Receipt, error) {
+	if opt.TTL != 0 {
+		return Receipt{}, fmt.Errorf("%w: a deleted key has no time to live", ErrInvalid)
+	}
+	return n.write(ctx, replica.Change{Key: string(key), Deleted: true}, opt)
+}
+
+// Touch gives a key another time to live, and leaves its value. A missing key is
+// ErrNotFound.
+func (n *Node) Touch(ctx context.Context, key []byte, opt WriteOptions) (Receipt, error) {
+	return n.write(ctx, replica.Change{Key: string(key), Touch: true}, opt)
+}
+
+func (n *Node) write(ctx context.Context, c replica.Change, opt WriteOptions) (Receipt, error) {
+	if err := n.complete(&c, opt); err != nil {
+		return Receipt{}, err
+	}
+	start := time.Now()
+	o, err := n.operate(ctx, func(now, deadline chord.Time) replica.OpID { return n.data.Put(now, deadline, c) })
+	receipt := Receipt{
+		Key: c.Key, Version: o.Record.Version, Expires: timeOf(o.Record.Expires), Replicas: o.Replicas, Owed: owed(o),
+		Wanted: len(o.Wanted), Hops: o.Hops, Millis: millis(time.Since(start)),
+	}
+	if err == nil {
+		n.event(Event{Kind: Stored, Text: printable(c.Key), Count: len(o.Replicas)})
+	}
+	return receipt, err
+}
+
+// complete fills in what the options say, and judges the whole.
+func (n *Node) complete(c *replica.Change, opt WriteOptions) (err error) {
+	rec := replica.Record{Key: c.Key, Value: c.Value}
+	switch err := rec.Valid(); {
+	case err != nil:
+		return fmt.Errorf("%w: %w", ErrInvalid, err)
+	case opt.TTL < 0 || opt.TTL > MaxTTL || opt.TTL != 0 && opt.TTL < time.Millisecond:
+		return fmt.Errorf("%w: a time to live of %v is not between 1 ms and 100 years", ErrInvalid, opt.TTL)
+	case opt.If.Absent && (opt.If.Version != "" || c.Touch || c.Deleted):
+		return fmt.Errorf("%w: that the key is absent can be the only condition, and of a put alone", ErrInvalid)
+	}
+	c.TTL, c.If = opt.TTL, opt.If
+	c.W, err = opt.W.of(n.data.N())
+	return err
+}
+
+// owed lists the replicas that a write still has to reach.
+func owed(o replica.Outcome) []Owed {
+	var list []Owed
+	for _, c := range o.Wanted {
+		if slices.Contains(o.Replicas, c) {
+			continue
+		}
+		debt := Owed{Contact: c}
+		if i := slices.IndexFunc(o.Hints, func(h replica.Hint) bool { return h.For == c }); i >= 0 {
+			debt.Holder = &o.Hints[i].Holder
+		}
+		list = append(list, debt)
+	}
+	return list
+}
+
+// timeOf is the time of so many milliseconds since 1970, nil for 0.
+func timeOf(ms uint64) *time.Time {
+	if ms == 0 {
+		return nil
+	}
+	t := time.UnixMilli(int64(ms))
+	return &t
+}
+
+// failure tells why an operation failed, and what is known of a write.
+func failure(o replica.Outcome) error {
+	switch o.Error {
+	case replica.NoPeer:
+		return fmt.Errorf("%w: the replicas of this key cannot be located; try again when the ring has settled", ErrNoPeer)
+	case replica.QuorumNotMet:
+		if len(o.Replicas) > 0 {
+			return fmt.Errorf("%w: stored on %v only; the write may survive, repeat it to be sure", ErrQuorum, o.Replicas)
+		}
+		return fmt.Errorf("%w: too few of the key's replicas answered in time; try again when the ring has settled", ErrQuorum)
+	case replica.OutcomeUnknown:
+		return fmt.Errorf("%w: no replica confirmed the write in time, but one may have stored it; read the key, or repeat the write", ErrUnknown)
+	case replica.ClockRefused:
+		return errors.New("the clocks of this peer and of a replica differ by more than a minute: set them right, and repeat the write")
+	case replica.Conflict:
+		if !o.Found {
+			return fmt.Errorf("%w: there is no such key", ErrConflict)
+		}
+		return fmt.Errorf("%w: the key has version %v", ErrConflict, o.Record.Version)
+	case replica.Missing:
+		return fmt.Errorf("%w: %s", ErrNotFound, printable(o.Record.Key))
+	}
+	return nil
+}
