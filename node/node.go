@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"peal/chord"
@@ -22,6 +23,8 @@ type Node struct {
 	work    sync.WaitGroup // goroutines beside the loop
 	once    sync.Once      // closes
 	joined  sync.Once      // closes members
+	terms   atomic.Pointer[terms]
+	refusal chan error // why a ring cannot be joined; has room for one
 
 	// What follows belongs to the event loop.
 	clock        wallClock
@@ -55,18 +58,37 @@ func Open(ctx context.Context, cfg Config) (*Node, error) {
 	n.work.Go(n.bootstrap)
 	n.work.Go(n.remember)
 	n.work.Go(n.attend)
+	if err := n.await(ctx); err != nil {
+		n.Close()
+		return nil, fmt.Errorf("join the ring: %w", err)
+	}
+	return n, nil
+}
+
+// await waits until the node is a member that others know.
+func (n *Node) await(ctx context.Context) error {
 	select {
 	case <-n.members:
-		return n, nil
+	case err := <-n.refusal:
+		return err
 	case <-ctx.Done():
-		n.Close()
-		return nil, fmt.Errorf("join the ring: %w", ctx.Err())
+		return ctx.Err()
+	}
+	select {
+	case err := <-n.refusal: // it became a ring of its own
+		return err
+	default:
+		return nil
 	}
 }
 
 // prepare makes the cores and loads what the store holds.
 func prepare(cfg Config) (*Node, error) {
 	clock := newWallClock()
+	noted, err := cfg.agreed()
+	if err != nil {
+		return nil, err
+	}
 	ringCfg, dataCfg := cfg.cores()
 	presence, err := cfg.presence(clock.now())
 	if err != nil {
@@ -89,15 +111,17 @@ func prepare(cfg Config) (*Node, error) {
 	if damaged > 0 {
 		cfg.Logger.Warn("damaged records in the store are fetched from other replicas", "records", damaged)
 	}
-	return &Node{
+	n := &Node{
 		cfg: cfg, self: ringCfg.Self, started: time.Now(),
 		inbox: newInbox(), closing: make(chan struct{}), done: make(chan struct{}), members: make(chan struct{}),
 		clock: clock, ring: ring, data: data,
 		locating:  map[chord.LookupID]uint64{},
 		lookups:   map[chord.LookupID]func(chord.Result){},
 		calls:     map[replica.OpID]func(replica.Outcome, error){},
-		inquiries: map[uint64]inquiry{},
-	}, nil
+		inquiries: map[uint64]inquiry{}, refusal: make(chan error, 1),
+	}
+	n.terms.Store(&terms{Quorums: data.Quorums(), fixed: noted || cfg.Replica.Quorums != replica.Quorums{}})
+	return n, nil
 }
 
 // Self is the peer's contact.

@@ -77,7 +77,7 @@ func (n *Node) complete(c *replica.Change, opt WriteOptions) (err error) {
 		return fmt.Errorf("%w: that the key is absent can be the only condition, and of a put alone", ErrInvalid)
 	}
 	c.TTL, c.If = opt.TTL, opt.If
-	c.W, err = opt.W.of(n.data.N())
+	c.W, err = opt.W.of(n.quorums().N)
 	return err
 }
 
