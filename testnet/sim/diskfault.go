@@ -20,7 +20,8 @@ func (s *Simulation) spoil(p *peer, f *Fault) {
 	}
 	keys := p.disk.spoil(f.Rate)
 	for _, name := range keys {
-		s.lose(s.data.byName[name])
+		k := s.data.byName[name]
+		s.lose(k, s.owners(k))
 	}
 	s.data.tally.Spoiled += len(keys)
 	s.changedDisk(p, f)

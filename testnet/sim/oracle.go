@@ -17,7 +17,9 @@ import (
 // one, is sound on the disk of a peer that lives. If the last such copy goes in a
 // crash or by a fault of a disk, nobody can be asked to give the record back: the
 // key falls back to the newest version that is left, and is owed again what a disk
-// has when its peer comes back with it. A peer that leaves may not take the last
+// has when its peer comes back with it. Damage is found out by reading only: where
+// the disks of all N replicas have damaged theirs, a copy elsewhere does not count,
+// for whoever holds it drops it when the N seem to have it. A peer that leaves may not take the last
 // copy with it if it says that all is handed over, unless a crash or a disk took
 // another one meanwhile.
 //
@@ -114,9 +116,10 @@ func (s *Simulation) owners(k *key) []*peer {
 	return owners
 }
 
-// held is the newest version of a key that a live peer has.
-func (s *Simulation) held(k *key) (v replica.Version) {
-	for _, p := range s.peers {
+// held is the newest version of a key that some peers have and can give back, if
+// they live.
+func held(k *key, peers []*peer) (v replica.Version) {
+	for _, p := range peers {
 		if p.node == nil || p.left {
 			continue
 		}
@@ -127,12 +130,12 @@ func (s *Simulation) held(k *key) (v replica.Version) {
 	return v
 }
 
-// lose notes that a copy of a key is gone, and reports whether it was the last
-// one of what is owed.
-func (s *Simulation) lose(k *key) (last bool) {
+// lose notes that a copy of a key is gone, and reports whether those peers that
+// count have no other one of what is owed.
+func (s *Simulation) lose(k *key, counting []*peer) (last bool) {
 	k.losses++
 	k.lostAt = s.now
-	if v := s.held(k); v.Compare(k.owed) < 0 {
+	if v := held(k, counting); v.Compare(k.owed) < 0 {
 		k.owed, k.sure, last = v, assurance{}, true
 		s.data.tally.Orphaned++
 	}
@@ -146,7 +149,7 @@ func (s *Simulation) loseAll(p *peer) {
 	}
 	for _, k := range s.data.keys {
 		if p.disk.version(k.name) != (replica.Version{}) {
-			s.lose(k)
+			s.lose(k, s.peers)
 		}
 	}
 }
@@ -175,7 +178,7 @@ func (s *Simulation) noteDeparture(p *peer, began chord.Time, well bool) {
 			continue
 		}
 		lostAt, owed, losses := k.lostAt, k.owed, k.losses
-		last := s.lose(k)
+		last := s.lose(k, s.peers)
 		switch {
 		case well && last && lostAt < began:
 			s.breakRule("%v says that it has handed over everything, and leaves with the last copy of %q, version %v", p.self, k.name, owed)
@@ -285,7 +288,7 @@ func (s *Simulation) owe(c *call, v replica.Version) {
 	if v.Compare(k.owed) <= 0 {
 		return
 	}
-	if s.held(k).Compare(v) < 0 {
+	if held(k, s.peers).Compare(v) < 0 {
 		s.data.tally.Orphaned++
 		return
 	}
