@@ -26,7 +26,9 @@ type call struct {
 	began  chord.Time
 	sure   assurance // of the key, when the operation began
 	losses int
-	last   bool // read in the end
+	last   bool            // read in the end
+	quorum int             // W or R of its own; 0: the ring's
+	knew   []chord.Contact // who had what was sure, when a write began
 }
 
 // begin starts an operation at its coordinator; the only place that calls operations. Here alone replicas are called for them.
@@ -38,13 +40,16 @@ func (s *Simulation) begin(p *peer, c *call) {
 	switch c.kind {
 	case putCall, deleteCall:
 		value := s.data.value(c)
-		id = r.Put(now, until, replica.Change{Key: c.key.name, Value: value, Deleted: c.kind == deleteCall})
+		id = r.Put(now, until, replica.Change{Key: c.key.name, Value: value, Deleted: c.kind == deleteCall, W: c.quorum})
 	case getCall:
-		id = r.Get(now, until, c.key.name, 0)
+		id = r.Get(now, until, c.key.name, c.quorum)
 	case leaveCall:
 		id = r.Leave(now, now.Add(handOverTakes))
 	}
 	s.data.waiting++
+	if c.sure.version != (replica.Version{}) && c.kind != getCall {
+		c.knew = s.holders(c.key, c.sure.version)
+	}
 	p.data.calls[id] = c
 	p.data.stirred = true
 	s.logCall(p, c)
@@ -68,6 +73,12 @@ func (s *Simulation) operate() {
 		c.kind = putCall
 	case n < 12:
 		c.kind = deleteCall
+	}
+	switch s.data.clients.below(10) {
+	case 0:
+		c.quorum = 1
+	case 1:
+		c.quorum = s.cfg.Data.Replica.N
 	}
 	if !p.paused() {
 		s.begin(p, c)

@@ -143,7 +143,7 @@ func (c *Config) validate() error {
 		return errors.New("sim: a rate of Config is neither 0 nor from 0.000001 to 1000000 a second")
 	}
 	if c.Data != nil {
-		c.CheckEvery = -1 // what the members say of keys is followed event by event
+		c.CheckEvery = -1 // who gives up whom is followed event by event
 		data := *c.Data
 		c.Data = &data
 		if err := data.validate(); err != nil {

@@ -25,7 +25,6 @@ func (s *Simulation) remove(p *peer) {
 		s.views = slices.Delete(s.views, i, i+1)
 	}
 	s.setAstray(p, false)
-	s.silence(p)
 	s.regard(i)
 }
 
@@ -43,7 +42,6 @@ func (s *Simulation) stop(p *peer) {
 // regard looks again at the members for whom a change at a place matters.
 func (s *Simulation) regard(i int) {
 	s.changed()
-	s.regardKeys()
 	if n := len(s.members); n > 0 && !s.forming {
 		for k := -s.successors(); k <= 1; k++ {
 			s.compare(((i+k)%n + n) % n)
@@ -107,7 +105,6 @@ func (s *Simulation) look(p *peer, cause *letter) {
 	if s.everyChange {
 		s.noteGivenUp(p, &s.views[i], &v, cause)
 		s.views[i] = v
-		s.judgeView(p, &v)
 	}
 	if s.broken == nil {
 		s.broken = wellFormed(&v)

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -37,21 +38,28 @@ import (
 //     still one, unless something newer was written.
 //   - A read through any member shows just that.
 //
-// In between, a quorum promises more: with R + W > N a read meets one of the
-// replicas that acknowledged a write, and with 2 W > N so does a write, which
-// then gets a higher version. But that holds only while those who wrote and those
-// who read mean the same replicas, and while these have not failed too often. So
-// an acknowledged write is sure from the moment in which the members agreed on its
-// key (see agreement.go) from its beginning to its end, or in which all N replicas
-// had it and the members agreed. It is sure no more once
-//   - one of the N, alive, is given up by anybody: the ring may have been split, and
-//     the parts may have gone on alone, each with what it had;
-//   - W sound copies of its key are lost: all that acknowledged may be gone.
+// In between, a quorum promises more: a read that R replicas answer meets one of
+// those that acknowledged a write, if both are more than N together. But that holds
+// only while those who wrote and those who read mean the same replicas, and while
+// these have not failed too often. So an acknowledged write is sure from the moment in which
+//   - its coordinator meant the right replicas, which are the first N members, and W
+//     of them or more acknowledged it; or
+//   - the ring is ideal, and all N have it.
 //
-// A read or write that begins when a write is sure, and during which the members
-// agree on the key, must see it: a read shows its version or a newer one, a write
-// gets a newer one. That newcomers are named as replicas before they have all is no
-// excuse. [DataReport] counts how many were held to it.
+// It is sure no more once
+//   - one of the N, alive, is given up by anybody: the ring may have been split, and
+//     the parts may go on alone, each with what it has. Then only the second way makes
+//     the key sure again;
+//   - as many sound copies of its key are lost as acknowledged it: all may be gone.
+//
+// A read that begins when a write is sure, and whose own coordinator means the right
+// replicas in the end, must show its version or a newer one. That some replicas are
+// newcomers, which have not caught up yet, is no excuse.
+//
+// A write that begins when another is sure gets a newer version if a replica that had
+// the other acknowledges it, however wrong the clocks are. If only newcomers do, which
+// know of no older write, the clocks decide, and the new write may lose.
+// [DataReport] counts the reads and writes that were held to this.
 
 // A key is one that the clients use, and what is owed to them.
 type key struct {
@@ -64,13 +72,13 @@ type key struct {
 	lostAt chord.Time      // the last of them
 	left   replica.Version // on its replicas in the end
 
-	wrong      int        // members that would name other replicas
-	agreedFrom chord.Time // when that became 0
+	doubted bool // one of its replicas was given up wrongly, and the ring has not been ideal since
 }
 
 // An assurance is a version that is sure.
 type assurance struct {
 	version replica.Version
+	copies  int // replicas that had it then
 	losses  int // of the key, before
 }
 
@@ -194,31 +202,44 @@ func (s *Simulation) distrust(c chord.Contact) {
 		return
 	}
 	for _, k := range s.data.keys {
-		if k.sure != (assurance{}) && slices.ContainsFunc(s.owners(k), func(p *peer) bool { return p.self == c }) {
-			k.sure = assurance{}
+		if slices.ContainsFunc(s.owners(k), func(p *peer) bool { return p.self == c }) {
+			k.sure, k.doubted = assurance{}, true
 		}
 	}
 }
 
-// assureAll makes sure what all replicas of a key have while the members agree on
-// them.
+// assureAll makes sure what all replicas of a key have while the ring is ideal.
 func (s *Simulation) assureAll() {
+	if s.astray > 0 {
+		return
+	}
 	for _, k := range s.data.keys {
-		if k.wrong > 0 || k.owed.Compare(k.sure.version) < 0 || k.owed == (replica.Version{}) {
+		owners := s.owners(k)
+		lacks := func(p *peer) bool { return p.disk.version(k.name).Compare(k.owed) < 0 }
+		if k.owed == (replica.Version{}) || slices.ContainsFunc(owners, lacks) {
 			continue
 		}
-		lacks := func(p *peer) bool { return p.disk.version(k.name).Compare(k.owed) < 0 }
-		if !slices.ContainsFunc(s.owners(k), lacks) {
-			k.sure = assurance{k.owed, k.losses}
-		}
+		k.sure, k.doubted = assurance{k.owed, len(owners), k.losses}, false
 	}
 }
 
-// must reports whether an operation that began with an assurance is held to it.
-func (s *Simulation) must(c *call) bool {
-	k, cfg := c.key, &s.cfg.Data.Replica
+// must reports whether a read that so many replicas answered is held to what was sure
+// when it began.
+func (s *Simulation) must(c *call, o *replica.Outcome, met int) bool {
+	k := c.key
 	return c.sure.version != (replica.Version{}) && k.sure.version.Compare(c.sure.version) >= 0 &&
-		k.losses-c.sure.losses < cfg.W && k.agreedSince(c.began)
+		k.losses-c.sure.losses < c.sure.copies && met+c.sure.copies > len(o.Wanted) && s.meansOwners(k, o)
+}
+
+// meansOwners reports whether an operation went to the replicas of its key.
+func (s *Simulation) meansOwners(k *key, o *replica.Outcome) bool {
+	owners := s.owners(k)
+	for _, p := range owners {
+		if !slices.Contains(o.Wanted, p.self) {
+			return false
+		}
+	}
+	return len(owners) == len(o.Wanted)
 }
 
 // judgeRead holds a read to what was sure when it began.
@@ -232,7 +253,7 @@ func (s *Simulation) judgeRead(p *peer, c *call, o *replica.Outcome) {
 		s.judgeLastRead(p, c, o)
 		return
 	}
-	if cfg.R+cfg.W <= cfg.N || !s.must(c) {
+	if !s.must(c, o, min(cmp.Or(c.quorum, cfg.R), len(o.Wanted))) {
 		return
 	}
 	s.data.tally.ReadsHeld++
@@ -256,7 +277,7 @@ func (s *Simulation) judgeContent(p *peer, k *key, rec *replica.Record) {
 // judgeWrite holds an acknowledged write to what it says, and owes it from now on.
 func (s *Simulation) judgeWrite(p *peer, c *call, o *replica.Outcome) {
 	k, v, cfg := c.key, o.Record.Version, &s.cfg.Data.Replica
-	if got, want := len(o.Replicas), min(cfg.W, len(o.Wanted)); got < want {
+	if got, want := len(o.Replicas), min(cmp.Or(c.quorum, cfg.W), len(o.Wanted)); got < want {
 		s.breakRule("the write of %q through %v is acknowledged by %v: want %d replicas", k.name, p.self, o.Replicas, want)
 	}
 	for _, r := range o.Replicas {
@@ -269,19 +290,24 @@ func (s *Simulation) judgeWrite(p *peer, c *call, o *replica.Outcome) {
 			s.breakRule("the write of %q through %v, version %v, is acknowledged by %v, whose disk had at most %v", k.name, p.self, v, r, had)
 		}
 	}
-	if 2*cfg.W > cfg.N && s.must(c) {
+	if c.knownTo(o.Replicas) && k.losses == c.losses {
 		s.data.tally.WritesHeld++
 		if v.Compare(c.sure.version) <= 0 {
 			s.breakRule("a write of %q through %v, begun at %v, has version %v: want a newer one than %v, which was acknowledged before",
 				k.name, p.self, time.Duration(c.began), v, c.sure.version)
 		}
 	}
-	s.owe(c, v)
+	s.owe(c, o)
+}
+
+// knownTo reports whether one of the replicas had what was sure when a write began.
+func (c *call) knownTo(replicas []chord.Contact) bool {
+	return slices.ContainsFunc(replicas, func(r chord.Contact) bool { return slices.Contains(c.knew, r) })
 }
 
 // owe notes an acknowledged write, unless all who had it are gone already.
-func (s *Simulation) owe(c *call, v replica.Version) {
-	k := c.key
+func (s *Simulation) owe(c *call, o *replica.Outcome) {
+	k, v := c.key, o.Record.Version
 	if v.Compare(k.acked) > 0 {
 		k.acked = v
 	}
@@ -293,8 +319,9 @@ func (s *Simulation) owe(c *call, v replica.Version) {
 		return
 	}
 	k.owed = v
-	if k.agreedSince(c.began) && v.Compare(k.sure.version) > 0 {
-		k.sure = assurance{v, c.losses}
+	enough := len(o.Replicas) >= min(s.cfg.Data.Replica.W, len(o.Wanted))
+	if enough && !k.doubted && v.Compare(k.sure.version) > 0 && s.meansOwners(k, o) {
+		k.sure = assurance{v, len(o.Replicas), c.losses}
 	}
 }
 

@@ -28,7 +28,6 @@ func (s *Simulation) restoreRings() {
 	for i := range s.members {
 		s.compare(i)
 	}
-	s.regardKeys()
 }
 
 // restoreRing gives the peers of a ring the lists, predecessors and fingers that

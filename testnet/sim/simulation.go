@@ -57,10 +57,9 @@ type peer struct {
 	lookups int         // under way
 	astray  bool        // its neighbours are not the right ones
 
-	disk     *disk         // nil without data; outlives the node
-	data     *holder       // nil without data, or when dead
-	offset   time.Duration // of its time of day
-	misnames []bool        // by key: it would name the wrong replicas
+	disk   *disk         // nil without data; outlives the node
+	data   *holder       // nil without data, or when dead
+	offset time.Duration // of its time of day
 
 	addresses   []*peer    // that it was started with
 	pausedUntil chord.Time // 0: it runs
