@@ -34,7 +34,7 @@ func (q Quorums) Valid() error {
 	case q.N < 1 || q.N > MaxN:
 		return errors.New("a key must have 1 to 7 replicas")
 	case q.W < 1 || q.W > q.N || q.R < 1 || q.R > q.N:
-		return errors.New("W and R must lie between 1 and the number of replicas")
+		return errors.New("the quorums W and R must lie between 1 and the number of replicas")
 	}
 	return nil
 }
