@@ -122,8 +122,8 @@ func (s *Simulation) answer(p *peer, o *replica.Outcome) {
 	case c.kind == leaveCall:
 		h, well := p.data, o.Error == replica.NoError && len(p.node.Neighbourhood().Succ) > 0
 		s.at(s.now, func() { s.goodbye(p, h, well) })
-	case c.last && o.Error != replica.NoError:
-		s.failLastRead(p, c, o)
+	case c.last:
+		s.judgeLastRead(p, c, o)
 	case c.kind == getCall && o.Error != replica.NoError:
 		s.data.tally.ReadsFailed++
 	case c.kind == getCall:

@@ -138,22 +138,22 @@ func (s *Simulation) readLast(p *peer, k *key) {
 	s.begin(p, &call{kind: getCall, key: k, began: s.now, last: true})
 }
 
-// failLastRead lets a read in the end be repeated for a while: a replica that finds
-// out only now that it cannot read a record must first fetch that from another, and
-// where messages get lost for good the ring may be mending once more.
-func (s *Simulation) failLastRead(p *peer, c *call, o *replica.Outcome) {
-	if s.now >= s.data.readBy {
-		s.breakRule("in the end a read of %q through %v still fails with error %d", c.key.name, p.self, o.Error)
-		return
-	}
-	s.after(time.Second, func() { s.readLast(p, c.key) })
-}
-
-// judgeLastRead holds a read in the end to what the replicas have.
+// judgeLastRead holds a read in the end to what the replicas have. It may fail for a
+// while, and is repeated: a replica that finds out only now that it cannot read a
+// record must first fetch that from another, and where messages get lost for good
+// the ring may be mending once more.
 func (s *Simulation) judgeLastRead(p *peer, c *call, o *replica.Outcome) {
-	s.data.tally.LastReads++
-	s.data.unread--
-	if o.Record.Version != c.key.left {
-		s.breakRule("in the end a read of %q through %v shows version %v: want %v", c.key.name, p.self, o.Record.Version, c.key.left)
+	switch {
+	case o.Error == replica.NoError:
+		s.data.tally.LastReads++
+		s.data.unread--
+		s.judgeContent(p, c.key, o)
+		if o.Record.Version != c.key.left {
+			s.breakRule("in the end a read of %q through %v shows version %v: want %v", c.key.name, p.self, o.Record.Version, c.key.left)
+		}
+	case s.now >= s.data.readBy:
+		s.breakRule("in the end a read of %q through %v still fails with error %d", c.key.name, p.self, o.Error)
+	default:
+		s.after(time.Second, func() { s.readLast(p, c.key) })
 	}
 }

@@ -245,14 +245,7 @@ func (s *Simulation) meansOwners(k *key, o *replica.Outcome) bool {
 // judgeRead holds a read to what was sure when it began.
 func (s *Simulation) judgeRead(p *peer, c *call, o *replica.Outcome) {
 	cfg := &s.cfg.Data.Replica
-	s.judgeContent(p, c.key, &o.Record)
-	if o.Found == (o.Record.Deleted || o.Record.Version == (replica.Version{})) {
-		s.breakRule("a read of %q through %v says found %v of version %v, deleted %v", c.key.name, p.self, o.Found, o.Record.Version, o.Record.Deleted)
-	}
-	if c.last {
-		s.judgeLastRead(p, c, o)
-		return
-	}
+	s.judgeContent(p, c.key, o)
 	if !s.must(c, o, min(cmp.Or(c.quorum, cfg.R), len(o.Wanted))) {
 		return
 	}
@@ -263,14 +256,16 @@ func (s *Simulation) judgeRead(p *peer, c *call, o *replica.Outcome) {
 	}
 }
 
-// judgeContent compares a record with what was written.
-func (s *Simulation) judgeContent(p *peer, k *key, rec *replica.Record) {
-	if rec.Version == (replica.Version{}) || rec.Deleted {
-		return
-	}
+// judgeContent compares what a read shows with what was written.
+func (s *Simulation) judgeContent(p *peer, k *key, o *replica.Outcome) {
+	rec := &o.Record
+	gone := rec.Deleted || rec.Version == (replica.Version{})
 	i, err := strconv.Atoi(string(rec.Value))
-	if err != nil || i >= len(s.data.writes) || s.data.writes[i] != (written{k, false}) {
-		s.breakRule("%v has %q under %q, which nobody wrote", p.self, rec.Value, k.name)
+	switch {
+	case o.Found == gone:
+		s.breakRule("a read of %q through %v says found %v of version %v, deleted %v", k.name, p.self, o.Found, rec.Version, rec.Deleted)
+	case !gone && (err != nil || i >= len(s.data.writes) || s.data.writes[i] != written{k, false}):
+		s.breakRule("a read of %q through %v shows %q, which nobody wrote", k.name, p.self, rec.Value)
 	}
 }
 
