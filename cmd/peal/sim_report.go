@@ -60,7 +60,11 @@ func (c *cli) printRun(r *simResult) error {
 	if err := printFacts(c.out, c.width, facts); err != nil || r.Violation != nil {
 		return err
 	}
-	return c.printf("\nthe ring stayed right and is ideal\n")
+	end := "the ring stayed right and is ideal"
+	if r.Data != nil {
+		end += ", and the data is where it belongs"
+	}
+	return c.printf("\n%s\n", end)
 }
 
 // runFacts are the lines of a run's summary.

@@ -24,14 +24,14 @@ type call struct {
 	kind   callKind
 	key    *key
 	began  chord.Time
-	sure   assurance // of the key, when the operation began
-	losses int
+	sure   assurance       // of the key, when the operation began
+	losses int             // of the key, until then
 	last   bool            // read in the end
 	quorum int             // W or R of its own; 0: the ring's
 	knew   []chord.Contact // who had what was sure, when a write began
 }
 
-// begin starts an operation at its coordinator; the only place that calls operations. Here alone replicas are called for them.
+// begin starts an operation at its coordinator. Here alone replicas are told of one.
 func (s *Simulation) begin(p *peer, c *call) {
 	now := s.timeOfDay(p)
 	until := now.Add(s.cfg.Data.Deadline)
