@@ -25,7 +25,7 @@ type round struct {
 	cells   []cell
 	reach   int      // successors already asked
 	failed  bool     // some partner did not answer
-	refused bool     // our store did not take what came
+	refused bool     // our store did not take what came, or could not give back what it had
 	left    bool     // somebody who is catching up does not have all that we could give
 	strays  chord.ID // where the next ones to hand off may lie
 	moved   int      // records
