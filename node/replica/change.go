@@ -10,8 +10,9 @@ import (
 type Change struct {
 	Key     string
 	Value   []byte
-	Deleted bool // a tombstone is written
-	Touch   bool // the value that is there is kept, and only its expiry written
+	Total   uint64 // set where Value is a manifest, see [Record]
+	Deleted bool   // a tombstone is written
+	Touch   bool   // the value that is there is kept, and only its expiry written
 
 	// TTL is how long the record lives; 0: for ever.
 	TTL time.Duration

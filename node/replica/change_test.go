@@ -308,3 +308,22 @@ func TestRingThatWasSwitchedOffKeepsItsRecords(t *testing.T) {
 	}
 	c.wantPlaced()
 }
+
+// A manifest stays one, whichever way a Touch reaches a replica.
+func TestTouchKeepsTheTotal(t *testing.T) {
+	c := settledCluster(t, 6)
+	client, replicas := c.outsider("key"), c.replicas("key")
+	c.wantError(c.change(client, Change{Key: "key", Value: []byte("manifest"), Total: 5 << 20}), NoError)
+	c.settle()
+	replicas[1].discard(Item{Key: "key"})
+	c.wantError(c.change(client, Change{Key: "key", Touch: true, TTL: time.Hour, W: 3}), NoError)
+	for _, p := range replicas {
+		if rec := p.stored["key"]; rec.Total != 5<<20 || string(rec.Value) != "manifest" {
+			t.Errorf("%v holds %v, want the manifest of 5 MiB", p.self, rec)
+		}
+	}
+	o := c.wait(client, client.List(c.now, c.now.Add(soon), "", nil, 10))
+	if len(o.Items) != 1 || o.Items[0].Total != 5<<20 {
+		t.Errorf("listed %v, want the total", o.Items)
+	}
+}

@@ -12,7 +12,7 @@ import (
 func (r *Replica) Put(now, deadline chord.Time, c Change) OpID {
 	o := r.newOperation(chord.KeyID([]byte(c.Key)), deadline)
 	w := &write{r: r, operation: o, change: c}
-	o.outcome.Record = Record{Key: c.Key, Value: c.Value, Deleted: c.Deleted}
+	o.outcome.Record = Record{Key: c.Key, Value: c.Value, Total: c.Total, Deleted: c.Deleted}
 	o.ask, o.giveUp = w.ask, w.giveUp
 	if c.Touch || !c.If.empty() {
 		r.lookFirst(w)
