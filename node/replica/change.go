@@ -34,6 +34,10 @@ type Condition struct {
 
 func (c Condition) empty() bool { return c == Condition{} }
 
+// once reports whether the change must not be stamped anew where a replica holds
+// something newer. Who wrote that may have thrown away what a manifest names.
+func (c Change) once() bool { return !c.If.empty() || c.Total != 0 }
+
 // holds judges what the replicas have: it, if there is a live record.
 func (c Condition) holds(it Item, found bool) bool {
 	switch {
