@@ -33,6 +33,10 @@ type Config struct {
 	Chord   chord.Config
 	Replica replica.Config
 
+	// RepairRate bounds the bytes of values a second that this peer moves to
+	// reconcile its arc. Default 0: no bound.
+	RepairRate int64
+
 	// Seed of all randomness; 0 takes a random one, as each life of a peer needs.
 	Seed uint64
 
@@ -70,6 +74,9 @@ const defaultDeadline = 30 * time.Second
 func (c *Config) validate() error {
 	if c.Transport == nil || c.Store == nil {
 		return errors.New("node: Config.Transport or Config.Store is not set")
+	}
+	if c.RepairRate < 0 {
+		return errors.New("node: Config.RepairRate is negative")
 	}
 	if c.Ring == "" {
 		c.Ring = "peal"

@@ -20,8 +20,31 @@ type Info struct {
 	Keys        int             `json:"keys"`       // live keys whose owner this peer is
 	Records     int             `json:"records"`    // all records held: replicas and tombstones too
 	Replicated  bool            `json:"replicated"` // everything it holds is on all its replicas, as far as it knows
+	Repair      Repair          `json:"repair"`
 	Started     time.Time       `json:"started"`
 	Version     string          `json:"version"` // of the software
+}
+
+// A Repair tells how far a peer is with having what it should hold, and nothing else.
+type Repair struct {
+	Complete bool      `json:"complete"`           // its answers count for every key of its arc
+	Strays   int       `json:"strays,omitempty"`   // records that it has yet to hand over
+	Damaged  int       `json:"damaged,omitempty"`  // records that its store could not give back
+	Paused   bool      `json:"paused,omitempty"`   // by its operator
+	Rate     int64     `json:"rate,omitempty"`     // bytes a second at most; 0: no bound
+	Reason   string    `json:"reason,omitempty"`   // why the last round did not go well
+	Transfer *Transfer `json:"transfer,omitempty"` // the one going on
+}
+
+// A Transfer is the reconciliation of an arc with another peer.
+type Transfer struct {
+	With    chord.Contact `json:"with"`
+	From    chord.ID      `json:"from"` // the arc (From, To]
+	To      chord.ID      `json:"to"`
+	Moved   int           `json:"moved"`             // records so far
+	Bytes   int64         `json:"bytes"`             // of their values
+	Left    int           `json:"left"`              // records found to differ that are still to be moved
+	Waiting string        `json:"waiting,omitempty"` // what for
 }
 
 // A Ring is the result of a walk along the successors.

@@ -1,7 +1,6 @@
 package node
 
 import (
-	"slices"
 	"time"
 
 	"peal/chord"
@@ -72,22 +71,24 @@ func (n *Node) found(now chord.Time, found chord.Result) {
 	}
 }
 
-// drainData commits first: nothing that depends on a write leaves before it is
-// durable. If it cannot be stored, nobody is told that it was; all else goes on.
+// drainData stores first what is to be stored: nothing that depends on it leaves
+// before it is durable.
 func (n *Node) drainData(now chord.Time) (busy bool) {
-	r := n.data.Ready()
-	var err error
-	if len(r.Writes)+len(r.Drops) > 0 {
-		if err = n.cfg.Store.Commit(r.Writes, r.Drops); err != nil {
-			n.storeFailed(err)
-			n.data.NotStored(now, r.Writes, r.Drops)
-		}
+	if n.committing {
+		return n.deliver(now, n.data.Early(), failure)
 	}
+	r := n.data.Ready()
+	if len(r.Writes)+len(r.Drops) > 0 {
+		n.commit(r)
+		return true
+	}
+	return n.deliver(now, r, failure)
+}
+
+// deliver does what the data plane wants done; judge says how an operation ended.
+func (n *Node) deliver(now chord.Time, r replica.Ready, judge func(replica.Outcome) error) (busy bool) {
 	for i := range r.Messages {
 		m := &r.Messages[i]
-		if err != nil && m.Kind == replica.Written {
-			m.Refused = replica.StoreFailed
-		}
 		n.send(m.To, envelope{Replica: m}, nil)
 	}
 	for _, l := range r.Locates {
@@ -96,28 +97,13 @@ func (n *Node) drainData(now chord.Time) (busy bool) {
 	for _, o := range r.Outcomes {
 		if reply, ok := n.calls[o.Op]; ok {
 			delete(n.calls, o.Op)
-			reply(o, refused(err, r.Writes, o))
+			reply(o, judge(o))
 		}
 	}
 	for _, e := range r.Events {
 		n.dataEvent(e)
 	}
 	return len(r.Locates) > 0
-}
-
-// refused is the store's error, for an operation that wrote a key which is among
-// the writes. Of several writes of a key only the last one shows there.
-func refused(err error, writes []replica.Record, o replica.Outcome) error {
-	isWrite := o.Record.Key != "" && o.Asked == 0
-	if isWrite && slices.ContainsFunc(writes, func(w replica.Record) bool { return w.Key == o.Record.Key }) {
-		return err
-	}
-	return nil
-}
-
-func (n *Node) storeFailed(err error) {
-	n.cfg.Logger.Error("the store refuses writes", "error", err)
-	n.event(Event{Kind: Failed, Text: err.Error()})
 }
 
 func (n *Node) send(to chord.PeerID, e envelope, about []chord.PeerID) {

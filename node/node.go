@@ -24,15 +24,17 @@ type Node struct {
 	joined  sync.Once      // closes members
 
 	// What follows belongs to the event loop.
-	clock     wallClock
-	ring      *chord.Node
-	data      *replica.Replica
-	locating  map[chord.LookupID]uint64 // lookups of the data plane
-	lookups   map[chord.LookupID]func(chord.Result)
-	calls     map[replica.OpID]func(replica.Outcome, error)
-	inquiries map[uint64]inquiry
-	lastAsk   uint64
-	members   chan struct{} // closed once the node is a member, and known as one
+	clock        wallClock
+	ring         *chord.Node
+	data         *replica.Replica
+	committing   bool // the store is at work
+	repairPaused bool
+	locating     map[chord.LookupID]uint64 // lookups of the data plane
+	lookups      map[chord.LookupID]func(chord.Result)
+	calls        map[replica.OpID]func(replica.Outcome, error)
+	inquiries    map[uint64]inquiry
+	lastAsk      uint64
+	members      chan struct{} // closed once the node is a member, and known as one
 }
 
 // Open starts a peer. It returns when the peer is a member of a ring that others
@@ -79,6 +81,7 @@ func prepare(cfg Config) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	data.Throttle(cfg.RepairRate, false)
 	damaged, err := cfg.Store.Each(data.Load)
 	if err != nil {
 		return nil, err

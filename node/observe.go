@@ -22,11 +22,35 @@ var ringEvents = map[chord.EventKind]EventKind{
 // and empty for one that concerns the peer alone.
 func KindOf(kind chord.EventKind) EventKind { return ringEvents[kind] }
 
-// knownWithin bounds how long a new member waits until it is known.
-const knownWithin = 5 * time.Second
+const (
+	knownWithin = 5 * time.Second // a new member waits at most until it is known
+	askedAgain  = 50 * time.Millisecond
+)
 
 // nowMember lets Open return.
 func (n *Node) nowMember() { n.joined.Do(func() { close(n.members) }) }
+
+// settleIn waits until the successor of a new member knows it as well, and does not
+// own any more what belongs to the new one.
+func (n *Node) settleIn() {
+	ctx, cancel := n.lifetime()
+	defer cancel()
+	defer n.nowMember()
+	for {
+		succ := n.Info().Successors
+		if len(succ) == 0 {
+			return
+		}
+		if next, err := n.inquire(ctx, succ[0].Peer); err == nil && next.Predecessor == n.self || !n.sleep(askedAgain) {
+			return
+		}
+		select {
+		case <-n.members: // it took too long
+			return
+		default:
+		}
+	}
+}
 
 // ringEvent publishes what happened on the ring. A node whose way in turned
 // out to lead nowhere becomes a ring of its own; its bootstrap goes on trying.
@@ -35,7 +59,7 @@ func (n *Node) ringEvent(now chord.Time, e chord.Event) {
 	case chord.Joined:
 		time.AfterFunc(knownWithin, n.nowMember)
 	case chord.Known:
-		n.nowMember()
+		n.work.Go(n.settleIn)
 		return
 	case chord.JoinFailed:
 		n.cfg.Logger.Warn("a peer was found, but no place on its ring", "peer", e.About.Peer)

@@ -39,10 +39,7 @@ func (n *Node) operate(ctx context.Context, start func(now, deadline chord.Time)
 	}
 	select {
 	case res := <-results:
-		if res.err != nil {
-			return res.outcome, res.err
-		}
-		return res.outcome, failure(res.outcome)
+		return res.outcome, res.err
 	case <-ctx.Done():
 		n.inbox.call(func(chord.Time) { n.data.Cancel(id); delete(n.calls, id) })
 		return replica.Outcome{}, ctx.Err()

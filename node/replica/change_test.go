@@ -238,8 +238,9 @@ func (c *cluster) keyOf(p *peer) string {
 
 // The peer comes back after a key was deleted, and its tombstone collected or not.
 func TestPeerThatWasAwayBringsNothingBack(t *testing.T) {
-	for _, away := range []time.Duration{30 * time.Minute, 3 * time.Hour} {
-		c := newCluster(t, 1)
+	for seed := range uint64(20) {
+		away := []time.Duration{30 * time.Minute, 3 * time.Hour}[seed%2]
+		c := newCluster(t, seed)
 		c.grace = time.Hour
 		for i := range 6 {
 			c.join(named(i))
@@ -275,7 +276,13 @@ func TestPeerThatWasAwayBringsNothingBack(t *testing.T) {
 
 // A ring that was switched off for long has everything when it comes back.
 func TestRingThatWasSwitchedOffKeepsItsRecords(t *testing.T) {
-	c := newCluster(t, 1)
+	for seed := range uint64(10) {
+		switchOff(t, newCluster(t, seed))
+	}
+}
+
+func switchOff(t *testing.T, c *cluster) {
+	t.Helper()
 	c.grace = time.Hour
 	for i := range 6 {
 		c.join(named(i))

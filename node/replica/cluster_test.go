@@ -35,11 +35,12 @@ type cluster struct {
 
 type peer struct {
 	*Replica
-	self    chord.Contact
-	stored  shelf
-	refuses bool          // the store fails to write
-	muted   bool          // its messages are lost
-	skew    time.Duration // of its clock
+	self       chord.Contact
+	stored     shelf
+	refuses    bool // the store fails to write
+	committing bool
+	muted      bool          // its messages are lost
+	skew       time.Duration // of its clock
 }
 
 type opAt struct {
@@ -240,21 +241,43 @@ func (c *cluster) live(id chord.PeerID) *peer {
 	return nil
 }
 
-// drain does what a replica wants done, as the event loop of package node does.
+// drain does what a replica wants done, as the event loop of package node does: a
+// commit takes some time, and only what does not depend on it goes on meanwhile.
 func (c *cluster) drain(p *peer) {
+	if p.committing {
+		c.deliver(p, p.Early())
+		return
+	}
 	r := p.Ready()
-	if len(r.Writes)+len(r.Drops) > 0 {
-		if p.refuses {
-			p.NotStored(c.time(p), r.Writes, r.Drops)
+	if len(r.Writes)+len(r.Drops) == 0 {
+		c.deliver(p, r)
+		return
+	}
+	p.committing = true
+	c.after(time.Duration(c.rand.IntN(3000))*time.Microsecond, func() {
+		if c.live(p.self.Peer) != p {
 			return
 		}
-		for _, rec := range r.Writes {
-			p.stored[rec.Key] = rec
-		}
-		for _, it := range r.Drops {
-			delete(p.stored, it.Key)
-		}
+		c.commit(p, r)
+		p.committing = false
+		c.deliver(p, r)
+	})
+}
+
+func (c *cluster) commit(p *peer, r Ready) {
+	if p.refuses {
+		p.NotStored(c.time(p), r)
+		return
 	}
+	for _, rec := range r.Writes {
+		p.stored[rec.Key] = rec
+	}
+	for _, it := range r.Drops {
+		delete(p.stored, it.Key)
+	}
+}
+
+func (c *cluster) deliver(p *peer, r Ready) {
 	for _, m := range r.Messages {
 		c.send(p, m)
 	}
@@ -346,7 +369,7 @@ func (c *cluster) settle() {
 func (c *cluster) settleSome(peers ...*peer) {
 	c.t.Helper()
 	settled := func() bool {
-		return !slices.ContainsFunc(peers, func(p *peer) bool { return !p.Replicated() })
+		return !slices.ContainsFunc(peers, func(p *peer) bool { return !p.Replicated() || p.committing })
 	}
 	if !c.run(5*time.Minute, settled) {
 		for _, p := range peers {

@@ -26,7 +26,7 @@ func (r *Replica) handedOff(now chord.Time) {
 	if r.place.arc.Whole() || r.index.Summary(outside).Count == 0 {
 		r.place.dropped()
 	} else {
-		r.round.failed = true
+		r.fails("some records that belong to others could not be handed over")
 	}
 	r.endRound(now, !r.round.failed)
 }
@@ -43,7 +43,7 @@ func (r *Replica) expectStray(now chord.Time, key string) {
 // them, our view of the ring and theirs will meet soon.
 func (r *Replica) handOver(now chord.Time, left chord.Arc, replicas []chord.Contact) {
 	if len(replicas) < r.cfg.N || hasPeer(replicas, r.cfg.Self.Peer) {
-		r.round.failed = true
+		r.fails("a lookup named too few replicas, or this peer, for records that it should hand over")
 		r.endRound(now, false)
 		return
 	}

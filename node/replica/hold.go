@@ -24,21 +24,16 @@ func (r *Replica) store(rec Record) Item {
 // keep takes a record into the index and, with the next Ready, into the store.
 func (r *Replica) keep(rec Record) {
 	r.hold(rec.item())
-	if i, ok := r.fresh[rec.Key]; ok {
-		r.ready.Writes[i] = rec
-	} else {
-		r.fresh[rec.Key] = len(r.ready.Writes)
-		r.ready.Writes = append(r.ready.Writes, rec)
-	}
+	r.write(rec)
 }
 
 // load reads a record back.
 func (r *Replica) load(key string) (Record, bool) {
-	if i, ok := r.fresh[key]; ok {
-		return r.ready.Writes[i], true
-	}
 	if _, ok := r.index.Get(key); !ok {
 		return Record{}, false
+	}
+	if rec, ok := r.written(key); ok {
+		return rec, true
 	}
 	rec, ok, err := r.cfg.Reader.Get(key)
 	if err != nil || !ok {
@@ -89,29 +84,58 @@ func (r *Replica) dropOnlyAbsent() {
 }
 
 // NotStored takes back the Writes and Drops of the last Ready, which the store
-// refused; of its Messages the driver turns each Written into a refusal. We hold
-// what the store still has, and are no more complete than before.
-func (r *Replica) NotStored(now chord.Time, writes []Record, drops []Item) {
-	for i := range writes {
-		r.reload(writes[i].Key)
+// refused, and puts right what its Messages and Outcomes say of them. We hold what the
+// store still has, and are no more complete than before.
+func (r *Replica) NotStored(now chord.Time, failed Ready) {
+	clear(r.flying)
+	for i := range failed.Writes {
+		r.reload(failed.Writes[i].Key)
 	}
-	for i := range drops {
-		r.reload(drops[i].Key)
+	for i := range failed.Drops {
+		r.reload(failed.Drops[i].Key)
 	}
 	for _, o := range r.ops {
 		o.reportAt = Never
-		o.outcome.Replicas = slices.DeleteFunc(o.outcome.Replicas, func(c chord.Contact) bool { return c.Peer == r.cfg.Self.Peer })
+		o.outcome.Replicas = slices.DeleteFunc(o.outcome.Replicas, r.isSelf)
 	}
+	r.unacknowledge(failed, failed.Writes)
+	r.unacknowledge(r.ready, failed.Writes)
 	r.durable[0] = r.durable[1]
 	r.place.coverage = r.durable[1]
 	r.place.shrink()
-	r.round.failed, r.round.refused, r.round.settled = true, true, false
+	r.fails("the store did not take what came")
+	r.round.refused, r.round.settled = true, false
 	if r.round.at != Never {
 		r.round.at = min(r.round.at, now.Add(retryPause))
 	}
 }
 
+// unacknowledge takes back that we stored some records, where it was about to be said.
+func (r *Replica) unacknowledge(said Ready, writes []Record) {
+	for i := range said.Messages {
+		if m := &said.Messages[i]; m.Kind == Written {
+			m.Refused = StoreFailed
+		}
+	}
+	for i := range said.Outcomes {
+		o := &said.Outcomes[i]
+		if !slices.ContainsFunc(writes, func(rec Record) bool { return rec.Key == o.Record.Key }) || !slices.ContainsFunc(o.Replicas, r.isSelf) {
+			continue
+		}
+		o.Replicas = slices.DeleteFunc(o.Replicas, r.isSelf)
+		if len(o.Replicas) < o.need {
+			o.Error = QuorumNotMet
+		}
+	}
+}
+
+func (r *Replica) isSelf(c chord.Contact) bool { return c.Peer == r.cfg.Self.Peer }
+
+// reload holds what the store has, unless something newer is on its way there.
 func (r *Replica) reload(key string) {
+	if _, newer := r.written(key); newer {
+		return
+	}
 	r.index.Remove(key)
 	rec, ok, err := r.cfg.Reader.Get(key)
 	switch {

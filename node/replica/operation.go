@@ -39,6 +39,7 @@ type Outcome struct {
 	Hops     int             // requests of the last lookup
 	Items    []Item          // List
 	Next     *chord.ID       // List: where to go on, nil at the end
+	need     int             // Put: W
 }
 
 const (
@@ -152,7 +153,7 @@ func (r *Replica) report(o *operation) {
 	}
 	o.reported, o.reportAt = true, Never
 	o.outcome.Replicas, o.outcome.Hints = slices.Clone(o.outcome.Replicas), slices.Clone(o.outcome.Hints)
-	r.ready.Outcomes = append(r.ready.Outcomes, o.outcome)
+	r.conclude(o.outcome)
 }
 
 // Cancel ends an operation without an outcome.

@@ -20,10 +20,15 @@ type Presence struct {
 // Presence is what to keep for the next start.
 func (r *Replica) Presence(now chord.Time) Presence {
 	p := r.presence
-	if p.Until+r.grace() >= millis(now) {
+	if r.lasts(p, now) {
 		p.Until = millis(now)
 	}
 	return p
+}
+
+// lasts reports whether a presence has not ended yet.
+func (r *Replica) lasts(p Presence, now chord.Time) bool {
+	return p.Until+r.grace() >= millis(now)
 }
 
 // arrive begins the presence of a peer that has none yet.
@@ -35,14 +40,14 @@ func (r *Replica) arrive(now chord.Time) {
 
 // stale reports whether what we hold may have been deleted elsewhere.
 func (r *Replica) stale(now chord.Time) bool {
-	return r.place.complete == nil && r.presence.Until != 0 && r.presence.Until+r.grace() < millis(now)
+	return r.place.complete == nil && r.presence.Until != 0 && !r.lasts(r.presence, now)
 }
 
 func (r *Replica) grace() uint64 { return uint64(r.cfg.Grace.Milliseconds()) }
 
 // attend notes the end of a round that reconciled all of our arc. We know as much
 // as the least informed of the sources that vouched for its cells.
-func (r *Replica) attend(now chord.Time, stale bool) {
+func (r *Replica) attend(now chord.Time) {
 	since := uint64(0)
 	for _, c := range r.round.cells {
 		if c.sources == 0 {
@@ -50,7 +55,7 @@ func (r *Replica) attend(now chord.Time, stale bool) {
 		}
 		since = max(since, c.since)
 	}
-	if stale || since < r.presence.Since {
+	if !r.lasts(r.presence, now) || since < r.presence.Since {
 		r.presence.Since = since
 	}
 	r.presence.Until = millis(now)
@@ -64,13 +69,13 @@ type standing struct {
 
 // theyForgot reports whether the other side, which lacks an item of ours, must have
 // heard that it was deleted.
-func (s *session) theyForgot(it Item) bool {
-	return s.stale && s.standing.theirs.Since <= s.r.presence.Until && it.Version.Wall <= s.r.presence.Until && s.isSource(it)
+func (s *session) theyForgot(now chord.Time, it Item) bool {
+	return s.stale && s.r.lasts(s.standing.theirs, now) && s.standing.theirs.Since <= s.r.presence.Until && it.Version.Wall <= s.r.presence.Until && s.isSource(it)
 }
 
 // weForgot is the same from the other side: we lack an item of theirs.
-func (s *session) weForgot(it Item) bool {
-	return s.standing.stale && s.r.presence.Since <= s.standing.theirs.Until && it.Version.Wall <= s.standing.theirs.Until &&
+func (s *session) weForgot(now chord.Time, it Item) bool {
+	return s.standing.stale && s.r.lasts(s.r.presence, now) && s.r.presence.Since <= s.standing.theirs.Until && it.Version.Wall <= s.standing.theirs.Until &&
 		s.r.place.completeAt(chord.KeyID([]byte(it.Key)))
 }
 

@@ -51,7 +51,7 @@ func (w *write) ask(now chord.Time) {
 	attempt := w.attempt
 	stored := w.outcome.Replicas
 	w.outcome.Replicas = nil
-	w.waiting, w.refused = len(w.targets), 0
+	w.waiting, w.refused, w.outcome.need = len(w.targets), 0, w.need()
 	for _, c := range stored {
 		w.unsure = w.unsure || !slices.Contains(w.targets, c)
 	}

@@ -79,9 +79,13 @@ type Replica struct {
 	clock    Clock
 	index    Index
 	place    place
-	round    round
 	presence Presence
 	leaving  bool // no rounds any more
+
+	round   round
+	session *session // the one going on, if its round is
+	repair  throttle
+	reason  string // why the last round did not go well
 
 	ops      []*operation // by id
 	requests []request    // by seq
@@ -92,46 +96,9 @@ type Replica struct {
 	graves   agenda // tombstones
 
 	damaged map[string]Item // records that the store cannot give back, until they are mended
-	fresh   map[string]int  // records of ready.Writes by key, since the Reader has them only later
-	ready   Ready
-	drained Ready
+	outbox
 	durable [2]coverage // at the last Ready, and at the one before
 }
-
-// Ready is what a replica wants done, in this order. Its slices are valid until
-// the next Ready.
-type Ready struct {
-	Writes   []Record // to be stored durably
-	Drops    []Item   // to be deleted from the store
-	Messages []Message
-	Outcomes []Outcome
-	Locates  []Locate
-	Events   []Event
-}
-
-// Locate asks the driver to look up who holds a position.
-type Locate struct {
-	ID     uint64
-	Target chord.ID
-}
-
-// An Event tells what happened.
-type Event struct {
-	Kind  EventKind
-	About chord.Contact
-	Count int
-}
-
-// EventKind names what happened.
-type EventKind uint8
-
-// The kinds of events.
-const (
-	Reconciled EventKind = iota + 1 // a round ended well; Count records were moved
-	RoundFell                       // a round ended early, since About did not answer
-	HandedOff                       // Count records outside the arc went to their replicas and were dropped
-	ReadFailed                      // the store could not read a record
-)
 
 // New makes a replica that holds nothing.
 func New(cfg Config) (*Replica, error) {
@@ -143,7 +110,7 @@ func New(cfg Config) (*Replica, error) {
 		rand:  rand.New(rand.NewPCG(cfg.Seed, 1)),
 		place: place{self: cfg.Self, n: cfg.N},
 		round: round{at: Never}, presence: cfg.Presence,
-		fresh: map[string]int{}, damaged: map[string]Item{},
+		outbox: newOutbox(), damaged: map[string]Item{},
 	}, nil
 }
 
@@ -197,23 +164,6 @@ func (r *Replica) Deadline() chord.Time {
 	return at
 }
 
-// Ready drains what the replica wants done.
-func (r *Replica) Ready() Ready {
-	r.dropOnlyAbsent()
-	r.durable[0], r.durable[1] = r.place.coverage, r.durable[0]
-	r.ready, r.drained = r.drained, r.ready
-	r.ready = Ready{
-		Writes:   r.ready.Writes[:0],
-		Drops:    r.ready.Drops[:0],
-		Messages: r.ready.Messages[:0],
-		Outcomes: r.ready.Outcomes[:0],
-		Locates:  r.ready.Locates[:0],
-		Events:   r.ready.Events[:0],
-	}
-	clear(r.fresh)
-	return r.drained
-}
-
 // N is the number of replicas of a key.
 func (r *Replica) N() int { return r.cfg.N }
 
@@ -230,11 +180,4 @@ func (r *Replica) Live(arc chord.Arc) int { return r.index.Summary(arc).Live }
 func (r *Replica) Replicated() bool {
 	strays := r.index.Len() - r.index.Summary(r.place.arc).Count
 	return r.round.settled && strays == 0 && !slices.ContainsFunc(r.ops, func(o *operation) bool { return o.reported })
-}
-
-func (r *Replica) emit(e Event) { r.ready.Events = append(r.ready.Events, e) }
-
-func (r *Replica) send(to chord.PeerID, m Message) {
-	m.From, m.To = r.cfg.Self.Peer, to
-	r.ready.Messages = append(r.ready.Messages, m)
 }

@@ -71,7 +71,7 @@ type location struct {
 func (r *Replica) locate(target chord.ID, then func(chord.Time, chord.Result)) {
 	r.lastID++
 	r.locating = append(r.locating, location{r.lastID, then})
-	r.ready.Locates = append(r.ready.Locates, Locate{r.lastID, target})
+	r.ask(Locate{r.lastID, target})
 }
 
 // Located answers a Locate; found has no owners if the lookup failed.

@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"fmt"
 	"time"
 
 	"peal/chord"
@@ -91,11 +92,10 @@ func (r *Replica) nextShare(now chord.Time) {
 // caughtUp notes that the arc is reconciled. What nobody could give back of it
 // was never acknowledged, or is lost.
 func (r *Replica) caughtUp(now chord.Time) {
-	stale := r.stale(now)
 	r.place.caughtUp()
 	r.forgetDamaged(r.place.arc)
 	if rd := &r.round; !rd.failed && len(r.place.succ) > 0 {
-		r.attend(now, stale)
+		r.attend(now)
 		if rd.moved == 0 {
 			r.collect(rd.began)
 		}
@@ -106,7 +106,7 @@ func (r *Replica) shareDone(now chord.Time, s share, end ending) {
 	rd := &r.round
 	rd.moved += end.moved
 	if !end.ok {
-		rd.failed = true
+		r.fails(fmt.Sprintf("%v did not answer, or did not take or give all", s.with))
 		r.emit(Event{Kind: RoundFell, About: s.with})
 	}
 	for i := range rd.cells {
@@ -140,7 +140,7 @@ func (r *Replica) endRound(now chord.Time, ok bool) {
 	pause := min(retryPause<<min(r.round.fails, 8), r.cfg.RoundEvery)
 	r.round.fails++
 	if ok {
-		r.round.fails = 0
+		r.round.fails, r.reason = 0, ""
 		pause = r.cfg.RoundEvery*3/4 + time.Duration(r.rand.Int64N(int64(r.cfg.RoundEvery)/2+1))
 		if news {
 			r.emit(Event{Kind: Reconciled, Count: r.round.moved})

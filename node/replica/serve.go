@@ -17,7 +17,7 @@ func (r *Replica) agrees(rg Range) bool {
 // onCompare answers with what differs: the list where one side has few items,
 // summaries of the parts where both have many.
 func (r *Replica) onCompare(now chord.Time, m Message) {
-	reply := Message{Kind: Compared, Seq: m.Seq, Source: r.place.source, Presence: r.presence, Stale: r.stale(now)}
+	reply := Message{Kind: Compared, Seq: m.Seq, Source: r.place.source, Presence: r.Presence(now), Stale: r.stale(now)}
 	bytes := 0
 	for _, rg := range m.Ranges {
 		switch {
@@ -71,6 +71,9 @@ func (r *Replica) merge(now chord.Time, m Message) Message {
 		switch {
 		case r.leaving:
 			reply.Refused = IsLeaving
+			continue
+		case r.unstored > maxUnstored:
+			reply.Refused = StoreFailed
 			continue
 		case tooFarAhead(now, rec.Version):
 			reply.Refused = ClockAhead

@@ -26,19 +26,22 @@ const (
 // A session reconciles one arc with one peer. It has one request under way at
 // a time, so a slow peer slows nothing but itself.
 type session struct {
-	r      *Replica
-	with   chord.PeerID
-	way    direction
-	round  uint64      // the one it belongs to; it stops when another begins
-	open   []chord.Arc // of the last Compare, as far as not answered yet
-	ranges []chord.Arc // still to be compared
-	pulls  []Item
-	pushes []Item
-	moved  int
-	asked  int  // requests
-	short  bool // the other side did not give what it had listed, or take what we have
-	source *chord.Arc
-	stale  bool // we are
+	r       *Replica
+	with    chord.PeerID
+	way     direction
+	round   uint64      // the one it belongs to; it stops when another begins
+	open    []chord.Arc // of the last Compare, as far as not answered yet
+	ranges  []chord.Arc // still to be compared
+	pulls   []Item
+	pushes  []Item
+	arc     chord.Arc // the whole
+	moved   int
+	bytes   int64  // of values moved
+	waiting string // what for, in words
+	asked   int    // requests
+	short   bool   // the other side did not give what it had listed, or take what we have
+	source  *chord.Arc
+	stale   bool // we are
 	standing
 	done func(now chord.Time, end ending)
 }
@@ -52,12 +55,19 @@ const (
 
 // reconcile makes an arc equal here and at a peer, as far as records may move.
 func (r *Replica) reconcile(now chord.Time, sh share, done func(chord.Time, ending)) {
-	s := &session{r: r, with: sh.with.Peer, way: sh.way, round: r.round.number, stale: r.stale(now), done: done, ranges: []chord.Arc{sh.arc}}
+	s := &session{
+		r: r, with: sh.with.Peer, arc: sh.arc, way: sh.way, round: r.round.number, stale: r.stale(now), done: done,
+		ranges: []chord.Arc{sh.arc},
+	}
+	r.session = s
 	s.step(now)
 }
 
 // step sends the next request, or ends the session.
 func (s *session) step(now chord.Time) {
+	if len(s.pulls)+len(s.pushes) > 0 && s.mustWait(now) {
+		return
+	}
 	s.asked++
 	switch {
 	case s.asked > maxAsked, len(s.ranges) > maxOpen:
@@ -73,17 +83,53 @@ func (s *session) step(now chord.Time) {
 	}
 }
 
+// mustWait puts the session off while records may not move.
+func (s *session) mustWait(now chord.Time) bool {
+	d, why := s.r.repair.wait(now)
+	if s.r.unstored > maxUnstored/2 {
+		d, why = lookIn, "the store is busy"
+	}
+	if d == 0 {
+		return false
+	}
+	s.waiting = why
+	s.r.after(now.Add(d), func(now chord.Time) {
+		if s.round == s.r.round.number {
+			s.step(now)
+		}
+	})
+	return true
+}
+
+// carry takes note of records that move.
+func (s *session) carry(now chord.Time, records []Record) {
+	bytes := 0
+	for i := range records {
+		bytes += len(records[i].Value)
+	}
+	s.bytes += int64(bytes)
+	s.r.repair.spend(now, bytes)
+}
+
 func (s *session) end(now chord.Time, ok bool) {
+	if s.r.session == s {
+		s.r.session = nil
+	}
 	e := ending{ok: ok, moved: s.moved}
 	if ok {
-		e.source, e.since = s.source, s.standing.theirs.Since
+		e.source, e.since = s.source, millis(now)
+	}
+	if ok && s.r.lasts(s.standing.theirs, now) {
+		e.since = s.standing.theirs.Since
 	}
 	s.done(now, e)
 }
 
 // ask sends a request; a peer that does not answer ends the session.
 func (s *session) ask(now chord.Time, m Message, then func(chord.Time, Message)) {
+	s.waiting = "for an answer"
 	s.r.request(now, s.with, m, func(now chord.Time, m Message, ok bool) {
+		s.waiting = ""
 		switch {
 		case s.round != s.r.round.number:
 		case !ok:
@@ -152,7 +198,7 @@ func (s *session) match(now chord.Time, rg Range) {
 		}
 		theirs[it.Key] = it.Version
 		mine, ok := s.r.index.Get(it.Key)
-		lacks := !ok && !s.r.forgotten(now, it) && !s.weForgot(it)
+		lacks := !ok && !s.r.forgotten(now, it) && !s.weForgot(now, it)
 		if s.way != onlyGive && !tooFarAhead(now, it.Version) && (lacks || ok && mine.Version.Compare(it.Version) < 0) {
 			s.pulls = append(s.pulls, it)
 		}
@@ -169,7 +215,7 @@ func (s *session) match(now chord.Time, rg Range) {
 		case ok && v.Compare(it.Version) >= 0:
 		case ok:
 			s.pushes = append(s.pushes, it)
-		case s.theyForgot(it):
+		case s.theyForgot(now, it):
 			s.r.discard(it)
 		case s.mayOffer(it) && !s.r.forgotten(now, it):
 			s.pushes = append(s.pushes, it)
@@ -190,6 +236,7 @@ func (s *session) give(now chord.Time) {
 		s.end(now, false) // unreadable here, so it must not be dropped
 		return
 	}
+	s.carry(now, records)
 	s.ask(now, Message{Kind: Write, Records: records}, func(now chord.Time, m Message) {
 		if m.Refused != 0 {
 			s.short, s.pushes = true, nil // it may still give
@@ -205,6 +252,7 @@ func (s *session) take(now chord.Time) {
 	wanted := s.pulls[:n]
 	s.pulls = s.pulls[n:]
 	s.ask(now, Message{Kind: Pull, Items: wanted}, func(now chord.Time, m Message) {
+		s.carry(now, m.Records)
 		for _, rec := range m.Records {
 			if !tooFarAhead(now, rec.Version) {
 				s.r.store(rec)

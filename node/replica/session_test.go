@@ -30,7 +30,7 @@ func (c *cluster) reconcile(a, b *peer, arc chord.Arc, way direction) ending {
 	a.reconcile(c.time(a), share{b.self, arc, way}, func(_ chord.Time, e ending) {
 		end = &e
 	})
-	if !c.run(time.Hour, func() bool { return end != nil }) {
+	if !c.run(time.Hour, func() bool { return end != nil && !a.committing && !b.committing }) {
 		c.t.Fatal("the session has no end")
 	}
 	return *end

@@ -1,0 +1,130 @@
+package replica
+
+import (
+	"slices"
+
+	"peal/chord"
+)
+
+// Ready is what a replica wants done, in this order. Its slices are valid until
+// the next Ready.
+type Ready struct {
+	Writes   []Record // to be stored durably
+	Drops    []Item   // to be deleted from the store
+	Messages []Message
+	Outcomes []Outcome
+	Locates  []Locate
+	Events   []Event
+}
+
+// Locate asks the driver to look up who holds a position.
+type Locate struct {
+	ID     uint64
+	Target chord.ID
+}
+
+// An outbox gathers what is to be done. A driver may take its time to store what
+// the last Ready brought; until then the Reader does not have those records, and
+// what depends on them or on later ones has to wait. All else need not: it is early.
+type outbox struct {
+	ready    Ready
+	drained  Ready          // by the last Ready
+	fresh    map[string]int // records of ready.Writes by key
+	flying   map[string]int // of drained.Writes
+	unstored int            // bytes of ready.Writes
+
+	early        Ready
+	earlyDrained Ready
+}
+
+func newOutbox() outbox { return outbox{fresh: map[string]int{}, flying: map[string]int{}} }
+
+// Ready drains what the replica wants done. What the Ready before brought has to be
+// stored by now.
+func (r *Replica) Ready() Ready {
+	r.dropOnlyAbsent()
+	r.durable[0], r.durable[1] = r.place.coverage, r.durable[0]
+	early := r.Early()
+	r.ready.Messages = append(r.ready.Messages, early.Messages...)
+	r.ready.Outcomes = append(r.ready.Outcomes, early.Outcomes...)
+	r.ready.Locates = append(r.ready.Locates, early.Locates...)
+	r.ready, r.drained = r.drained, r.ready
+	r.ready.reset()
+	r.fresh, r.flying = r.flying, r.fresh
+	clear(r.fresh)
+	r.unstored = 0
+	return r.drained
+}
+
+// Early drains what need not wait for anything to be stored: requests to other
+// peers, and answers about what is in the store already.
+func (r *Replica) Early() Ready {
+	r.early, r.earlyDrained = r.earlyDrained, r.early
+	r.early.reset()
+	return r.earlyDrained
+}
+
+// reset empties the lists, and keeps their room.
+func (d *Ready) reset() {
+	d.Writes, d.Drops, d.Messages = d.Writes[:0], d.Drops[:0], d.Messages[:0]
+	d.Outcomes, d.Locates, d.Events = d.Outcomes[:0], d.Locates[:0], d.Events[:0]
+}
+
+// maxUnstored bounds what waits for the store, in bytes. What comes beyond is refused.
+const maxUnstored = 64 << 20
+
+// written gives a record that may not be in the store yet.
+func (b *outbox) written(key string) (Record, bool) {
+	if i, ok := b.fresh[key]; ok {
+		return b.ready.Writes[i], true
+	}
+	if i, ok := b.flying[key]; ok {
+		return b.drained.Writes[i], true
+	}
+	return Record{}, false
+}
+
+// write lets a record be stored.
+func (b *outbox) write(rec Record) {
+	b.unstored += len(rec.Key) + len(rec.Value)
+	if i, ok := b.fresh[rec.Key]; ok {
+		b.ready.Writes[i] = rec
+		return
+	}
+	b.fresh[rec.Key] = len(b.ready.Writes)
+	b.ready.Writes = append(b.ready.Writes, rec)
+}
+
+func (b *outbox) emit(e Event) { b.ready.Events = append(b.ready.Events, e) }
+
+func (r *Replica) send(to chord.PeerID, m Message) {
+	m.From, m.To = r.cfg.Self.Peer, to
+	if r.waits(m) {
+		r.ready.Messages = append(r.ready.Messages, m)
+	} else {
+		r.early.Messages = append(r.early.Messages, m)
+	}
+}
+
+// waits reports whether a message says what is true only once records are stored.
+func (b *outbox) waits(m Message) bool {
+	unstored := func(key string) bool { _, ok := b.written(key); return ok }
+	switch m.Kind {
+	case Write, Read, List, Pull:
+		return false
+	case Answer, Pulled:
+		return slices.ContainsFunc(m.Records, func(rec Record) bool { return unstored(rec.Key) }) ||
+			slices.ContainsFunc(m.Items, func(it Item) bool { return unstored(it.Key) })
+	}
+	return true
+}
+
+func (b *outbox) conclude(o Outcome) {
+	if _, unstored := b.written(o.Record.Key); unstored {
+		b.ready.Outcomes = append(b.ready.Outcomes, o)
+	} else {
+		b.early.Outcomes = append(b.early.Outcomes, o)
+	}
+}
+
+func (b *outbox) ask(l Locate) { b.early.Locates = append(b.early.Locates, l) }

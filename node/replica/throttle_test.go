@@ -1,0 +1,66 @@
+package replica
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// fill gives a peer records of ten thousand bytes each.
+func fill(p *peer, count int) {
+	for i := range count {
+		give(p, old(fmt.Sprint(i), strings.Repeat("v", 10_000)))
+	}
+}
+
+func TestRepairRate(t *testing.T) {
+	for _, way := range []direction{onlyGive, onlyTake} {
+		c, a, b := pair(t, 1)
+		from := map[direction]*peer{onlyGive: a, onlyTake: b}[way]
+		fill(from, 300)
+		a.Throttle(100_000, false)
+		start := c.now
+		if end := c.reconcile(a, b, whole(), way); !end.ok || end.moved != 300 {
+			t.Errorf("ended %v, want success and all moved", end)
+		}
+		if took := c.now.Sub(start).Seconds(); took < 20 || took > 31 {
+			t.Errorf("3 MB at 100 kB/s took %.1f s, want all but the last batch paid for: 20 to 31 s", took)
+		}
+	}
+}
+
+func TestPausedRepairSaysSo(t *testing.T) {
+	c, a, b := pair(t, 1)
+	fill(b, 300)
+	a.Throttle(0, true)
+	c.after(time.Minute, func() {
+		got := a.Repair().Transfer
+		if got == nil || got.With != b.self.Peer || got.Moved != 0 || got.Left == 0 || got.Waiting != "repair is paused" {
+			t.Errorf("the transfer is %+v, want one that is paused, with records left", got)
+		}
+		a.Throttle(0, false)
+	})
+	if end := c.reconcile(a, b, whole(), exchange); !end.ok || end.moved != 300 {
+		t.Errorf("ended %v, want success and all moved", end)
+	}
+	if got := a.Repair(); got.Transfer != nil || a.Len() != 300 {
+		t.Errorf("afterwards %+v and %d records, want no transfer and 300", got, a.Len())
+	}
+}
+
+// What the store cannot keep up with is refused, not piled up.
+func TestFullOutboxRefuses(t *testing.T) {
+	_, a, b := pair(t, 1)
+	a.Ready()
+	refused := 0
+	for i := range 100 {
+		rec := old(fmt.Sprint(i), strings.Repeat("v", MaxValueLen))
+		if a.merge(startTime, Message{Kind: Write, From: b.self.Peer, Records: []Record{rec}}).Refused == StoreFailed {
+			refused++
+		}
+	}
+	if want := 100 - maxUnstored/MaxValueLen - 1; refused < want || refused > want+1 {
+		t.Errorf("%d of 100 writes of 1 MiB were refused, want about %d", refused, want)
+	}
+}
