@@ -27,6 +27,19 @@ type WriteOptions struct {
 	// replicas know, before the write and while it is made: another writer may
 	// still come in between.
 	If replica.Condition
+
+	// Total is set by package blob alone: the value is the manifest of one of so
+	// many bytes.
+	Total uint64
+}
+
+// Valid says what is wrong with the options of a write, nil if nothing is. How many
+// replicas W may name depends on the ring.
+func (o WriteOptions) Valid() error {
+	if o.TTL < 0 || o.TTL > MaxTTL || o.TTL != 0 && o.TTL < time.Millisecond {
+		return fmt.Errorf("%w: a time to live of %v is not between 1 ms and 100 years", ErrInvalid, o.TTL)
+	}
+	return nil
 }
 
 // Put stores a value under a key.
@@ -57,9 +70,9 @@ func (n *Node) write(ctx context.Context, c replica.Change, opt WriteOptions) (R
 	o, err := n.operate(ctx, func(now, deadline chord.Time) replica.OpID { return n.data.Put(now, deadline, c) })
 	receipt := Receipt{
 		Key: c.Key, Version: o.Record.Version, Expires: timeOf(o.Record.Expires), Replicas: o.Replicas, Owed: owed(o),
-		Wanted: len(o.Wanted), Hops: o.Hops, Millis: millis(time.Since(start)),
+		Replaced: o.Replaced, Wanted: len(o.Wanted), Hops: o.Hops, Millis: millis(time.Since(start)),
 	}
-	if err == nil {
+	if err == nil && !replica.Internal(c.Key) {
 		n.event(Event{Kind: Stored, Text: printable(c.Key), Count: len(o.Replicas)})
 	}
 	return receipt, err
@@ -71,12 +84,13 @@ func (n *Node) complete(c *replica.Change, opt WriteOptions) (err error) {
 	switch err := rec.Valid(); {
 	case err != nil:
 		return fmt.Errorf("%w: %w", ErrInvalid, err)
-	case opt.TTL < 0 || opt.TTL > MaxTTL || opt.TTL != 0 && opt.TTL < time.Millisecond:
-		return fmt.Errorf("%w: a time to live of %v is not between 1 ms and 100 years", ErrInvalid, opt.TTL)
 	case opt.If.Absent && (opt.If.Version != "" || c.Touch || c.Deleted):
 		return fmt.Errorf("%w: that the key is absent can be the only condition, and of a put alone", ErrInvalid)
 	}
-	c.TTL, c.If = opt.TTL, opt.If
+	if err := opt.Valid(); err != nil {
+		return err
+	}
+	c.TTL, c.If, c.Total = opt.TTL, opt.If, opt.Total
 	c.W, err = opt.W.of(n.data.N())
 	return err
 }

@@ -180,7 +180,7 @@ func (f *fakeRing) Keys(_ context.Context, prefix []byte, cursor string, limit i
 	var page node.Page
 	for key, value := range f.values {
 		if strings.HasPrefix(key, string(prefix)) && key > cursor {
-			page.Keys = append(page.Keys, node.KeyInfo{Key: key, Version: stamp, Size: len(value)})
+			page.Keys = append(page.Keys, node.KeyInfo{Key: key, Version: stamp, Size: int64(len(value))})
 		}
 	}
 	slices.SortFunc(page.Keys, func(a, b node.KeyInfo) int { return cmp.Compare(a.Key, b.Key) })
