@@ -29,8 +29,8 @@ type WriteOptions struct {
 	// still come in between.
 	If replica.Condition
 
-	// Total is set by package blob alone: the value is the manifest of one of so
-	// many bytes.
+	// Total is set by package blob alone: what is put or touched is the manifest of
+	// a value of so many bytes.
 	Total uint64
 }
 
@@ -172,6 +172,8 @@ func failure(o replica.Outcome) error {
 			return fmt.Errorf("%w: there is no such key", ErrConflict)
 		}
 		return fmt.Errorf("%w: the key has version %v", ErrConflict, o.Record.Version)
+	case replica.IsManifest:
+		return fmt.Errorf("%w: touch it by package blob", ErrManifest)
 	case replica.Missing:
 		return fmt.Errorf("%w: %s", ErrNotFound, printable(o.Record.Key))
 	}

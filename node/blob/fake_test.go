@@ -77,8 +77,12 @@ func (f *fakeRing) Put(ctx context.Context, key, value []byte, opt node.WriteOpt
 func (f *fakeRing) Touch(ctx context.Context, key []byte, opt node.WriteOptions) (node.Receipt, error) {
 	err := f.begin(ctx, "touch", key)
 	defer f.mu.Unlock()
-	if _, found := f.live(key); err == nil && !found {
+	switch v, found := f.live(key); {
+	case err != nil:
+	case !found:
 		err = node.ErrNotFound
+	case v.Total != opt.Total:
+		err = node.ErrManifest
 	}
 	if err != nil {
 		return node.Receipt{}, err

@@ -85,13 +85,22 @@ func (u *upload) run(ctx context.Context, key, head []byte, rest io.Reader) (nod
 	}
 	if err != nil {
 		discard(ctx, u.peer, u.manifest)
-		return node.Receipt{}, err
+		return node.Receipt{}, notStored(err)
 	}
 	receipt, err := u.putManifest(ctx, key)
 	if errors.Is(err, node.ErrConflict) || errors.Is(err, node.ErrInvalid) || errors.Is(err, node.ErrNoPeer) {
 		discard(ctx, u.peer, u.manifest) // it is certain that the manifest is nowhere
 	}
 	return receipt, err
+}
+
+// notStored says of the value what an error says of a block: without it there is
+// none, for certain.
+func notStored(err error) error {
+	if errors.Is(err, node.ErrUnknown) || errors.Is(err, node.ErrQuorum) || errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("%w: too few replicas took a block in time, and nothing was stored; try again when the ring has settled", node.ErrQuorum)
+	}
+	return err
 }
 
 // putBlocks reads and puts block after block. As many are in flight as there are

@@ -78,6 +78,7 @@ func TestFailedPuts(t *testing.T) {
 	}{
 		{"put block", 1, node.ErrQuorum, 0},
 		{"put block", 3, node.ErrNoPeer, 0},
+		{"touch block", 1, node.ErrNoPeer, 0},
 		{"touch block", 2, node.ErrQuorum, 0},
 		{"put key", 1, node.ErrConflict, 0},
 		{"put key", 1, node.ErrNoPeer, 0},
@@ -263,4 +264,18 @@ func TestCancelledPut(t *testing.T) {
 			t.Errorf("error %v, want that it was cancelled", err)
 		}
 	})
+}
+
+// A block of which nobody knows whether it is stored leaves no doubt of the value.
+func TestUnknownBlockIsNoUnknownValue(t *testing.T) {
+	for _, where := range []string{"put block", "touch block"} {
+		for _, why := range []error{node.ErrUnknown, context.DeadlineExceeded} {
+			f := newFake()
+			f.nth(where, 2, why)
+			_, err := Put(t.Context(), f, []byte("key"), bytes.NewReader(some(3*BlockSize, 1)), node.WriteOptions{})
+			if !errors.Is(err, node.ErrQuorum) || !strings.Contains(err.Error(), "nothing was stored") {
+				t.Errorf("%s: error %v, want an unmet quorum, and that nothing was stored", where, err)
+			}
+		}
+	}
 }

@@ -10,63 +10,53 @@ import (
 	"peal/node/replica"
 )
 
-// touches bounds how often a Touch begins anew because the value was changed.
+// touches bounds how often a Touch begins anew because the value was replaced.
 const touches = 5
 
-// Touch gives a key another time to live, and its blocks with it. The value is not
-// sent, but read if it is not large.
+// Touch gives a key another time to live, and its blocks with it.
 func Touch(ctx context.Context, p Peer, key []byte, opt node.WriteOptions) (receipt node.Receipt, err error) {
 	if err := errors.Join(CheckKey(key), opt.Valid()); err != nil {
 		return node.Receipt{}, err
 	}
 	for range touches {
-		receipt, err = touch(ctx, p, key, opt)
-		if !errors.Is(err, node.ErrConflict) || opt.If != (replica.Condition{}) {
-			break
+		receipt, err = p.Touch(ctx, key, opt)
+		if !errors.Is(err, node.ErrManifest) {
+			return receipt, err
+		}
+		receipt, err = touchLarge(ctx, p, key, opt)
+		replaced := errors.Is(err, node.ErrConflict) && opt.If == (replica.Condition{})
+		if !replaced && !errors.Is(err, node.ErrManifest) {
+			return receipt, err
 		}
 	}
 	return receipt, err
 }
 
-// touch touches the version that is there.
-func touch(ctx context.Context, p Peer, key []byte, opt node.WriteOptions) (node.Receipt, error) {
-	v, err := p.Get(ctx, key, node.ReadOptions{})
-	if errors.Is(err, node.ErrNotFound) {
-		return p.Touch(ctx, key, opt)
-	}
+// touchLarge touches the manifest that is there now, while its blocks live longer
+// than it: they come first if it is to live longer, and last if shorter.
+func touchLarge(ctx context.Context, p Peer, key []byte, opt node.WriteOptions) (node.Receipt, error) {
+	v, err := Get(ctx, p, key, node.ReadOptions{})
 	if err != nil {
 		return node.Receipt{}, err
 	}
 	if opt.If == (replica.Condition{}) {
 		opt.If.Version = v.Version.String()
 	}
-	if v.Total == 0 {
-		return p.Touch(ctx, key, opt)
-	}
-	m, err := decode(v.Data, v.Total)
-	if err != nil {
-		return node.Receipt{}, fmt.Errorf("%w: its manifest is damaged: %w", ErrLost, err)
-	}
-	return touchLarge(ctx, p, key, opt, v, m)
-}
-
-// touchLarge touches the manifest while its blocks live longer than it: they come
-// first if it is to live longer, and last if shorter.
-func touchLarge(ctx context.Context, p Peer, key []byte, opt node.WriteOptions, v node.Value, m manifest) (node.Receipt, error) {
+	opt.Total = v.Total
 	blocks := node.WriteOptions{W: opt.W}
 	if opt.TTL != 0 {
 		blocks.TTL = opt.TTL + lease
 	}
 	longer := opt.TTL == 0 || v.Expires != nil && time.Now().Add(opt.TTL).After(*v.Expires)
 	if longer {
-		if err := touchBlocks(ctx, p, m, blocks); err != nil {
+		if err := touchBlocks(ctx, p, v.blocks, blocks); err != nil {
 			return node.Receipt{}, err
 		}
 		return p.Touch(ctx, key, opt)
 	}
 	receipt, err := p.Touch(ctx, key, opt)
 	if err == nil {
-		err = touchBlocks(ctx, p, m, blocks)
+		err = touchBlocks(ctx, p, v.blocks, blocks)
 	}
 	return receipt, err
 }

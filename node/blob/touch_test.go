@@ -93,12 +93,13 @@ func TestTouchOfWhatIsNotLarge(t *testing.T) {
 func TestTouchOfWhatIsReplaced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
-		put(t, f, "key", []byte("small"), node.WriteOptions{})
 		large := some(2*BlockSize, 1)
-		conflicts := 1
+		touched := 0
 		f.fail = func(did string) error {
-			if did == "touch key" && conflicts > 0 {
-				conflicts--
+			if did == "touch key" {
+				touched++
+			}
+			if did == "touch key" && touched == 2 {
 				return node.ErrConflict
 			}
 			return nil

@@ -10,7 +10,7 @@ import (
 type Change struct {
 	Key     string
 	Value   []byte
-	Total   uint64 // set where Value is a manifest, see [Record]
+	Total   uint64 // set where Value, or what a Touch keeps, is a manifest; see [Record]
 	Deleted bool   // a tombstone is written
 	Touch   bool   // the value that is there is kept, and only its expiry written
 

@@ -316,14 +316,18 @@ func switchOff(t *testing.T, c *cluster) {
 	c.wantPlaced()
 }
 
-// A manifest stays one, whichever way a Touch reaches a replica.
+// A manifest stays one, whichever way a Touch reaches a replica. Nobody touches one
+// without knowing.
 func TestTouchKeepsTheTotal(t *testing.T) {
 	c := settledCluster(t, 6)
 	client, replicas := c.outsider("key"), c.replicas("key")
 	c.wantError(c.change(client, Change{Key: "key", Value: []byte("manifest"), Total: 5 << 20}), NoError)
 	c.settle()
 	replicas[1].discard(Item{Key: "key"})
-	c.wantError(c.change(client, Change{Key: "key", Touch: true, TTL: time.Hour, W: 3}), NoError)
+	for _, total := range []uint64{0, 4 << 20} {
+		c.wantError(c.change(client, Change{Key: "key", Touch: true, Total: total}), IsManifest)
+	}
+	c.wantError(c.change(client, Change{Key: "key", Touch: true, Total: 5 << 20, TTL: time.Hour, W: 3}), NoError)
 	for _, p := range replicas {
 		if rec := p.stored["key"]; rec.Total != 5<<20 || string(rec.Value) != "manifest" {
 			t.Errorf("%v holds %v, want the manifest of 5 MiB", p.self, rec)
@@ -355,7 +359,7 @@ func TestReplacedManifestsAreHandedOver(t *testing.T) {
 	client, own := c.outsider("key"), c.replicas("key")[0]
 	c.wantReplaced(c.put(client, "key", "small"))
 	c.wantReplaced(c.change(client, manifest("one")))
-	c.wantReplaced(c.change(client, Change{Key: "key", Touch: true}))
+	c.wantReplaced(c.change(client, Change{Key: "key", Touch: true, Total: 5 << 20}))
 	c.wantReplaced(c.change(own, manifest("two")), "one")
 	c.wantReplaced(c.put(client, "key", "small"), "two")
 	c.wantReplaced(c.change(own, manifest("three")))

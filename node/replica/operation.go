@@ -22,6 +22,7 @@ const (
 	ClockRefused         // the version is too far ahead: the clocks disagree
 	Conflict             // the condition does not hold: the key has the version of Outcome.Record, if Found
 	Missing              // there is no such key to touch
+	IsManifest           // what is to be touched is the manifest of another value than the Change says
 )
 
 // An Outcome is the end of an operation.
