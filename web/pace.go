@@ -28,7 +28,9 @@ type paceKey struct{}
 func (p pace) run(w http.ResponseWriter, r *http.Request, handle handler) error {
 	r = r.WithContext(context.WithValue(r.Context(), paceKey{}, p))
 	r.Body = &pacedBody{ReadCloser: r.Body, pace: p}
-	return handle(&pacedWriter{w, p}, r)
+	err := handle(&pacedWriter{w, p}, r)
+	_ = p.control.SetWriteDeadline(time.Now().Add(2 * answerTime)) // of what is still to be sent
+	return err
 }
 
 // pacedBody is a request's body.
@@ -64,7 +66,7 @@ type pacedWriter struct {
 }
 
 func (w *pacedWriter) Write(p []byte) (int, error) {
-	_ = w.pace.control.SetWriteDeadline(time.Now().Add(w.pace.step + 2*answerTime))
+	_ = w.pace.control.SetWriteDeadline(time.Now().Add(w.pace.step + answerTime))
 	return w.ResponseWriter.Write(p)
 }
 
