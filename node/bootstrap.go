@@ -3,6 +3,8 @@ package node
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"sync"
@@ -90,6 +92,10 @@ func (n *Node) dialAll(ctx context.Context, addrs []string, level slog.Level) (a
 				n.cfg.Logger.Log(ctx, level, "cannot join by this address yet; serving, and trying again", "address", addr, "error", err)
 				return
 			}
+			if err := n.mayMeet(ctx, peer); err != nil {
+				n.turnedAway(level, addr, err)
+				return
+			}
 			n.meet(peer, addr)
 			mu.Lock()
 			defer mu.Unlock()
@@ -98,6 +104,19 @@ func (n *Node) dialAll(ctx context.Context, addrs []string, level slog.Level) (a
 	}
 	wait.Wait()
 	return answered
+}
+
+// turnedAway tells that an address leads to no ring for us. When the node has just
+// started, with terms of another ring, it need not go on.
+func (n *Node) turnedAway(level slog.Level, addr string, err error) {
+	if errors.Is(err, errTerms) {
+		level = slog.LevelWarn
+		select {
+		case n.refusal <- fmt.Errorf("%s: %w", addr, err):
+		default:
+		}
+	}
+	n.cfg.Logger.Log(context.Background(), level, "cannot join by this address", "address", addr, "error", err)
 }
 
 func without(list, gone []string) []string {
@@ -125,6 +144,11 @@ func (n *Node) remember() {
 		known := append(info.Successors, info.Fingers...)
 		if len(known) == 0 || slices.Equal(known, noted) {
 			continue
+		}
+		if noted == nil && len(info.Successors) > 0 {
+			if err := n.noteTerms(); err != nil {
+				n.cfg.Logger.Warn("cannot note the quorums of the ring", "error", err)
+			}
 		}
 		noted = known
 		if err := n.note(known); err != nil {

@@ -29,6 +29,9 @@ var (
 	// other records are to be touched too; see package blob.
 	ErrManifest = errors.New("value is larger than a record")
 
+	// ErrClock: the clocks of this peer and of a replica differ too much.
+	ErrClock = errors.New("clocks differ by more than a minute")
+
 	// ErrClosed: this peer has left the ring or was closed.
 	ErrClosed = errors.New("peer is closed")
 )

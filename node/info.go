@@ -11,8 +11,9 @@ import (
 type Info struct {
 	chord.Contact
 	Ring        string          `json:"ring"`
-	Addresses   []string        `json:"addresses"` // full multiaddrs, ending in /p2p/PEER
-	Member      bool            `json:"member"`    // false while it joins and after it left
+	Quorums     replica.Quorums `json:"quorums,omitzero"` // of the ring, once they are settled
+	Addresses   []string        `json:"addresses"`        // full multiaddrs, ending in /p2p/PEER
+	Member      bool            `json:"member"`           // false while it joins and after it left
 	Predecessor chord.Contact   `json:"predecessor"`
 	Successors  []chord.Contact `json:"successors"`
 	Fingers     []chord.Contact `json:"fingers"`    // the distinct ones, nearest first

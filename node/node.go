@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"peal/chord"
@@ -22,6 +23,8 @@ type Node struct {
 	work    sync.WaitGroup // goroutines beside the loop
 	once    sync.Once      // closes
 	joined  sync.Once      // closes members
+	terms   atomic.Pointer[terms]
+	refusal chan error // why a ring cannot be joined; has room for one
 
 	// What follows belongs to the event loop.
 	clock        wallClock
@@ -55,18 +58,37 @@ func Open(ctx context.Context, cfg Config) (*Node, error) {
 	n.work.Go(n.bootstrap)
 	n.work.Go(n.remember)
 	n.work.Go(n.attend)
+	if err := n.await(ctx); err != nil {
+		n.Close()
+		return nil, fmt.Errorf("join the ring: %w", err)
+	}
+	return n, nil
+}
+
+// await waits until the node is a member that others know.
+func (n *Node) await(ctx context.Context) error {
 	select {
 	case <-n.members:
-		return n, nil
+	case err := <-n.refusal:
+		return err
 	case <-ctx.Done():
-		n.Close()
-		return nil, fmt.Errorf("join the ring: %w", ctx.Err())
+		return ctx.Err()
+	}
+	select {
+	case err := <-n.refusal: // it became a ring of its own
+		return err
+	default:
+		return nil
 	}
 }
 
 // prepare makes the cores and loads what the store holds.
 func prepare(cfg Config) (*Node, error) {
 	clock := newWallClock()
+	noted, err := cfg.agreed()
+	if err != nil {
+		return nil, err
+	}
 	ringCfg, dataCfg := cfg.cores()
 	presence, err := cfg.presence(clock.now())
 	if err != nil {
@@ -77,27 +99,42 @@ func prepare(cfg Config) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := replica.New(dataCfg)
+	data, err := load(cfg, dataCfg, clock.now())
 	if err != nil {
 		return nil, err
 	}
 	data.Throttle(cfg.RepairRate, false)
-	damaged, err := cfg.Store.Each(data.Load)
-	if err != nil {
-		return nil, err
-	}
-	if damaged > 0 {
-		cfg.Logger.Warn("damaged records in the store are fetched from other replicas", "records", damaged)
-	}
-	return &Node{
+	n := &Node{
 		cfg: cfg, self: ringCfg.Self, started: time.Now(),
 		inbox: newInbox(), closing: make(chan struct{}), done: make(chan struct{}), members: make(chan struct{}),
 		clock: clock, ring: ring, data: data,
 		locating:  map[chord.LookupID]uint64{},
 		lookups:   map[chord.LookupID]func(chord.Result){},
 		calls:     map[replica.OpID]func(replica.Outcome, error){},
-		inquiries: map[uint64]inquiry{},
-	}, nil
+		inquiries: map[uint64]inquiry{}, refusal: make(chan error, 1),
+	}
+	n.terms.Store(&terms{Quorums: data.Quorums(), fixed: noted || cfg.Replica.Quorums != replica.Quorums{}})
+	return n, nil
+}
+
+// load makes a replica of what the store holds. Whatever that is, it counts as
+// a replica only after its first round with others, so a store that has lost
+// something is no danger; but what it lacks now is no sign that it was deleted.
+func load(cfg Config, dataCfg replica.Config, now chord.Time) (*replica.Replica, error) {
+	for {
+		data, err := replica.New(dataCfg)
+		if err != nil {
+			return nil, err
+		}
+		damage, err := cfg.Store.Each(data.Load)
+		if err != nil || damage == "" {
+			return data, err
+		}
+		cfg.Logger.Error(damage)
+		if dataCfg.Presence.Until != 0 {
+			dataCfg.Presence.Since = uint64(now) / uint64(time.Millisecond)
+		}
+	}
 }
 
 // Self is the peer's contact.
@@ -126,9 +163,12 @@ func (n *Node) Close() error {
 // the neighbours, and closes the node. If the records could not all be handed
 // over by the context's end, it leaves nevertheless and returns ErrQuorum.
 func (n *Node) Leave(ctx context.Context) error {
-	_, err := n.operate(ctx, func(now, deadline chord.Time) replica.OpID {
+	o, err := n.operate(ctx, func(now, deadline chord.Time) replica.OpID {
 		return n.data.Leave(now, deadline)
 	})
+	if o.Error != replica.NoError {
+		err = fmt.Errorf("%w: up to %d records could not be handed over to all of their replicas in time; they are still in this peer's store, and on those that it shared them with", ErrQuorum, o.Left)
+	}
 	n.sayGoodbye(ctx)
 	if e := n.Close(); err == nil {
 		err = e

@@ -91,7 +91,7 @@ func (n *Node) route(key []byte, found chord.Result) (Route, error) {
 		return route, fmt.Errorf("%w: no peer confirmed that it is the owner of this key; try again when the ring has settled", ErrNoPeer)
 	}
 	route.Owner = found.Owners[0]
-	route.Replicas = replica.Distinct(found.Owners, cmp.Or(n.cfg.Replica.N, replica.DefaultN))
+	route.Replicas = replica.Distinct(found.Owners, n.quorums().N)
 	told := route // the caller may change what it gets, while observers read
 	told.Hops, told.Replicas = slices.Clone(route.Hops), slices.Clone(route.Replicas)
 	n.event(Event{Kind: LookedUp, About: route.Owner, Text: printable(string(key)), Count: len(route.Hops), Route: &told})

@@ -23,7 +23,7 @@ func (n *Node) Get(ctx context.Context, key []byte, opt ReadOptions) (Value, err
 	if err := rec.Valid(); err != nil {
 		return Value{}, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
-	r, err := opt.R.of(n.data.N())
+	r, err := opt.R.of(n.quorums().N)
 	if err != nil {
 		return Value{}, err
 	}

@@ -59,7 +59,20 @@ func (r *receiver) Disconnected(peer chord.PeerID) {
 }
 
 // Discovered makes the ring meet the peer.
-func (r *receiver) Discovered(peer chord.PeerID) { (*Node)(r).meet(peer, "on the LAN") }
+func (r *receiver) Discovered(peer chord.PeerID) {
+	n := (*Node)(r)
+	n.inbox.call(func(chord.Time) {
+		n.work.Go(func() {
+			ctx, cancel := n.lifetime()
+			defer cancel()
+			if err := n.mayMeet(ctx, peer); err != nil {
+				n.cfg.Logger.Debug("a peer on the LAN was not met", "peer", peer, "error", err)
+				return
+			}
+			n.meet(peer, "on the LAN")
+		})
+	})
+}
 
 // Rejected counts bytes from a stranger.
 func (r *receiver) Rejected(from chord.PeerID, reason string) {

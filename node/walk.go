@@ -38,7 +38,7 @@ func (n *Node) info() Info {
 		}
 	}
 	return Info{
-		Contact: n.self, Ring: n.cfg.Ring, Addresses: n.cfg.Transport.Addrs(), Member: v.Member,
+		Contact: n.self, Ring: n.cfg.Ring, Quorums: n.settled(), Addresses: n.cfg.Transport.Addrs(), Member: v.Member,
 		Predecessor: v.Pred(), Successors: v.Succ, Fingers: n.ring.Fingers(), Known: n.ring.Known(),
 		Keys: n.data.Live(own), Records: n.data.Len(), Replicated: n.data.Replicated(), Repair: n.repairInfo(),
 		Started: n.started, Version: n.cfg.Version,
@@ -226,18 +226,16 @@ func NewRing(name string, infos []Info) Ring {
 	return ring
 }
 
-// placingDepth is how many successors of every peer must be right before each
-// key's replicas are the same from everywhere.
-const placingDepth = 4
-
-// agree reports whether each key's replicas are the same from everywhere.
+// agree reports whether each key's replicas are the same from everywhere: for that
+// one more successor of every peer must be right than a key has replicas.
 func agree(infos []Info) bool {
+	depth := infos[0].Quorums.Complete().N + 1
 	views := make([]chord.Neighbourhood, len(infos))
 	heads := make([]chord.Neighbourhood, len(infos))
 	for i, v := range infos {
 		views[i] = chord.Neighbourhood{Self: v.Contact, Member: v.Member, Succ: v.Successors, Preds: []chord.Contact{v.Predecessor}}
 		heads[i] = views[i]
-		heads[i].Succ = v.Successors[:min(placingDepth, len(v.Successors))]
+		heads[i].Succ = v.Successors[:min(depth, len(v.Successors))]
 	}
-	return chord.Check(views) == nil && chord.Ideal(heads, placingDepth) == nil
+	return chord.Check(views) == nil && chord.Ideal(heads, depth) == nil
 }

@@ -3,7 +3,6 @@ package node
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -110,7 +109,7 @@ func (n *Node) complete(c *replica.Change, opt WriteOptions) (err error) {
 		return err
 	}
 	c.TTL, c.If, c.Total = opt.TTL, opt.If, opt.Total
-	c.W, err = opt.W.of(n.data.N())
+	c.W, err = opt.W.of(n.quorums().N)
 	return err
 }
 
@@ -166,7 +165,7 @@ func failure(o replica.Outcome) error {
 		}
 		return fmt.Errorf("%w: no replica confirmed the write in time, but one may have stored it; read the key, or repeat the write", ErrUnknown)
 	case replica.ClockRefused:
-		return errors.New("the clocks of this peer and of a replica differ by more than a minute: set them right, and repeat the write")
+		return fmt.Errorf("%w: set that of this peer right, or those of the key's replicas, and repeat the write", ErrClock)
 	case replica.Conflict:
 		if !o.Found {
 			return fmt.Errorf("%w: there is no such key", ErrConflict)

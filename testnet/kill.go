@@ -7,17 +7,17 @@ import (
 
 	"peal/chord"
 	"peal/node"
-	"peal/node/replica"
 )
 
 // Killed says which peers a kill stopped.
 type Killed struct {
-	Peers  []chord.Contact
-	InARow int // the longest run of them on the ring: from three on, keys may be lost
+	Peers    []chord.Contact
+	InARow   int // the longest run of them on the ring
+	Replicas int // of a key: from so many in a row on, keys may be lost
 }
 
-// KillRandom stops count peers at random without a goodbye, never three in a
-// row on the ring unless any is set.
+// KillRandom stops count peers at random without a goodbye, never as
+// many in a row on the ring as a key has replicas, unless any is set.
 func (t *Testnet) KillRandom(count int, any bool, how Death) (Killed, error) {
 	return t.kill(how, func(ring []*node.Node) ([]*node.Node, error) {
 		if err := enough(count, len(ring)); err != nil {
@@ -26,11 +26,11 @@ func (t *Testnet) KillRandom(count int, any bool, how Death) (Killed, error) {
 		if any {
 			return pick(ring, t.rand.Perm(len(ring))[:count]), nil
 		}
-		tight := tightest(len(ring), t.rand.IntN(len(ring)))
+		tight := tightest(len(ring), t.rand.IntN(len(ring)), t.cfg.Quorums.N)
 		if count > len(tight) {
 			return nil, fmt.Errorf("%w: killing %d of %d peers at once would take all replicas of some keys with them: kill %d at most, or use --any", node.ErrInvalid, count, len(ring), len(tight))
 		}
-		if chosen := spread(t.rand.Perm(len(ring)), count); len(chosen) == count {
+		if chosen := spread(t.rand.Perm(len(ring)), count, t.cfg.Quorums.N); len(chosen) == count {
 			return pick(ring, chosen), nil
 		}
 		t.rand.Shuffle(len(tight), func(i, j int) { tight[i], tight[j] = tight[j], tight[i] })
@@ -79,10 +79,10 @@ func enough(count, live int) error {
 
 // tightest takes as many of the n places of a circle as it can without a run of
 // as many as a key has replicas, which leaves one in each such run.
-func tightest(n, first int) []int {
+func tightest(n, first, replicas int) []int {
 	var chosen []int
 	for i := range n {
-		if i%replica.DefaultN != 0 {
+		if i%replicas != 0 {
 			chosen = append(chosen, (first+i)%n)
 		}
 	}
@@ -92,7 +92,7 @@ func tightest(n, first int) []int {
 // spread takes count places of a circle in the given order, leaving out those
 // that would make a run of as many as a key has replicas. It finds half of the
 // places in any order, and more by luck.
-func spread(order []int, count int) []int {
+func spread(order []int, count, replicas int) []int {
 	taken := make([]bool, len(order))
 	var chosen []int
 	for _, at := range order {
@@ -100,7 +100,7 @@ func spread(order []int, count int) []int {
 			break
 		}
 		taken[at] = true
-		if runAround(taken, at) >= min(replica.DefaultN, len(order)) {
+		if runAround(taken, at) >= min(replicas, len(order)) {
 			taken[at] = false
 			continue
 		}
@@ -161,7 +161,7 @@ func (t *Testnet) kill(how Death, choose func(ring []*node.Node) ([]*node.Node, 
 	for _, p := range victims {
 		t.cfg.Observer(node.Event{Time: time.Now(), Peer: p.Self(), Kind: node.Killed})
 	}
-	return Killed{contacts(victims), longest}, err
+	return Killed{contacts(victims), longest, t.cfg.Quorums.N}, err
 }
 
 // condemn takes the peers to kill out of the live ones, and says how many of

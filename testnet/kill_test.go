@@ -19,7 +19,7 @@ func TestLongestRun(t *testing.T) {
 // a run of three, or takes all there are.
 func TestTightest(t *testing.T) {
 	for n := 1; n <= 12; n++ {
-		chosen := tightest(n, n/2)
+		chosen := tightest(n, n/2, 3)
 		taken := make([]bool, n)
 		for _, at := range chosen {
 			taken[at] = true

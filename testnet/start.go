@@ -116,6 +116,7 @@ func (t *Testnet) peerConfig(number int, log *slog.Logger) (node.Config, error) 
 		Ring: t.cfg.Ring, Version: t.cfg.Version, Observer: t.cfg.Observer,
 		Logger: log, Store: store.Memory(),
 	}
+	cfg.Replica.Quorums = t.cfg.Quorums
 	for range waysIn {
 		if way, err := t.Peer(""); err == nil {
 			cfg.Join = append(cfg.Join, way.Addresses()...)

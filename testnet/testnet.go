@@ -14,12 +14,16 @@ import (
 
 	"peal/chord"
 	"peal/node"
+	"peal/node/replica"
 )
 
 // Config of a testnet. Zero fields take their defaults.
 type Config struct {
 	// Peers is how many are started. Default 100.
 	Peers int
+
+	// Quorums of the ring.
+	Quorums replica.Quorums
 
 	// Transport is "tcp", "quic" or "memory". Default "tcp".
 	Transport string
@@ -51,6 +55,9 @@ var ErrNoPeers = errors.New("the testnet has no live peer: join some with 'peal 
 func (c *Config) validate() error {
 	if c.Peers == 0 {
 		c.Peers = 100
+	}
+	if c.Quorums = c.Quorums.Complete(); c.Quorums.Valid() != nil {
+		return c.Quorums.Valid()
 	}
 	if c.Transport == "" {
 		c.Transport = TCP

@@ -19,6 +19,10 @@ type Peer interface {
 	// cursor is empty or the Next of the page before.
 	Keys(ctx context.Context, prefix []byte, cursor string, limit int) (node.Page, error)
 
+	// LimitRepair bounds the bytes a second that repair moves, 0 for no bound,
+	// and pauses it or lets it go on.
+	LimitRepair(bytesPerSecond int64, paused bool) error
+
 	Info() node.Info
 }
 
@@ -62,5 +66,6 @@ type Killed struct {
 
 	// InARow is the longest run of them on the ring. From as many on as a key
 	// has replicas, keys may be lost.
-	InARow int `json:"in_a_row"`
+	InARow   int `json:"in_a_row"`
+	Replicas int `json:"replicas"`
 }

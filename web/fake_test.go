@@ -154,6 +154,11 @@ func (f *fake) Lookup(_ context.Context, key []byte) (node.Route, error) {
 	return node.Route{ID: chord.KeyID(key), Owner: contact(3), Hops: hops}, f.err
 }
 
+func (f *fake) LimitRepair(rate int64, paused bool) error {
+	f.info.Repair.Rate, f.info.Repair.Paused = rate, paused
+	return f.err
+}
+
 func (f *fake) Keys(_ context.Context, prefix []byte, cursor string, limit int) (node.Page, error) {
 	f.listed = [3]string{string(prefix), cursor, fmt.Sprint(limit)}
 	return node.Page{Keys: []node.KeyInfo{{Key: "a", Version: stamp, Size: 3}, {Key: "\xff"}}, Next: "more"}, f.err
@@ -169,7 +174,7 @@ type fakeLab struct {
 
 func (l *fakeLab) Kill(k KillRequest) (Killed, error) {
 	l.request = k
-	return Killed{[]chord.Contact{contact(1)}, 1}, l.refuse
+	return Killed{[]chord.Contact{contact(1)}, 1, 3}, l.refuse
 }
 
 func (l *fakeLab) Join(_ context.Context, n int) ([]chord.Contact, error) {

@@ -20,7 +20,7 @@ func TestKill(t *testing.T) {
 	} {
 		got := ask(t, base, "POST", "/v1/testnet/kill", body)
 		got.want(t, 200, `{"killed":[{"id":"`)
-		got.want(t, 200, `],"in_a_row":1}`)
+		got.want(t, 200, `],"in_a_row":1,"replicas":3}`)
 		if !reflect.DeepEqual(lab.request, want) {
 			t.Errorf("%s: got %+v, want %+v", body, lab.request, want)
 		}

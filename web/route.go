@@ -50,6 +50,7 @@ func (s *Server) table() []route {
 		{"GET", "/v1/lookup/{key}", usualTimeout, s.live(s.lookUp)},
 		{"GET", "/v1/ring", usualTimeout, s.showRing},
 		{"GET", "/v1/peer", usualTimeout, s.showPeer},
+		{"POST", "/v1/repair", usualTimeout, s.live(s.limitRepair)},
 		{"POST", "/v1/leave", longestTimeout, s.live(s.leave)},
 		{"POST", "/v1/testnet/kill", usualTimeout, s.live(s.kill)},
 		{"POST", "/v1/testnet/join", longestTimeout, s.live(s.join)},

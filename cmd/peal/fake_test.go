@@ -35,6 +35,7 @@ type fakeRing struct {
 	left   []string    // the vias of leaves
 	rings  []node.Ring // the answers to come; the last one stays
 	path   []node.Hop  // of a lookup
+	repair node.Repair // what the peer says of it
 
 	write node.WriteOptions // of the last write
 	read  node.ReadOptions  // of the last read
@@ -145,6 +146,13 @@ func (f *fakeRing) Put(_ context.Context, key, value []byte, opt node.WriteOptio
 	}, nil
 }
 
+func (f *fakeRing) LimitRepair(rate int64, paused bool) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.repair.Rate, f.repair.Paused = rate, paused
+	return nil
+}
+
 func (f *fakeRing) Touch(_ context.Context, key []byte, opt node.WriteOptions) (node.Receipt, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -213,7 +221,13 @@ func (f *fakeRing) Keys(_ context.Context, prefix []byte, cursor string, limit i
 	return page, nil
 }
 
-func (f *fakeRing) Info() node.Info { return info(0) }
+func (f *fakeRing) Info() node.Info {
+	i := info(0)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	i.Repair = f.repair
+	return i
+}
 
 func (f *fakeRing) Ring(context.Context) (node.Ring, error) {
 	f.mu.Lock()
@@ -239,7 +253,7 @@ func (f *fakeRing) Kill(kill web.KillRequest) (web.Killed, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.kills = append(f.kills, kill)
-	return web.Killed{Peers: []chord.Contact{contact(1), contact(2)}, InARow: f.inARow}, nil
+	return web.Killed{Peers: []chord.Contact{contact(1), contact(2)}, InARow: f.inARow, Replicas: 3}, nil
 }
 
 func (f *fakeRing) Join(_ context.Context, n int) ([]chord.Contact, error) {

@@ -24,13 +24,13 @@ A key that does not exist ends with exit code 3, an empty value with 0. With
 -o json the value is base64 and comes with its version, when it expires, and how
 many replicas agreed.
 
-Two replicas are asked, or as many as --r says, and the newest value wins. Two
-are enough to see what a put with the usual --w has stored; with --r one, an old
-value may come, or none.`,
+Two replicas are asked, if the ring has the usual numbers (see peal status), or
+as many as --r says, and the newest value wins. That is enough to see what a put
+without --w has stored; with --r one, an old value may come, or none.`,
 		Args: wants(1, "KEY"),
 		RunE: func(cmd *cobra.Command, args []string) error { return c.get(cmd, args[0]) },
 	})
-	cmd.Flags().TextVar(new(node.Quorum), "r", node.Quorum(0), "ask `COUNT` replicas: one, quorum (more than half), all or a number (default: 2)")
+	cmd.Flags().TextVar(new(node.Quorum), "r", node.Quorum(0), "ask `COUNT` replicas: one, quorum (more than half), all or a number (default: the ring's)")
 	return cmd
 }
 

@@ -14,7 +14,7 @@ import (
 var parameters = []string{"w", "r", "ttl", "if-absent", "if-version"}
 
 func writeFlags(flags *pflag.FlagSet) {
-	flags.TextVar(new(node.Quorum), "w", node.Quorum(0), "wait for `COUNT` replicas: one, quorum (more than half), all or a number (default: 2)")
+	flags.TextVar(new(node.Quorum), "w", node.Quorum(0), "wait for `COUNT` replicas: one, quorum (more than half), all or a number (default: the ring's)")
 	flags.String("if-version", "", "only if the key has this `VERSION`, as put and get -o json show it")
 }
 

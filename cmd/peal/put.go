@@ -25,10 +25,10 @@ is there once the last of them is. If it breaks off, nothing is stored; --timeou
 is then how long each MiB may take.
 
 Three peers hold a key, or all where the ring has fewer. The write counts once
-two of them have it on their disks, or as many as --w says. "on 2 of 3 replicas,
-owed to 5e6f7a8b" means that this one was not as quick, and gets it as soon as
-it can; "(held by 99887766)" that it did not answer, and that peer keeps the
-write for it meanwhile.
+two of them have it on their disks, or as many as --w says; peal status tells if
+the ring has other numbers. "on 2 of 3 replicas, owed to 5e6f7a8b" means that
+this one was not as quick, and gets it as soon as it can; "(held by 99887766)"
+that it did not answer, and that peer keeps the write for it meanwhile.
 
 With --if-absent or --if-version nothing is written, and the exit code is 7, if
 the key is not as you say. This guards against what others did before, not at

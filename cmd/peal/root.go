@@ -67,8 +67,8 @@ func (c *cli) root() *cobra.Command {
 	flags.DurationVar(&c.timeout, "timeout", 0, "how long a request may take (default: 30s, more for slow verbs)")
 
 	addGroup(root, "Keys:", c.putVerb(), c.getVerb(), c.delVerb(), c.touchVerb(), c.keysVerb(), c.importVerb(), c.exportVerb())
-	addGroup(root, "The ring:", c.ringVerb(), c.lookupVerb(), c.statusVerb())
-	addGroup(root, "Peers:", c.startVerb(), c.leaveVerb(), c.testnetVerb(), c.simVerb(), c.replayVerb())
+	addGroup(root, "The ring:", c.ringVerb(), c.lookupVerb(), c.statusVerb(), c.repairVerb())
+	addGroup(root, "Peers:", c.startVerb(), c.leaveVerb(), c.checkStoreVerb(), c.testnetVerb(), c.simVerb(), c.replayVerb())
 	root.AddCommand(c.versionVerb())
 	return root
 }

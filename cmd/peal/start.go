@@ -15,13 +15,14 @@ import (
 
 	"peal/node"
 	"peal/node/recording"
+	"peal/node/replica"
 	"peal/node/store"
 	"peal/transport"
 	"peal/web"
 )
 
 // farewellTime bounds how long a peer may take to hand over its keys when a
-// signal ends it.
+// signal ends it, unless --leave-timeout says otherwise.
 const farewellTime = 30 * time.Second
 
 // A startConfig holds the flags of start.
@@ -29,6 +30,9 @@ type startConfig struct {
 	data, http, ring, logLevel, record string
 	listen, join                       []string
 	noMDNS, noNAT                      bool
+	quorums                            replica.Quorums
+	repairRate                         byteSize
+	leaveTimeout                       time.Duration
 }
 
 func (c *cli) startVerb() *cobra.Command {
@@ -57,6 +61,11 @@ The HTTP address serves the API and the dashboard. Whoever reaches it may do eve
 	flags.StringSliceVar(&s.join, "join", nil, "full `MULTIADDR` of a peer to join by, repeatable")
 	flags.BoolVar(&s.noMDNS, "no-mdns", false, "do not look for peers on the LAN")
 	flags.BoolVar(&s.noNAT, "no-nat", false, "do not map ports, punch holes or use relays")
+	flags.IntVar(&s.quorums.N, "replicas", 0, "how many peers of a new ring hold each key, 1 to 7 (default: 3, or what the ring has)")
+	flags.IntVar(&s.quorums.W, "default-w", 0, "how many of them a write of a new ring needs (default: a majority)")
+	flags.IntVar(&s.quorums.R, "default-r", 0, "how many of them a read of a new ring needs (default: a majority)")
+	flags.Var(&s.repairRate, "repair-rate", "`BYTES` a second that repair may move, such as 500k or 10M (default: no bound)")
+	flags.DurationVar(&s.leaveTimeout, "leave-timeout", farewellTime, "how long to hand over keys when a signal ends the peer")
 	flags.StringVar(&s.record, "record", "", "`FILE` to record in all that happens, for 'peal replay'")
 	flags.StringVar(&s.logLevel, "log-level", "info", "least `LEVEL` to log: debug, info, warn or error")
 	return cmd
@@ -66,6 +75,12 @@ The HTTP address serves the API and the dashboard. Whoever reaches it may do eve
 func (s *startConfig) check() error {
 	if err := transport.CheckRing(s.ring); err != nil {
 		return fail(codeUsage, "--ring: %v", err)
+	}
+	if err := s.quorums.Complete().Valid(); err != nil {
+		return fail(codeUsage, "--replicas, --default-w and --default-r: %v", err)
+	}
+	if s.leaveTimeout <= 0 {
+		return fail(codeUsage, "--leave-timeout %v: want more than 0", s.leaveTimeout)
 	}
 	for _, addr := range s.listen {
 		if _, err := ma.NewMultiaddr(addr); err != nil {
@@ -123,6 +138,7 @@ func (c *cli) start(ctx context.Context, s startConfig) (err error) {
 	defer tape.closeInto(&err)
 	feed := web.NewFeed()
 	config := node.Config{Ring: s.ring, Join: s.join, Version: thisBuild().Version, Logger: log, Observer: tape.observing(observer(feed, log))}
+	config.Replica.Quorums, config.RepairRate = s.quorums, int64(s.repairRate)
 	if err := s.open(&config, dir); err != nil {
 		return err
 	}
@@ -143,13 +159,13 @@ func (c *cli) start(ctx context.Context, s startConfig) (err error) {
 	if err := c.introduce(n.Info(), api.url); err != nil {
 		return err
 	}
-	return api.wait(ctx, func() error { return c.farewell(peer) })
+	return api.wait(ctx, func() error { return c.farewell(peer, s.leaveTimeout) })
 }
 
 // farewell leaves the ring because a signal asked for it.
-func (c *cli) farewell(backend web.Backend) error {
+func (c *cli) farewell(backend web.Backend, within time.Duration) error {
 	fmt.Fprintln(c.err, "leaving the ring; Ctrl-C again ends at once")
-	ctx, cancel := context.WithTimeout(context.Background(), farewellTime)
+	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
 	_, err := backend.Leave(ctx, "")
 	return err
@@ -157,7 +173,7 @@ func (c *cli) farewell(backend web.Backend) error {
 
 // open opens the store, which nobody else may have open, and then the network.
 func (s *startConfig) open(config *node.Config, dir string) error {
-	db, err := store.Open(filepath.Join(dir, "store"))
+	db, err := store.Open(storeIn(dir))
 	if err != nil {
 		return err
 	}

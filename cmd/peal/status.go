@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 
@@ -61,6 +62,10 @@ func (s status) facts() [][2]string {
 		{"known peers", strconv.Itoa(s.Known)},
 		{"keys", strconv.Itoa(s.Keys)},
 		{"records", strconv.Itoa(s.Records)},
+		{"replicas of a key", fmt.Sprintf("%d; a write needs %d, a read %d", s.Quorums.N, s.Quorums.W, s.Quorums.R)},
+	}
+	for _, fact := range repairFacts(s.Repair) {
+		facts = append(facts, [2]string{"repair: " + fact[0], fact[1]})
 	}
 	if s.Lab {
 		facts = append(facts, [2]string{"testnet", counted(s.Peers, "live peer")})

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"peal/node/recording"
+	"peal/node/replica"
 	"peal/testnet"
 	"peal/web"
 )
@@ -45,6 +46,7 @@ names. 'peal testnet kill', 'join' and 'churn' change the running testnet.`,
 	}
 	flags := cmd.Flags()
 	flags.IntVar(&t.Peers, "peers", 100, "how many peers to start")
+	flags.IntVar(&t.Quorums.N, "replicas", replica.DefaultN, "how many peers hold each key, 1 to 7")
 	flags.StringVar(&t.Transport, "transport", testnet.TCP, "what the peers talk over: tcp, quic or memory")
 	flags.StringVar(&t.DataDir, "data", "", "`DIR` of their identities and keys (default: in memory)")
 	flags.StringVar(&t.http, "http", defaultHTTP, "`ADDRESS` to serve the API and the dashboard at")
@@ -59,6 +61,9 @@ names. 'peal testnet kill', 'join' and 'churn' change the running testnet.`,
 func (t *testnetConfig) check() error {
 	if t.Peers < 1 || t.Peers > maxPeers {
 		return fail(codeUsage, "--peers %d: want 1 to %d", t.Peers, maxPeers)
+	}
+	if err := t.Quorums.Complete().Valid(); err != nil {
+		return fail(codeUsage, "--replicas %d: %v", t.Quorums.N, err)
 	}
 	switch t.Transport {
 	case testnet.TCP, testnet.QUIC, testnet.Memory:
@@ -110,7 +115,7 @@ func (c *cli) testnet(ctx context.Context, t testnetConfig) (err error) {
 	if err := c.settle(ctx, net, t.Peers, api.url); err != nil || ctx.Err() != nil {
 		return err
 	}
-	return api.wait(ctx, func() error { return c.farewell(peers) })
+	return api.wait(ctx, func() error { return c.farewell(peers, farewellTime) })
 }
 
 // settle starts the peers and says when they form a ring. An interruption is no

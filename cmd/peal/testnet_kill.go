@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"peal/chord"
-	"peal/node/replica"
 	"peal/web"
 )
 
@@ -83,9 +82,10 @@ func positive(name, text string) (int, error) {
 
 // A change is what the API answers to a kill or a join.
 type change struct {
-	Killed []chord.Contact `json:"killed"`
-	InARow int             `json:"in_a_row"`
-	Joined []chord.Contact `json:"joined"`
+	Killed   []chord.Contact `json:"killed"`
+	InARow   int             `json:"in_a_row"`
+	Replicas int             `json:"replicas"`
+	Joined   []chord.Contact `json:"joined"`
 }
 
 // act makes a change to the testnet and says which peers it was made to.
@@ -125,7 +125,7 @@ func (c *cli) printChange(done change) error {
 		verb = "joined"
 	}
 	lost := ""
-	if done.InARow >= replica.DefaultN {
+	if done.InARow > 0 && done.InARow >= done.Replicas {
 		lost = fmt.Sprintf("%d in a row: keys that only they held are lost\n", done.InARow)
 	}
 	return c.printf("\n%s %s\n%s", verb, counted(len(peers.rows), "peer"), lost)

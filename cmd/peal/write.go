@@ -8,7 +8,6 @@ import (
 
 	"peal/chord"
 	"peal/node"
-	"peal/node/replica"
 )
 
 // A receipt is what the API answers to a write.
@@ -69,9 +68,6 @@ func (r receipt) where() string {
 		text = fmt.Sprintf("%d of %s", has, counted(r.Wanted, "replica"))
 	case has == 1:
 		text = "the only replica"
-	}
-	if r.Wanted < replica.DefaultN {
-		text += fmt.Sprintf(", as the ring has %s", counted(r.Wanted, "peer"))
 	}
 	if len(r.Owed) > 0 {
 		text += ", owed to " + debts(r.Owed)

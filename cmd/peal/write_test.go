@@ -24,9 +24,9 @@ func TestReceiptSaysWhere(t *testing.T) {
 		{2, 3, []node.Owed{{Contact: x}}, fmt.Sprintf("2 of 3 replicas, owed to %v", x)},
 		{2, 3, []node.Owed{{Contact: x, Holder: &y}}, fmt.Sprintf("2 of 3 replicas, owed to %v (held by %v)", x, y)},
 		{1, 3, []node.Owed{{Contact: x}, {Contact: y, Holder: &z}}, fmt.Sprintf("1 of 3 replicas, owed to %v and %v (held by %v)", x, y, z)},
-		{1, 2, []node.Owed{{Contact: x}}, fmt.Sprintf("1 of 2 replicas, as the ring has 2 peers, owed to %v", x)},
-		{2, 2, nil, "all 2 replicas, as the ring has 2 peers"},
-		{1, 1, nil, "the only replica, as the ring has 1 peer"},
+		{1, 2, []node.Owed{{Contact: x}}, fmt.Sprintf("1 of 2 replicas, owed to %v", x)},
+		{2, 2, nil, "all 2 replicas"},
+		{1, 1, nil, "the only replica"},
 	} {
 		r := receipt{Replicas: make([]chord.Contact, test.has), Wanted: test.wanted, Owed: test.owed}
 		if got := r.where(); got != test.want {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -88,11 +89,15 @@ func (u *upload) run(ctx context.Context, key, head []byte, rest io.Reader) (nod
 		return node.Receipt{}, notStored(err)
 	}
 	receipt, err := u.putManifest(ctx, key)
-	if errors.Is(err, node.ErrConflict) || errors.Is(err, node.ErrInvalid) || errors.Is(err, node.ErrNoPeer) {
-		discard(ctx, u.peer, u.manifest) // it is certain that the manifest is nowhere
+	nowhere := func(sure error) bool { return errors.Is(err, sure) }
+	if slices.ContainsFunc(refusals, nowhere) {
+		discard(ctx, u.peer, u.manifest)
 	}
 	return receipt, err
 }
+
+// refusals are the errors after which it is certain that a record is nowhere.
+var refusals = []error{node.ErrConflict, node.ErrInvalid, node.ErrNoPeer, node.ErrClock}
 
 // notStored says of the value what an error says of a block: without it there is
 // none, for certain.

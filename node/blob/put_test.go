@@ -82,6 +82,7 @@ func TestFailedPuts(t *testing.T) {
 		{"touch block", 2, node.ErrQuorum, 0},
 		{"put key", 1, node.ErrConflict, 0},
 		{"put key", 1, node.ErrNoPeer, 0},
+		{"put key", 1, node.ErrClock, 0},
 		{"put key", 1, node.ErrQuorum, 4},
 		{"put key", 1, node.ErrUnknown, 4},
 	} {

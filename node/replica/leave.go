@@ -3,11 +3,15 @@ package replica
 import "peal/chord"
 
 // Leave gives every record of our arc to those that will be its replicas
-// without us. The Outcome, with an error if some could not be given by the
-// deadline, comes out of Ready; then it is time to leave the ring.
+// without us, and compares fingerprints afterwards. The Outcome, with an error if
+// some could not be given by the deadline, comes out of Ready; then it is time to
+// leave the ring.
 func (r *Replica) Leave(now, deadline chord.Time) OpID {
 	o := r.newOperation(r.place.self.ID, deadline)
-	o.ask = func(now chord.Time) { r.bequeath(now, o, r.heirs(), false) }
+	o.ask = func(now chord.Time) {
+		o.outcome.Left = r.index.Len()
+		r.bequeath(now, o, r.heirs(), false)
+	}
 	o.giveUp = func(chord.Time) { o.outcome.Error = QuorumNotMet }
 	r.leaving = true
 	r.round = round{at: Never, number: r.round.number + 1}
@@ -42,8 +46,17 @@ func (r *Replica) bequeath(now chord.Time, o *operation, heirs []share, missed b
 		r.bequeathStrays(now, o, r.place.self.ID, missed)
 		return
 	}
-	r.reconcile(now, heirs[0], func(now chord.Time, end ending) {
-		r.bequeath(now, o, heirs[1:], missed || !end.ok)
+	heir := heirs[0]
+	r.reconcile(now, heir, func(now chord.Time, end ending) {
+		if end.ok && end.moved > 0 { // once more, to be sure
+			r.bequeath(now, o, heirs, missed)
+			return
+		}
+		missed = missed || !end.ok
+		if last := len(heirs) == 1 || heirs[1].arc != heir.arc; last && !missed {
+			o.outcome.Left -= r.index.Summary(heir.arc).Count
+		}
+		r.bequeath(now, o, heirs[1:], missed)
 	})
 }
 
@@ -72,6 +85,9 @@ func (r *Replica) bequeathStrays(now chord.Time, o *operation, from chord.ID, mi
 		}
 		arc := stretch(outside, replicas[0])
 		r.give(now, replicas, arc, func(now chord.Time, silent chord.Contact) {
+			if silent.IsZero() {
+				o.outcome.Left -= r.index.Summary(arc).Count
+			}
 			r.bequeathStrays(now, o, arc.To, missed || !silent.IsZero())
 		})
 	})

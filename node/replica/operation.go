@@ -40,6 +40,7 @@ type Outcome struct {
 	Hops     int             // requests of the last lookup
 	Items    []Item          // List
 	Next     *chord.ID       // List: where to go on, nil at the end
+	Left     int             // Leave: records that not all of their replicas have taken
 	need     int             // Put: W
 }
 

@@ -3,15 +3,13 @@ package replica
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"time"
 
 	"peal/chord"
 )
-
-// DefaultN is how many replicas a key has unless told otherwise.
-const DefaultN = 3
 
 // Config of a replica. Zero fields take their defaults.
 type Config struct {
@@ -21,9 +19,8 @@ type Config struct {
 	// Seed of the replica's randomness, which only spreads its timers.
 	Seed uint64
 
-	// N is the number of replicas of a key; W and R how many of them a write
-	// and a read need. Defaults DefaultN, 2 and 2.
-	N, W, R int
+	// Quorums of the ring.
+	Quorums
 
 	// RoundEvery is the pause between two regular rounds of reconciliation,
 	// spread by a quarter each way. Default 30 s.
@@ -51,17 +48,15 @@ type Reader interface {
 }
 
 func (c *Config) validate() error {
-	c.N = cmp.Or(c.N, DefaultN)
-	c.W = cmp.Or(c.W, min(2, c.N))
-	c.R = cmp.Or(c.R, min(2, c.N))
+	c.Quorums = c.Quorums.Complete()
 	c.RoundEvery = cmp.Or(c.RoundEvery, 30*time.Second)
 	c.RequestTimeout = cmp.Or(c.RequestTimeout, time.Second)
 	c.Grace = cmp.Or(c.Grace, 24*time.Hour)
 	switch {
 	case c.Self.IsZero() || c.Reader == nil:
 		return errors.New("replica: Config.Self or Config.Reader is not set")
-	case c.N < 1 || c.W < 1 || c.W > c.N || c.R < 1 || c.R > c.N:
-		return errors.New("replica: Config.W and Config.R must lie between 1 and N")
+	case c.Quorums.Valid() != nil:
+		return fmt.Errorf("replica: %w", c.Quorums.Valid())
 	case c.RoundEvery < 0 || c.RequestTimeout < 0 || c.Grace < 0:
 		return errors.New("replica: a duration of Config is negative")
 	}
@@ -163,9 +158,6 @@ func (r *Replica) Deadline() chord.Time {
 	}
 	return at
 }
-
-// N is the number of replicas of a key.
-func (r *Replica) N() int { return r.cfg.N }
 
 // Len is the number of records held, tombstones and strays included.
 func (r *Replica) Len() int { return r.index.Len() }

@@ -4,7 +4,6 @@ import * as api from "./api.js";
 import { failure } from "./results.js";
 import { brief, count, fill, make } from "./words.js";
 
-const replicas = 3; // of a key
 
 /** Lab shows itself only for a testnet. */
 export class Lab {
@@ -76,7 +75,7 @@ function amount(input) {
   return n;
 }
 
-function killReport({ killed, in_a_row: inARow }) {
+function killReport({ killed, in_a_row: inARow, replicas }) {
   const lost = `${inARow} in a row: keys that only they held are lost.`;
   return [...report("Killed", killed), ...(inARow >= replicas ? [make("p", {}, lost)] : [])];
 }
