@@ -25,8 +25,9 @@ type fakeRing struct {
 
 	mu     sync.Mutex
 	values map[string][]byte
-	errs   []error // what the next operations on keys end with
-	asked  int     // operations on keys
+	totals map[string]uint64 // of manifests
+	errs   []error           // what the next operations on keys end with
+	asked  int               // operations on keys
 	vias   []string
 	kills  []web.KillRequest
 	inARow int // the answer to kills
@@ -67,7 +68,7 @@ func ringOf(peers int) node.Ring {
 // newFake serves a ring of three peers; as a testnet if lab.
 func newFake(t *testing.T, lab bool) *fakeRing {
 	t.Helper()
-	f := &fakeRing{values: make(map[string][]byte), rings: []node.Ring{ringOf(3)}}
+	f := &fakeRing{values: make(map[string][]byte), totals: make(map[string]uint64), rings: []node.Ring{ringOf(3)}}
 	f.path = []node.Hop{{Contact: contact(1), Millis: 2.5, Failed: true}, {Contact: contact(2), Millis: 0.25}}
 	var backend web.Backend = f
 	if !lab {
@@ -137,7 +138,7 @@ func (f *fakeRing) Put(_ context.Context, key, value []byte, opt node.WriteOptio
 	if err := f.op(); err != nil {
 		return f.short, err
 	}
-	f.values[string(key)] = value
+	f.values[string(key)], f.totals[string(key)] = bytes.Clone(value), opt.Total
 	holder := contact(4)
 	return node.Receipt{
 		Version: stamp, Replicas: []chord.Contact{contact(1), contact(2)}, Wanted: 3, Hops: 1, Millis: 1.25,
@@ -187,7 +188,7 @@ func (f *fakeRing) Get(_ context.Context, key []byte, opt node.ReadOptions) (nod
 	if !ok {
 		return node.Value{}, fmt.Errorf("%w: nobody has %q", node.ErrNotFound, key)
 	}
-	return node.Value{Data: value, Version: stamp, Asked: 2, Agreed: 2}, nil
+	return node.Value{Data: value, Total: f.totals[string(key)], Version: stamp, Asked: 2, Agreed: 2}, nil
 }
 
 func (f *fakeRing) Lookup(_ context.Context, key []byte) (node.Route, error) {
@@ -207,8 +208,9 @@ func (f *fakeRing) Keys(_ context.Context, prefix []byte, cursor string, limit i
 	}
 	var page node.Page
 	for key, value := range f.values {
-		if strings.HasPrefix(key, string(prefix)) && key > cursor {
-			page.Keys = append(page.Keys, node.KeyInfo{Key: key, Version: stamp, Size: len(value)})
+		if strings.HasPrefix(key, string(prefix)) && key > cursor && !replica.Internal(key) {
+			size := cmp.Or(int64(f.totals[key]), int64(len(value)))
+			page.Keys = append(page.Keys, node.KeyInfo{Key: key, Version: stamp, Size: size})
 		}
 	}
 	slices.SortFunc(page.Keys, func(a, b node.KeyInfo) int { return cmp.Compare(a.Key, b.Key) })

@@ -43,12 +43,17 @@ var importRules = map[string]importRule{
 		others: []string{"github.com/fxamacker/cbor", "golang.org/x/sync"},
 		reason: "a node declares the transport and store that it needs, so tests can give it others",
 	},
+	"node/blob": {
+		ours:   []string{"node", "node/replica"},
+		others: []string{"github.com/fxamacker/cbor", "golang.org/x/sync"},
+		reason: "large values are made of what any peer offers, so the peer need not know of them",
+	},
 	"node/recording": {
 		ours:   []string{"chord", "node"},
 		reason: "a recording is made of what nodes tell, whoever drives them, and played without any",
 	},
 	"web": {
-		ours:   []string{"chord", "node", "node/replica"},
+		ours:   []string{"chord", "node", "node/blob", "node/replica"},
 		others: []string{"github.com/gorilla/websocket"},
 		reason: "the API shows a node, whatever it runs on",
 	},

@@ -23,8 +23,8 @@ type progress struct {
 	terminal bool
 	width    int
 	doing    string // "importing"
-	noun     string // "file"
-	total    int
+	noun     string // "file"; empty where bytes are counted
+	total    int    // -1 if that is not known
 	now      func() time.Time
 
 	mu    sync.Mutex
@@ -45,6 +45,17 @@ func (c *cli) progress(doing, noun string, total int) *progress {
 	p.show()
 	return p
 }
+
+// moving begins a display of a large value that moves, on a terminal alone.
+func (c *cli) moving(doing string, large bool, size int64) follower {
+	if !large || !c.errTerminal {
+		return nobody{}
+	}
+	return c.progress(doing, "", int(size))
+}
+
+// reach says how many bytes have moved.
+func (p *progress) reach(bytes int64) { p.set(int(bytes), 0) }
 
 // add counts a part as done.
 func (p *progress) add(bytes int64) { p.set(-1, bytes) }
@@ -95,6 +106,9 @@ func (p *progress) note(format string, args ...any) {
 func (p *progress) end() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.ended {
+		return
+	}
 	p.ended = true
 	if p.terminal {
 		fmt.Fprint(p.w, "\r\033[K")
@@ -102,6 +116,12 @@ func (p *progress) end() {
 }
 
 func (p *progress) count() string {
+	switch {
+	case p.noun == "" && p.total < 0:
+		return sizeText(int64(p.done))
+	case p.noun == "":
+		return fmt.Sprintf("%s of %s", sizeText(int64(p.done)), sizeText(int64(p.total)))
+	}
 	text := fmt.Sprintf("%d of %s", p.done, counted(p.total, p.noun))
 	if p.bytes > 0 {
 		text += ", " + sizeText(p.bytes)

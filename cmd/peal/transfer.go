@@ -29,7 +29,7 @@ type transfer struct {
 	start time.Time
 
 	mu      sync.Mutex
-	success time.Time // of the last request that succeeded
+	success time.Time // of the last request that succeeded, or moved a part of a file
 	tally   tally
 }
 
@@ -112,20 +112,33 @@ func (t *transfer) one(ctx context.Context, name string, move func(context.Conte
 	t.show.add(size)
 }
 
+// alive takes a file that moves for a sign that the ring is alive.
+type alive struct{ *transfer }
+
+func (a alive) reach(int64) { a.succeeded() }
+func (a alive) end()        {}
+
+func (t *transfer) succeeded() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.success = time.Now()
+}
+
 // insist tries again, with growing pauses, while the ring mends. It gives up
 // once this has failed for the time of --retry, and sooner where nothing else
 // succeeded for so long either, so that a dead ring does not hold every file.
 func (t *transfer) insist(ctx context.Context, try func() error) error {
-	begin := time.Now()
+	var failing time.Time // since when
 	for pause := t.pause; ; pause = min(2*pause, longestPause) {
 		err := try()
 		if err == nil {
-			t.mu.Lock()
-			t.success = time.Now()
-			t.mu.Unlock()
+			t.succeeded()
 			return nil
 		}
-		left := t.retry - max(time.Since(begin), t.sinceSuccess())
+		if failing.IsZero() {
+			failing = time.Now()
+		}
+		left := t.retry - max(time.Since(failing), t.sinceSuccess())
 		if !transient(err) || left <= 0 || ctx.Err() != nil {
 			return err
 		}

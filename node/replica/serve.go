@@ -92,10 +92,25 @@ func (r *Replica) merge(now chord.Time, m Message) Message {
 			reply.Refused = LacksBase
 			continue
 		}
+		if m.Replaced {
+			reply.Records = append(reply.Records, r.manifestBefore(rec)...)
+		}
 		r.expectStray(now, rec.Key)
 		if held := r.store(rec); held.Version.Compare(rec.Version) > 0 {
 			reply.Items = append(reply.Items, held)
 		}
 	}
 	return reply
+}
+
+// manifestBefore is the manifest, if we hold one, that a record takes the place of.
+func (r *Replica) manifestBefore(rec Record) []Record {
+	held, ok := r.index.Get(rec.Key)
+	if !ok || held.Total == 0 || held.Version.Compare(rec.Version) >= 0 {
+		return nil
+	}
+	if old, ok := r.load(rec.Key); ok {
+		return []Record{old}
+	}
+	return nil
 }
