@@ -8,7 +8,8 @@ var (
 	// ErrNotFound: a quorum of replicas says that the key does not exist.
 	ErrNotFound = errors.New("key not found")
 
-	// ErrInvalid: the key or value is outside the allowed sizes.
+	// ErrInvalid: the key or value is outside the allowed sizes, or the options
+	// cannot be.
 	ErrInvalid = errors.New("invalid request")
 
 	// ErrNoPeer: no peer responsible for the key could be reached.
@@ -20,8 +21,8 @@ var (
 	// ErrUnknown: the time ran out after a replica may have stored the write.
 	ErrUnknown = errors.New("outcome unknown")
 
-	// ErrConflict: the condition of a write does not hold. Nothing was written
-	// that a read would show.
+	// ErrConflict: the condition of a write does not hold. Nothing was written, or
+	// it lost against a newer write, and a read shows it for a moment at most.
 	ErrConflict = errors.New("version conflict")
 
 	// ErrClosed: this peer has left the ring or was closed.

@@ -62,7 +62,7 @@ type Ring struct {
 // A Receipt tells where a write is.
 type Receipt struct {
 	Key      string          `json:"-"`
-	Version  replica.Version `json:"version"`
+	Version  replica.Version `json:"version"`           // of the write; of a conflict, the one that the key has
 	Expires  *time.Time      `json:"expires,omitempty"` // when the key ceases to exist
 	Replicas []chord.Contact `json:"replicas"`          // have it durably
 	Owed     []Owed          `json:"owed,omitempty"`    // do not have it yet

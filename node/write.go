@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"time"
 
@@ -30,12 +31,16 @@ type WriteOptions struct {
 }
 
 // Put stores a value under a key.
+//
+// The receipt tells something with an error, too. Of ErrQuorum and ErrUnknown: who
+// has the write, and who is owed it. Of ErrConflict: the version that the key has,
+// none if there is no such key.
 func (n *Node) Put(ctx context.Context, key, value []byte, opt WriteOptions) (Receipt, error) {
 	return n.write(ctx, replica.Change{Key: string(key), Value: bytes.Clone(value)}, opt)
 }
 
 // Delete removes a key: its replicas store a tombstone. A key that does not
-// exist is no error.
+// exist is no error. The receipt is that of a Put.
 func (n *Node) Delete(ctx context.Context, key []byte, opt WriteOptions) (Receipt, error) {
 	if opt.TTL != 0 {
 		return Receipt{}, fmt.Errorf("%w: a deleted key has no time to live", ErrInvalid)
@@ -44,7 +49,7 @@ func (n *Node) Delete(ctx context.Context, key []byte, opt WriteOptions) (Receip
 }
 
 // Touch gives a key another time to live, and leaves its value. A missing key is
-// ErrNotFound.
+// ErrNotFound. The receipt is that of a Put.
 func (n *Node) Touch(ctx context.Context, key []byte, opt WriteOptions) (Receipt, error) {
 	return n.write(ctx, replica.Change{Key: string(key), Touch: true}, opt)
 }
@@ -55,15 +60,26 @@ func (n *Node) write(ctx context.Context, c replica.Change, opt WriteOptions) (R
 	}
 	start := time.Now()
 	o, err := n.operate(ctx, func(now, deadline chord.Time) replica.OpID { return n.data.Put(now, deadline, c) })
-	receipt := Receipt{
-		Key: c.Key, Version: o.Record.Version, Expires: timeOf(o.Record.Expires), Replicas: o.Replicas, Owed: owed(o),
-		Wanted: len(o.Wanted), Hops: o.Hops, Millis: millis(time.Since(start)),
-	}
+	receipt := receiptOf(c.Key, o)
+	receipt.Millis = millis(time.Since(start))
 	if err == nil {
 		n.event(Event{Kind: Stored, Text: printable(c.Key), Count: len(o.Replicas)})
 	}
 	return receipt, err
 }
+
+func receiptOf(key string, o replica.Outcome) Receipt {
+	r := Receipt{Key: key, Wanted: len(o.Wanted), Hops: o.Hops}
+	if o.Error != replica.Conflict {
+		r.Version, r.Expires, r.Replicas, r.Owed = o.Record.Version, timeOf(o.Record.Expires), o.Replicas, owed(o)
+	} else if o.Found {
+		r.Version = o.Record.Version
+	}
+	return r
+}
+
+// versionText is what a version looks like; see [replica.Version].
+var versionText = regexp.MustCompile(`^[0-9]+\.[0-9]+-[1-9A-HJ-NP-Za-km-z]*$`)
 
 // complete fills in what the options say, and judges the whole.
 func (n *Node) complete(c *replica.Change, opt WriteOptions) (err error) {
@@ -74,7 +90,9 @@ func (n *Node) complete(c *replica.Change, opt WriteOptions) (err error) {
 	case opt.TTL < 0 || opt.TTL > MaxTTL || opt.TTL != 0 && opt.TTL < time.Millisecond:
 		return fmt.Errorf("%w: a time to live of %v is not between 1 ms and 100 years", ErrInvalid, opt.TTL)
 	case opt.If.Absent && (opt.If.Version != "" || c.Touch || c.Deleted):
-		return fmt.Errorf("%w: that the key is absent can be the only condition, and of a put alone", ErrInvalid)
+		return fmt.Errorf("%w: that a key is absent can be a condition of a put only, and its only one", ErrInvalid)
+	case opt.If.Version != "" && !versionText.MatchString(opt.If.Version):
+		return fmt.Errorf("%w: %q is no version: give one as a get or a receipt shows it, such as 1795671234567.0-Fxm1MT", ErrInvalid, opt.If.Version)
 	}
 	c.TTL, c.If = opt.TTL, opt.If
 	c.W, err = opt.W.of(n.quorums().N)
@@ -102,8 +120,19 @@ func timeOf(ms uint64) *time.Time {
 	if ms == 0 {
 		return nil
 	}
-	t := time.UnixMilli(int64(ms))
+	t := time.UnixMilli(int64(ms)).UTC()
 	return &t
+}
+
+// stored tells where a write is that too few replicas have, empty if nowhere.
+func stored(o replica.Outcome) string {
+	switch {
+	case len(o.Replicas) > 0:
+		return fmt.Sprintf("stored on %d of %d replicas %v", len(o.Replicas), len(o.Wanted), o.Replicas)
+	case len(o.Hints) > 0:
+		return fmt.Sprintf("stored on none of %d replicas, and held for %d of them by others", len(o.Wanted), len(o.Hints))
+	}
+	return ""
 }
 
 // failure tells why an operation failed, and what is known of a write.
@@ -112,11 +141,14 @@ func failure(o replica.Outcome) error {
 	case replica.NoPeer:
 		return fmt.Errorf("%w: the replicas of this key cannot be located; try again when the ring has settled", ErrNoPeer)
 	case replica.QuorumNotMet:
-		if len(o.Replicas) > 0 {
-			return fmt.Errorf("%w: stored on %v only; the write may survive, repeat it to be sure", ErrQuorum, o.Replicas)
+		if has := stored(o); has != "" {
+			return fmt.Errorf("%w: %s only; the write may survive, repeat it to be sure", ErrQuorum, has)
 		}
 		return fmt.Errorf("%w: too few of the key's replicas answered in time; try again when the ring has settled", ErrQuorum)
 	case replica.OutcomeUnknown:
+		if len(o.Hints) > 0 {
+			return fmt.Errorf("%w: no replica confirmed the write in time, but %d other peers hold it to hand it over, so it may appear; read the key, or repeat the write", ErrUnknown, len(o.Hints))
+		}
 		return fmt.Errorf("%w: no replica confirmed the write in time, but one may have stored it; read the key, or repeat the write", ErrUnknown)
 	case replica.ClockRefused:
 		return errors.New("the clocks of this peer and of a replica differ by more than a minute: set them right, and repeat the write")

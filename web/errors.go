@@ -8,12 +8,17 @@ import (
 	"strings"
 
 	"peal/node"
+	"peal/node/replica"
 )
 
 // A problem is an error that knows its answer.
 type problem struct {
-	Text   string `json:"error"`
-	Code   string `json:"code"`
+	Text string `json:"error"`
+	Code string `json:"code"`
+
+	Version replica.Version `json:"version,omitzero"`  // that a key has, of a conflict
+	Receipt *node.Receipt   `json:"receipt,omitempty"` // of a write that too few replicas confirmed
+
 	status int
 	allow  []string // methods, of a status 405
 }

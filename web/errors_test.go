@@ -20,10 +20,11 @@ func TestErrors(t *testing.T) {
 		{node.ErrNoPeer, 503, "no_peer"},
 		{node.ErrQuorum, 503, "quorum"},
 		{node.ErrUnknown, 504, "unknown"},
+		{node.ErrConflict, 409, "conflict"},
 		{node.ErrClosed, 503, "closed"},
 		{errors.New("disk on fire"), 500, "internal"},
 	}
-	paths := []string{"GET /v1/kv/k", "PUT /v1/kv/k", "DELETE /v1/kv/k", "GET /v1/lookup/k", "GET /v1/kv", "GET /v1/ring"}
+	paths := []string{"GET /v1/kv/k", "PUT /v1/kv/k", "DELETE /v1/kv/k", "POST /v1/touch/k", "GET /v1/lookup/k", "GET /v1/kv", "GET /v1/ring"}
 	for _, test := range tests {
 		f := newFake(1)
 		f.err = fmt.Errorf("do this: %w", test.err)
@@ -58,6 +59,7 @@ func TestUnknownRoutes(t *testing.T) {
 	}
 	ask(t, base, "PUT", "/v1/ring", "").want(t, 405, "use GET or HEAD")
 	ask(t, base, "GET", "/v1/leave", "").want(t, 405, "use POST")
+	ask(t, base, "GET", "/v1/touch/k", "").want(t, 405, "use POST")
 }
 
 // A handler can be tested without a connection, which has no deadlines to set.

@@ -27,6 +27,11 @@ type fake struct {
 	err    error         // every operation of the peer ends with it
 	left   error         // the leave ends with it
 	listed [3]string
+
+	write   node.WriteOptions // of the last write
+	read    node.ReadOptions  // of the last read
+	short   node.Receipt      // what a write that ends with err has come to
+	expires *time.Time        // of every value
 }
 
 func newFake(peers int) *fake {
@@ -89,14 +94,17 @@ func (f *fake) Leave(_ context.Context, via string) ([]chord.Contact, error) {
 
 func (f *fake) Info() node.Info { return f.info }
 
-func (f *fake) Put(_ context.Context, key, value []byte, _ node.WriteOptions) (node.Receipt, error) {
-	if f.err == nil {
-		f.values[string(key)] = value
+func (f *fake) Put(_ context.Context, key, value []byte, opt node.WriteOptions) (node.Receipt, error) {
+	f.write = opt
+	if f.err != nil {
+		return f.short, f.err
 	}
-	return node.Receipt{Version: stamp, Replicas: []chord.Contact{contact(1)}, Wanted: 3, Hops: 1}, f.err
+	f.values[string(key)] = value
+	return node.Receipt{Version: stamp, Expires: f.expires, Replicas: []chord.Contact{contact(1)}, Wanted: 3, Hops: 1}, nil
 }
 
-func (f *fake) Get(ctx context.Context, key []byte, _ node.ReadOptions) (node.Value, error) {
+func (f *fake) Get(ctx context.Context, key []byte, opt node.ReadOptions) (node.Value, error) {
+	f.read = opt
 	value, ok := f.values[string(key)]
 	switch {
 	case f.err == context.DeadlineExceeded:
@@ -107,16 +115,27 @@ func (f *fake) Get(ctx context.Context, key []byte, _ node.ReadOptions) (node.Va
 	case !ok:
 		return node.Value{}, fmt.Errorf("get %q: %w", key, node.ErrNotFound)
 	}
-	return node.Value{Data: value, Version: stamp, Asked: 2, Agreed: 2, Hops: 1, Millis: 1.5}, nil
+	return node.Value{Data: value, Version: stamp, Expires: f.expires, Asked: 2, Agreed: 2, Hops: 1, Millis: 1.5}, nil
 }
 
-func (f *fake) Touch(_ context.Context, _ []byte, _ node.WriteOptions) (node.Receipt, error) {
-	return node.Receipt{Version: stamp, Wanted: 3}, f.err
+func (f *fake) Touch(_ context.Context, key []byte, opt node.WriteOptions) (node.Receipt, error) {
+	f.write = opt
+	if _, ok := f.values[string(key)]; f.err == nil && !ok {
+		return f.short, fmt.Errorf("touch %q: %w", key, node.ErrNotFound)
+	}
+	if f.err != nil {
+		return f.short, f.err
+	}
+	return node.Receipt{Version: stamp, Expires: f.expires, Wanted: 3}, nil
 }
 
-func (f *fake) Delete(_ context.Context, key []byte, _ node.WriteOptions) (node.Receipt, error) {
+func (f *fake) Delete(_ context.Context, key []byte, opt node.WriteOptions) (node.Receipt, error) {
+	f.write = opt
+	if f.err != nil {
+		return f.short, f.err
+	}
 	delete(f.values, string(key))
-	return node.Receipt{Version: stamp, Wanted: 3}, f.err
+	return node.Receipt{Version: stamp, Wanted: 3}, nil
 }
 
 func (f *fake) Lookup(_ context.Context, key []byte) (node.Route, error) {

@@ -2,11 +2,13 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"peal/node/replica"
 )
@@ -37,7 +39,9 @@ func TestKeysAreBytes(t *testing.T) {
 			t.Errorf("PUT /v1/kv/%s: stored %q, want the key %q", path, f.values, key)
 		}
 		ask(t, base, "GET", "/v1/kv/"+path, "").want(t, 200, "the value")
+		ask(t, base, "POST", "/v1/touch/"+path, "").want(t, 200, `"replicas":[]`)
 		ask(t, base, "DELETE", "/v1/kv/"+path, "").want(t, 200, `"replicas":[]`)
+		ask(t, base, "POST", "/v1/touch/"+path, "").want(t, 404, `"code":"not_found"`)
 		ask(t, base, "GET", "/v1/kv/"+path, "").want(t, 404, `"code":"not_found"`)
 		ask(t, base, "GET", "/v1/lookup/"+path, "").want(t, 200, `"owner":`)
 	}
@@ -81,6 +85,32 @@ func TestGetAsJSON(t *testing.T) {
 		want(t, 200, `{"key":"k","value":"dmFsdWU=","version":"`+stamp.String()+`","asked":2,"agreed":2,"repaired":0,"hops":1,"ms":1.5}`)
 	ask(t, base, "GET", "/v1/kv/%ff", "", "Accept: application/json").
 		want(t, 200, `{"key_base64":"/w==","value":"",`)
+}
+
+func TestExpiry(t *testing.T) {
+	f := newFake(1)
+	at := time.Now().Add(time.Hour).UTC().Truncate(time.Millisecond)
+	f.values["k"], f.expires = nil, &at
+	base := serve(t, f).URL
+	text := at.Format(time.RFC3339Nano)
+	if got := ask(t, base, "GET", "/v1/kv/k", "").header.Get("Peal-Expires"); got != text {
+		t.Errorf("Peal-Expires is %q, want %q", got, text)
+	}
+	var told struct {
+		Expires time.Time
+		Left    float64 `json:"expires_in"`
+	}
+	got := ask(t, base, "GET", "/v1/kv/k", "", "Accept: application/json")
+	if err := json.Unmarshal([]byte(got.body), &told); err != nil || told.Expires != at || told.Left <= 3500 || told.Left > 3600 {
+		t.Errorf("%s tells %+v, %v; want what is left of an hour until %v", got.body, told, err, at)
+	}
+	for _, write := range []string{"PUT /v1/kv/k", "POST /v1/touch/k"} {
+		method, path, _ := strings.Cut(write, " ")
+		ask(t, base, method, path, "").want(t, 200, `"expires":"`+text+`"`)
+	}
+	past := at.Add(-2 * time.Hour)
+	f.expires = &past
+	ask(t, base, "GET", "/v1/kv/k", "", "Accept: application/json").want(t, 200, `"expires_in":0}`)
 }
 
 func TestHeadHasNoBody(t *testing.T) {

@@ -37,6 +37,7 @@ func (s *Server) table() []route {
 		{"GET", "/v1/kv/{key}", usualTimeout, s.live(s.getKey)},
 		{"PUT", "/v1/kv/{key}", usualTimeout, s.live(s.putKey)},
 		{"DELETE", "/v1/kv/{key}", usualTimeout, s.live(s.deleteKey)},
+		{"POST", "/v1/touch/{key}", usualTimeout, s.live(s.touchKey)},
 		{"GET", "/v1/lookup/{key}", usualTimeout, s.live(s.lookUp)},
 		{"GET", "/v1/ring", usualTimeout, s.showRing},
 		{"GET", "/v1/peer", usualTimeout, s.showPeer},

@@ -120,6 +120,10 @@ func TestDashboard(t *testing.T) {
 	b.do(t, chromedp.Navigate(up.URL), shows("state", "Live"), counts(20), shows("shape", "Well-formed"))
 	b.do(t, enter("key", "greeting"), enter("value", "hello, ring"), click("put"), shows("result", "Stored on "))
 	b.do(t, click("get"), shows("result", "hello, ring"))
+	if got := runWith(t, "", "PEAL_API="+up.URL, "touch", "greeting", "--ttl", "1h"); got.code != 0 {
+		t.Errorf("touch: %+v", got)
+	}
+	b.do(t, click("get"), shows("result", "Expires"))
 	b.do(t, click("lookup"), chromedp.WaitVisible(chromedp.CSS("#result .route")), shows("result", "Owner"))
 	lookupIsListed(t, b, up.URL)
 

@@ -137,7 +137,7 @@ func (c *client) refusal(resp *http.Response, body []byte) error {
 	if json.Unmarshal(body, &told) != nil || told.Error == "" {
 		return fail(codeNoPeer, "what answers at %s is no peer (it says %s): name a peer's HTTP address with --api", c.base, resp.Status)
 	}
-	return fail(told.Code, "%s", told.Error)
+	return &failure{code: told.Code, text: told.Error, body: body}
 }
 
 // decode reads a JSON answer.

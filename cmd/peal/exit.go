@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 )
@@ -43,12 +45,13 @@ var exits = map[code]int{
 type failure struct {
 	code code
 	text string
+	body []byte // what the API answered, if it did
 }
 
 func (f *failure) Error() string { return f.text }
 
 func fail(c code, format string, args ...any) error {
-	return &failure{c, fmt.Sprintf(format, args...)}
+	return &failure{code: c, text: fmt.Sprintf(format, args...)}
 }
 
 // codeOf is the code of any error.
@@ -58,6 +61,18 @@ func codeOf(err error) code {
 		return f.code
 	}
 	return codeError
+}
+
+// jsonOf is an error as one line of JSON: as the API put it, so that nothing is lost
+// that it tells besides, or in the same form.
+func jsonOf(err error) []byte {
+	var f *failure
+	var line bytes.Buffer
+	if errors.As(err, &f) && f.body != nil && json.Compact(&line, f.body) == nil {
+		return line.Bytes()
+	}
+	b, _ := json.Marshal(map[string]string{"error": err.Error(), "code": string(codeOf(err))})
+	return b
 }
 
 func exitCode(err error) int {

@@ -35,6 +35,10 @@ type fakeRing struct {
 	rings  []node.Ring // the answers to come; the last one stays
 	path   []node.Hop  // of a lookup
 	repair node.Repair // what the peer says of it
+
+	write node.WriteOptions // of the last write
+	read  node.ReadOptions  // of the last read
+	short node.Receipt      // of writes that end with an error
 }
 
 var stamp = replica.Version{Wall: 1700000000000, Writer: contact(0).Peer}
@@ -126,14 +130,19 @@ func (f *fakeRing) Peer(via string) (web.Peer, error) {
 	return f, nil
 }
 
-func (f *fakeRing) Put(_ context.Context, key, value []byte, _ node.WriteOptions) (node.Receipt, error) {
+func (f *fakeRing) Put(_ context.Context, key, value []byte, opt node.WriteOptions) (node.Receipt, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.write = opt
 	if err := f.op(); err != nil {
-		return node.Receipt{}, err
+		return f.short, err
 	}
 	f.values[string(key)] = value
-	return node.Receipt{Version: stamp, Replicas: []chord.Contact{contact(1), contact(2)}, Wanted: 3, Hops: 1, Millis: 1.25}, nil
+	holder := contact(4)
+	return node.Receipt{
+		Version: stamp, Replicas: []chord.Contact{contact(1), contact(2)}, Wanted: 3, Hops: 1, Millis: 1.25,
+		Owed: []node.Owed{{Contact: contact(3), Holder: &holder}},
+	}, nil
 }
 
 func (f *fakeRing) LimitRepair(rate int64, paused bool) error {
@@ -143,23 +152,34 @@ func (f *fakeRing) LimitRepair(rate int64, paused bool) error {
 	return nil
 }
 
-func (f *fakeRing) Touch(context.Context, []byte, node.WriteOptions) (node.Receipt, error) {
+func (f *fakeRing) Touch(_ context.Context, key []byte, opt node.WriteOptions) (node.Receipt, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return node.Receipt{Version: stamp, Replicas: []chord.Contact{contact(1)}, Wanted: 1}, f.op()
+	f.write = opt
+	if err := f.op(); err != nil {
+		return f.short, err
+	}
+	if _, ok := f.values[string(key)]; !ok {
+		return node.Receipt{}, fmt.Errorf("%w: %q", node.ErrNotFound, key)
+	}
+	return node.Receipt{Version: stamp, Replicas: []chord.Contact{contact(0), contact(1), contact(2)}, Wanted: 3}, nil
 }
 
-func (f *fakeRing) Delete(_ context.Context, key []byte, _ node.WriteOptions) (node.Receipt, error) {
+func (f *fakeRing) Delete(_ context.Context, key []byte, opt node.WriteOptions) (node.Receipt, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	err := f.op()
+	f.write = opt
+	if err := f.op(); err != nil {
+		return f.short, err
+	}
 	delete(f.values, string(key))
-	return node.Receipt{Version: stamp, Replicas: []chord.Contact{contact(1)}, Wanted: 1}, err
+	return node.Receipt{Version: stamp, Replicas: []chord.Contact{contact(1)}, Wanted: 1}, nil
 }
 
-func (f *fakeRing) Get(_ context.Context, key []byte, _ node.ReadOptions) (node.Value, error) {
+func (f *fakeRing) Get(_ context.Context, key []byte, opt node.ReadOptions) (node.Value, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.read = opt
 	if err := f.op(); err != nil {
 		return node.Value{}, err
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -12,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"peal/chord"
 	"peal/node/replica"
 )
 
@@ -20,25 +18,41 @@ import (
 const patience = 30 * time.Second
 
 func (c *cli) putVerb() *cobra.Command {
-	return c.isClient(&cobra.Command{
+	cmd := c.isClient(&cobra.Command{
 		Use:   "put KEY [VALUE | - | @FILE]",
 		Short: "Store a value under a key",
 		Long: `Store a value under a key and say on how many peers it is.
 
-The value is the argument itself, or comes from standard input (- or nothing), or
-from a file (@FILE). It has at most 1 MiB, the key 1 to 1024 bytes. An empty value
-('') is a value. A value that begins with a dash goes behind --.
+The value is the argument itself, or comes from standard input (- or nothing),
+or from a file (@FILE). It has at most 1 MiB, the key 1 to 1024 bytes. An empty
+value ('') is a value. A value that begins with a dash goes behind --.
 
-Three peers hold a key, or all where the ring has fewer. The write counts once two of
-them have it on their disks: "on 2 replicas, 1 more follows" means that the third was
-not as quick, and has it as soon as it can.`,
-		Example: "  peal put greeting 'hello, ring'\n  peal put page @index.html\n  date | peal put now",
-		Args:    wants(1, "KEY", "VALUE"),
-		RunE:    func(cmd *cobra.Command, args []string) error { return c.put(cmd.Context(), args) },
+Three peers hold a key, or all where the ring has fewer. The write counts once
+two of them have it on their disks, or as many as --w says; peal status tells if
+the ring has other numbers. "on 2 of 3 replicas, owed to 5e6f7a8b" means that
+this one was not as quick, and gets it as soon as it can; "(held by 99887766)"
+that it did not answer, and that peer keeps the write for it meanwhile.
+
+With --if-absent or --if-version nothing is written, and the exit code is 7, if
+the key is not as you say. This guards against what others did before, not at
+the same moment: then both may succeed, and the newer version wins.
+
+Exit code 6 says that too few replicas have the write: it may survive or not.
+8 says that it is not known whether any has it.`,
+		Example: `  peal put greeting 'hello, ring'
+  peal put page @index.html
+  date | peal put now --ttl 30s
+  peal put greeting hi --if-version 1795671234567.0-Fxm1MT`,
+		Args: wants(1, "KEY", "VALUE"),
+		RunE: func(cmd *cobra.Command, args []string) error { return c.put(cmd, args) },
 	})
+	writeFlags(cmd.Flags())
+	ttlFlag(cmd.Flags())
+	cmd.Flags().Bool("if-absent", false, "only if there is no such key")
+	return cmd
 }
 
-func (c *cli) put(ctx context.Context, args []string) error {
+func (c *cli) put(cmd *cobra.Command, args []string) error {
 	if err := checkKey(args[0]); err != nil {
 		return err
 	}
@@ -46,61 +60,7 @@ func (c *cli) put(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	return c.write(ctx, http.MethodPut, args[0], value)
-}
-
-// A receipt is what the API answers to a write.
-type receipt struct {
-	Version  string          `json:"version"`
-	Replicas []chord.Contact `json:"replicas"`
-	Wanted   int             `json:"wanted"`
-	Hops     int             `json:"hops"`
-	Millis   float64         `json:"ms"`
-}
-
-// write puts or deletes a key, and prints the receipt.
-func (c *cli) write(ctx context.Context, method, key string, value []byte) error {
-	api, err := c.client(patience)
-	if err != nil {
-		return err
-	}
-	got, err := api.do(ctx, request{method: method, path: "/v1/kv/" + escapeKey(key), body: value})
-	if err != nil {
-		return err
-	}
-	if c.json() {
-		return c.passJSON(got.body)
-	}
-	var r receipt
-	if err := api.decode(got, &r); err != nil {
-		return err
-	}
-	done := "stored"
-	if method == http.MethodDelete {
-		done = "deleted"
-	}
-	return c.printf("%s %s on %s; version %s, %s, %.1f ms\n", done, show(key),
-		r.where(), r.Version, counted(r.Hops, "hop"), r.Millis)
-}
-
-// where tells how many replicas have the write. That one follows is no sign of
-// trouble: the answer does not wait for the last.
-func (r receipt) where() string {
-	has := len(r.Replicas)
-	text := fmt.Sprintf("all %d replicas", has)
-	switch {
-	case has < r.Wanted:
-		text = counted(has, "replica") + ", 1 more follows"
-		if more := r.Wanted - has; more > 1 {
-			text = fmt.Sprintf("%s, %d more follow", counted(has, "replica"), more)
-		}
-	case has == 1:
-		text = "the only replica"
-	}
-	if r.Wanted < replica.DefaultN {
-		text += fmt.Sprintf(", as the ring has %s", counted(r.Wanted, "peer"))
-	}
-	return text
+	return c.write(cmd, "stored", args[0], request{method: http.MethodPut, path: "/v1/kv/", body: value})
 }
 
 // valueOf reads the value that the arguments behind the key name.

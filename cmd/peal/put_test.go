@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"peal/chord"
 	"peal/node/replica"
 )
 
@@ -56,23 +55,5 @@ func TestTooLongAStreamIsNotSent(t *testing.T) {
 	got := runWith(t, strings.Repeat("x", replica.MaxValueLen+1), "PEAL_API="+f.url, "put", "k")
 	if got.code != 2 || !strings.Contains(got.err, "standard input: the value has more bytes than the 1048576") {
 		t.Errorf("got exit %d, %s", got.code, got.err)
-	}
-}
-
-func TestReceiptSaysWhere(t *testing.T) {
-	for _, test := range []struct {
-		has, wanted int
-		want        string
-	}{
-		{2, 3, "2 replicas, 1 more follows"},
-		{3, 3, "all 3 replicas"},
-		{1, 3, "1 replica, 2 more follow"},
-		{1, 2, "1 replica, 1 more follows, as the ring has 2 peers"},
-		{2, 2, "all 2 replicas, as the ring has 2 peers"},
-		{1, 1, "the only replica, as the ring has 1 peer"},
-	} {
-		if got := (receipt{Replicas: make([]chord.Contact, test.has), Wanted: test.wanted}).where(); got != test.want {
-			t.Errorf("%d of %d: %q, want %q", test.has, test.wanted, got, test.want)
-		}
 	}
 }

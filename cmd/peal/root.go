@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -57,6 +56,7 @@ func (c *cli) root() *cobra.Command {
 		SuggestionsMinimumDistance: 2,
 	}
 	root.SetVersionTemplate("{{.Version}}\n")
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 80"))
 	root.SetIn(c.in)
 	root.SetOut(c.out)
 	root.SetErr(c.err)
@@ -66,7 +66,7 @@ func (c *cli) root() *cobra.Command {
 	flags.StringVar(&c.api, "api", "http://127.0.0.1:7600", "`URL` of the HTTP API of the peer or testnet to talk to")
 	flags.DurationVar(&c.timeout, "timeout", 0, "how long a request may take (default: 30s, more for slow verbs)")
 
-	addGroup(root, "Keys:", c.putVerb(), c.getVerb(), c.delVerb(), c.keysVerb(), c.importVerb(), c.exportVerb())
+	addGroup(root, "Keys:", c.putVerb(), c.getVerb(), c.delVerb(), c.touchVerb(), c.keysVerb(), c.importVerb(), c.exportVerb())
 	addGroup(root, "The ring:", c.ringVerb(), c.lookupVerb(), c.statusVerb(), c.repairVerb())
 	addGroup(root, "Peers:", c.startVerb(), c.leaveVerb(), c.testnetVerb(), c.simVerb(), c.replayVerb())
 	root.AddCommand(c.versionVerb())
@@ -127,8 +127,7 @@ func (c *cli) checkCommon(flags *pflag.FlagSet) error {
 // complain prints an error: one line of text, or one JSON object.
 func (c *cli) complain(cmd *cobra.Command, args []string, err error) {
 	if c.wantsJSON(cmd, args) {
-		line, _ := json.Marshal(map[string]string{"error": err.Error(), "code": string(codeOf(err))})
-		fmt.Fprintf(c.err, "%s\n", line)
+		fmt.Fprintf(c.err, "%s\n", jsonOf(err))
 		return
 	}
 	hint := ""

@@ -15,8 +15,11 @@ func TestText(t *testing.T) {
 		args string
 		want []string
 	}{
-		{"put k v", []string{"stored k on 2 replicas, 1 more follows; version 1700000000000.0-", ", 1 hop, 1.2 ms\n"}},
-		{"del k", []string{"deleted k on the only replica, as the ring has 1 peer; version "}},
+		{"put k v", []string{"stored k on 2 of 3 replicas, owed to " + contact(3).String() + " (held by " + contact(4).String() + "); version 1700000000000.0-", ", 1 hop, 1.2 ms\n"}},
+		{"put k v --ttl 90s", []string{"; expires in 1m30s, version "}},
+		{"touch k --ttl 30s", []string{"touched k on all 3 replicas; expires in 30s, version "}},
+		{"touch k", []string{"touched k on all 3 replicas; never expires, version "}},
+		{"del k", []string{"deleted k on the only replica; version "}},
 		{"lookup k", []string{contact(2).String(), contact(1).Peer.String() + "  2.5  no answer\n", "2 hops, 2.8 ms"}},
 		{"ring", []string{"POSITION", contact(2).Peer.String() + "    12       32  settled\n", "3 peers, well-formed"}},
 		{"ring check", []string{"ring peal: 3 peers, well-formed; every key is on all its replicas\n"}},
@@ -51,6 +54,7 @@ func TestJSON(t *testing.T) {
 		{"get k", "value", "dg=="},
 		{"put k v", "wanted", 3.0},
 		{"put k v", "key", "k"},
+		{"touch k", "wanted", 3.0},
 		{"testnet kill 1", "in_a_row", 0.0},
 		{"lookup k", "key", "k"},
 		{"ring", "well_formed", true},

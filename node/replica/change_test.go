@@ -274,6 +274,40 @@ func TestPeerThatWasAwayBringsNothingBack(t *testing.T) {
 	}
 }
 
+// A peer that runs alone hears of no deletes, however often it is restarted.
+func TestPeerThatWasAloneBringsNothingBack(t *testing.T) {
+	c := newCluster(t, 1)
+	c.grace = time.Hour
+	for i := range 6 {
+		c.join(named(i))
+	}
+	c.settle()
+	c.wantPut(c.peers[0], "deleted", "value")
+	c.settle()
+	p := c.replicas("deleted")[1]
+	was := p.Presence(c.now)
+	c.kill(p)
+	c.settle()
+	c.remove(c.peers[0], "deleted")
+	for range 3 {
+		c.pass(50 * time.Minute)
+		alone := c.newPeer(p.self, p.stored)
+		alone.presence = was
+		alone.SetNeighbours(c.now, neighbourhood([]chord.Contact{p.self}, p.self))
+		alone.Tick(c.now.Add(time.Second))
+		was = alone.Presence(c.now)
+	}
+	back := c.newPeer(p.self, p.stored)
+	back.presence = was
+	c.insert(back)
+	back.SetNeighbours(c.now, c.neighbours(back))
+	c.pass(regularRound)
+	c.settle()
+	for _, q := range c.peers {
+		c.wantMissing(q, "deleted")
+	}
+}
+
 // A ring that was switched off for long has everything when it comes back.
 func TestRingThatWasSwitchedOffKeepsItsRecords(t *testing.T) {
 	for seed := range uint64(10) {

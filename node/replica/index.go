@@ -214,10 +214,27 @@ func (x *Index) Split(arc chord.Arc, parts int) []chord.Arc {
 		if i == 0 {
 			continue
 		}
-		if to := x.at((start + i - 1) % x.Len()).pos; to != from && to != arc.To {
+		if to := separator(x.at((start+i-1)%x.Len()).pos, x.at((start+i)%x.Len()).pos); to != from && to != arc.To {
 			arcs = append(arcs, chord.Arc{From: from, To: to})
 			from = to
 		}
 	}
 	return append(arcs, chord.Arc{From: from, To: arc.To})
+}
+
+// separator is a bound behind a and before b, short on the wire if it can be.
+func separator(a, b chord.ID) chord.ID {
+	if a.Compare(b) >= 0 {
+		return a
+	}
+	differ := 0
+	for a[differ] == b[differ] {
+		differ++
+	}
+	short := b
+	clear(short[differ+1:])
+	if short == b {
+		return a
+	}
+	return short
 }

@@ -82,11 +82,11 @@ type Range struct {
 const (
 	maxRanges   = batchRanges * splitInto
 	maxItems    = 1000 // also the longest page of a listing
-	listBelow   = 64   // an arc with at most so many items is listed, not split
-	splitInto   = 16
+	listBelow   = 16   // an arc with at most so many items is listed, not split
+	splitInto   = 8
 	batchBytes  = 512 << 10 // of values in one Write or Pulled, unless a single one is larger
 	batchItems  = 256
-	batchRanges = 8
+	batchRanges = 32
 	listBytes   = 256 << 10 // of keys in the lists of one Compared
 	scanItems   = 10_000    // read for one Listed
 )

@@ -17,10 +17,14 @@ type Presence struct {
 	Until uint64 `cbor:"2,keyasint" json:"until"`
 }
 
-// Presence is what to keep for the next start.
+// inTouch is how many rounds may fail before a peer counts as cut off.
+const inTouch = 4
+
+// Presence is what to keep for the next start. Whoever has not reconciled with others
+// for some rounds is alone, and hears of no deletes.
 func (r *Replica) Presence(now chord.Time) Presence {
 	p := r.presence
-	if r.lasts(p, now) {
+	if p.Until+inTouch*uint64(r.cfg.RoundEvery.Milliseconds()) >= millis(now) {
 		p.Until = millis(now)
 	}
 	return p

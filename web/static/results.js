@@ -7,6 +7,7 @@ const preview = 4096; // characters of a value that are shown
 const reasons = {
   usage: "That cannot be sent",
   not_found: "No such key",
+  conflict: "The key has changed",
   no_peer: "No peer answered",
   quorum: "Too few replicas answered",
   unknown: "It may or may not have been stored",
@@ -27,20 +28,29 @@ export function writeResult(title, receipt) {
   return [
     headline(`${title} on ${where(replicas.length, receipt.wanted)}`, "good"),
     facts([
-      ["Replicas", `${replicas.length} of ${receipt.wanted}`],
       ["Hops", number(receipt.hops)],
       ["Time", millis(receipt.ms)],
+      ...expiry(receipt),
       ["Version", receipt.version],
     ]),
     make("ol", { className: "chips" }, ...replicas.map((contact) => make("li", {}, chip(contact.id)))),
+    ...(receipt.owed ?? []).map(debt),
   ];
 }
 
 // A write is answered before the last replica has it.
 function where(has, wanted) {
-  const more = wanted - has;
-  if (more > 0) return `${count(has, "replica")}, ${number(more)} more ${more === 1 ? "follows" : "follow"}`;
+  if (has < wanted) return `${has} of ${count(wanted, "replica")}`;
   return has === 1 ? "the only replica" : `all ${number(has)} replicas`;
+}
+
+function debt(owed) {
+  const held = owed.holder ? [", held by ", chip(owed.holder.id)] : [];
+  return make("p", { className: "soft" }, "Owed to ", chip(owed.id), ...held);
+}
+
+function expiry(answer) {
+  return answer.expires ? [["Expires", new Date(answer.expires).toLocaleString()]] : [];
 }
 
 /** readResult shows a value and how it was read. */
@@ -54,6 +64,7 @@ export function readResult(answer) {
       ["Repaired", number(answer.repaired ?? 0)],
       ["Hops", number(answer.hops)],
       ["Time", millis(answer.ms)],
+      ...expiry(answer),
       ["Version", answer.version],
     ]),
   ];
