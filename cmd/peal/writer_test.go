@@ -45,7 +45,7 @@ func (w *writer) run(ctx context.Context) {
 			w.put(name)
 		case dice < 7:
 			w.write("deletes", name, request{method: http.MethodDelete, path: "/v1/kv/"}, "")
-		case dice < 0 && l.value != "":
+		case dice < 9 && l.value != "":
 			w.write("touches", name, request{method: http.MethodPost, path: "/v1/touch/"}, l.value)
 		default:
 			w.read(name)
