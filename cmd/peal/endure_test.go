@@ -5,7 +5,9 @@ package main
 import (
 	"context"
 	"flag"
+	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -20,6 +22,7 @@ const (
 	enduringPeers = 7
 	longestAway   = 10 * time.Second // or a fifth of the whole, if that is shorter
 	writersAtOnce = 6
+	shownLosses   = 50
 )
 
 // An enduring peer is a process that dies, or stands still, and returns.
@@ -149,24 +152,23 @@ func TestPeersEndure(t *testing.T) {
 // readBack reads every key at every peer.
 func readBack(t *testing.T, writers []*writer, peers []*enduring) {
 	t.Helper()
-	var keys, losses atomic.Int64
+	losses := make([][]string, len(writers))
 	var reading sync.WaitGroup
-	for _, w := range writers {
-		keys.Add(int64(len(w.keys)))
+	keys := 0
+	for i, w := range writers {
+		keys += len(w.names)
 		reading.Go(func() {
-			for _, name := range w.names {
-				for at, e := range peers {
-					version, value, err := readAt(t.Context(), e.client(), name)
-					if err != nil {
-						t.Errorf("read %s at peer %d: %v", name, at, err)
-					} else if wrong := w.keys[name].lost(version, value); wrong != "" {
-						losses.Add(1)
-						t.Errorf("at peer %d, %s %s", at, name, wrong)
-					}
+			for at, e := range peers {
+				for _, wrong := range w.losses(t.Context(), e.client()) {
+					losses[i] = append(losses[i], fmt.Sprintf("at peer %d, %s", at, wrong))
 				}
 			}
 		})
 	}
 	reading.Wait()
-	t.Logf("%d keys read at %d peers: %d losses", keys.Load(), len(peers), losses.Load())
+	all := slices.Concat(losses...)
+	t.Logf("%d keys read at %d peers: %d losses", keys, len(peers), len(all))
+	for _, loss := range all[:min(len(all), shownLosses)] {
+		t.Error(loss)
+	}
 }

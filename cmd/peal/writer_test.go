@@ -108,6 +108,19 @@ func (w *writer) read(name string) {
 	w.did.done["reads"]++
 }
 
+// losses reads all keys at a peer, and says which are not what they should be.
+func (w *writer) losses(ctx context.Context, api *client) (wrong []string) {
+	for _, name := range w.names {
+		version, value, err := readAt(ctx, api, name)
+		if err != nil {
+			wrong = append(wrong, fmt.Sprintf("%s cannot be read: %v", name, err))
+		} else if lost := w.keys[name].lost(version, value); lost != "" {
+			wrong = append(wrong, name+" "+lost)
+		}
+	}
+	return wrong
+}
+
 // anyone is the API of a peer at random that is there.
 func (w *writer) anyone() *client {
 	for {
