@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"peal/testnet/ledger"
 )
 
 // longestValue bounds what a writer writes, in bytes.
@@ -23,7 +25,7 @@ type writer struct {
 	rand   *rand.Rand
 	peers  []*enduring
 	names  []string
-	keys   map[string]*ledger
+	keys   map[string]*ledger.Key
 	values int // ever written
 	did    deeds
 }
@@ -31,7 +33,7 @@ type writer struct {
 func newWriter(number int, seed uint64, peers []*enduring) *writer {
 	return &writer{
 		number: number, rand: rand.New(rand.NewPCG(seed, uint64(number))), peers: peers,
-		keys: map[string]*ledger{}, did: deeds{done: map[string]int{}},
+		keys: map[string]*ledger.Key{}, did: deeds{done: map[string]int{}},
 	}
 }
 
@@ -45,8 +47,8 @@ func (w *writer) run(ctx context.Context) {
 			w.put(name)
 		case dice < 7:
 			w.write("deletes", name, request{method: http.MethodDelete, path: "/v1/kv/"}, "")
-		case dice < 9 && l.value != "":
-			w.write("touches", name, request{method: http.MethodPost, path: "/v1/touch/"}, l.value)
+		case dice < 9 && l.Value() != "":
+			w.write("touches", name, request{method: http.MethodPost, path: "/v1/touch/"}, l.Value())
 		default:
 			w.read(name)
 		}
@@ -57,7 +59,7 @@ func (w *writer) run(ctx context.Context) {
 func (w *writer) name(fresh bool) string {
 	if fresh || len(w.names) == 0 {
 		name := fmt.Sprintf("endure/%d/%d", w.number, len(w.names))
-		w.names, w.keys[name] = append(w.names, name), &ledger{}
+		w.names, w.keys[name] = append(w.names, name), &ledger.Key{}
 		return name
 	}
 	return w.names[w.rand.IntN(len(w.names))]
@@ -67,7 +69,7 @@ func (w *writer) name(fresh bool) string {
 func (w *writer) put(name string) {
 	w.values++
 	value := fmt.Sprintf("%d/%d ", w.number, w.values) + strings.Repeat(".", w.rand.IntN(longestValue))
-	w.keys[name].begin(value)
+	w.keys[name].Begin(value)
 	w.write("puts", name, request{method: http.MethodPut, path: "/v1/kv/", body: []byte(value)}, value)
 }
 
@@ -83,14 +85,14 @@ func (w *writer) write(what, name string, r request, leaves string) {
 	switch {
 	case err == nil:
 		w.did.done[what]++
-		l.acknowledged(has.Version, leaves)
+		l.Acknowledged(has.Version, leaves)
 	case codeOf(err) == codeNoPeer:
 		w.did.refused++
 	case codeOf(err) == codeNotFound: // a touch, which found no key
 		w.did.behind++
 	default:
 		w.did.unknown++
-		l.unknown(leaves)
+		l.Unknown(leaves)
 	}
 }
 
@@ -100,9 +102,9 @@ func (w *writer) read(name string) {
 	case err != nil:
 		w.did.refused++
 		return
-	case l.foreign(value):
+	case l.Foreign(value):
 		w.did.foreign = append(w.did.foreign, fmt.Sprintf("%s showed %.40q, which was never written there", name, value))
-	case l.lost(version, value) != "":
+	case l.Lost(version, value) != "":
 		w.did.behind++
 	}
 	w.did.done["reads"]++
@@ -114,7 +116,7 @@ func (w *writer) losses(ctx context.Context, api *client) (wrong []string) {
 		version, value, err := readAt(ctx, api, name)
 		if err != nil {
 			wrong = append(wrong, fmt.Sprintf("%s cannot be read: %v", name, err))
-		} else if lost := w.keys[name].lost(version, value); lost != "" {
+		} else if lost := w.keys[name].Lost(version, value); lost != "" {
 			wrong = append(wrong, name+" "+lost)
 		}
 	}
