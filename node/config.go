@@ -55,8 +55,10 @@ type Config struct {
 type Store interface {
 	replica.Reader
 
-	// Each calls f with every record and counts the damaged ones left out.
-	Each(f func(replica.Record)) (damaged int, err error)
+	// Each calls f with every record. A store that turns out to be damaged mends
+	// itself first and says so, in a line for the log: what f was told is void
+	// then, and Each must be called again.
+	Each(f func(replica.Record)) (damage string, err error)
 
 	// Commit stores writes durably and then deletes drops, all or nothing.
 	Commit(writes []replica.Record, drops []replica.Item) error

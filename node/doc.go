@@ -3,10 +3,10 @@
 //
 // A [Node] has one goroutine, its event loop. Whatever happens, a message, a
 // call, a timer, is put into the loop's inbox. The loop takes everything that
-// has gathered, steps the cores, commits what they want written in one synced
-// batch, and only then sends the messages and answers the calls that depend on
-// it. So while the disk is busy the next batch gathers: group commit needs no
-// code of its own.
+// has gathered, steps the cores, and has what they want written committed in one
+// synced batch, beside the loop. Only then are the messages sent and the calls
+// answered that depend on it; all else goes on meanwhile. While the disk is busy the
+// next batch gathers: group commit needs no code of its own.
 //
 // The network is a [Transport], storage a [Store]; both are chosen by whoever
 // opens the node. Blocking work, such as dialling bootstrap addresses, stays

@@ -25,6 +25,9 @@ var (
 	// it lost against a newer write, and a read shows it for a moment at most.
 	ErrConflict = errors.New("version conflict")
 
+	// ErrClock: the clocks of this peer and of a replica differ too much.
+	ErrClock = errors.New("clocks differ by more than a minute")
+
 	// ErrClosed: this peer has left the ring or was closed.
 	ErrClosed = errors.New("peer is closed")
 )

@@ -3,8 +3,10 @@ package node_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -343,18 +345,59 @@ func TestRouteIsNotShared(t *testing.T) {
 	})
 }
 
-// damagedStore counts records that it cannot read, or fails altogether.
+// damagedStore cannot be read, or says once that it was damaged.
 type damagedStore struct {
 	*store.Mem
-	err error
+	err    error
+	damage string
 }
 
-func (s damagedStore) Each(f func(replica.Record)) (int, error) { return 0, s.err }
+func (s *damagedStore) Each(f func(replica.Record)) (damage string, err error) {
+	if s.damage != "" {
+		f(replica.Record{Key: "lost"})
+		damage, s.damage = s.damage, ""
+		return damage, nil
+	}
+	if s.err != nil {
+		return "", s.err
+	}
+	return s.Mem.Each(f)
+}
+
+// What a store tells before it finds that it is damaged does not count.
+func TestOpenWithASalvagedStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log strings.Builder
+		cfg := newNetwork().config(0)
+		cfg.Logger = slog.New(slog.NewTextHandler(&log, nil))
+		mem := store.Memory()
+		if err := mem.Commit([]replica.Record{{Key: "kept", Value: []byte("value"), Version: replica.Version{Wall: 1}}}, nil); err != nil {
+			t.Fatal(err)
+		}
+		until := time.Now().UnixMilli()
+		if err := mem.SetMeta("presence", fmt.Appendf(nil, `{"since":1,"until":%d}`, until)); err != nil {
+			t.Fatal(err)
+		}
+		cfg.Store = &damagedStore{Mem: mem, damage: "the store was damaged"}
+		p := start(t, cfg)
+		synctest.Wait()
+		if got := p.Info().Records; got != 1 {
+			t.Errorf("%d records, want the one that is there", got)
+		}
+		if got := strings.Count(log.String(), "the store was damaged"); got != 1 {
+			t.Errorf("the log says %q, want one line on the damage", &log)
+		}
+		var got replica.Presence
+		if b, err := mem.Meta("presence"); err != nil || json.Unmarshal(b, &got) != nil || got.Since < uint64(until) {
+			t.Errorf("present since %d, want that it begins anew: what is lost was not deleted", got.Since)
+		}
+	})
+}
 
 func TestOpenWithAnUnreadableStore(t *testing.T) {
 	broken := errors.New("input/output error")
 	cfg := newNetwork().config(0)
-	cfg.Store = damagedStore{store.Memory(), broken}
+	cfg.Store = &damagedStore{Mem: store.Memory(), err: broken}
 	_, err := node.Open(t.Context(), cfg)
 	wantError(t, "open", err, broken)
 }

@@ -99,18 +99,11 @@ func prepare(cfg Config) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := replica.New(dataCfg)
+	data, err := load(cfg, dataCfg, clock.now())
 	if err != nil {
 		return nil, err
 	}
 	data.Throttle(cfg.RepairRate, false)
-	damaged, err := cfg.Store.Each(data.Load)
-	if err != nil {
-		return nil, err
-	}
-	if damaged > 0 {
-		cfg.Logger.Warn("damaged records in the store are fetched from other replicas", "records", damaged)
-	}
 	n := &Node{
 		cfg: cfg, self: ringCfg.Self, started: time.Now(),
 		inbox: newInbox(), closing: make(chan struct{}), done: make(chan struct{}), members: make(chan struct{}),
@@ -122,6 +115,26 @@ func prepare(cfg Config) (*Node, error) {
 	}
 	n.terms.Store(&terms{Quorums: data.Quorums(), fixed: noted || cfg.Replica.Quorums != replica.Quorums{}})
 	return n, nil
+}
+
+// load makes a replica of what the store holds. Whatever that is, it counts as
+// a replica only after its first round with others, so a store that has lost
+// something is no danger; but what it lacks now is no sign that it was deleted.
+func load(cfg Config, dataCfg replica.Config, now chord.Time) (*replica.Replica, error) {
+	for {
+		data, err := replica.New(dataCfg)
+		if err != nil {
+			return nil, err
+		}
+		damage, err := cfg.Store.Each(data.Load)
+		if err != nil || damage == "" {
+			return data, err
+		}
+		cfg.Logger.Error(damage)
+		if dataCfg.Presence.Until != 0 {
+			dataCfg.Presence.Since = uint64(now) / uint64(time.Millisecond)
+		}
+	}
 }
 
 // Self is the peer's contact.

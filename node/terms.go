@@ -71,7 +71,7 @@ func (n *Node) mayMeet(ctx context.Context, peer chord.PeerID) error {
 	case theirs == replica.Quorums{} || theirs == ours.Quorums:
 		return nil
 	case theirs.Valid() != nil || !matches(n.cfg.Replica.Quorums, theirs) || !n.adopt(theirs):
-		return fmt.Errorf("%w: its ring has %v, this peer %v: start this one without --replicas, --w and --r, and with an empty data directory", errTerms, inWords(theirs), inWords(ours.Quorums))
+		return fmt.Errorf("%w: its ring has %v, this peer %v: start this one without --replicas, --default-w and --default-r, and with an empty data directory", errTerms, inWords(theirs), inWords(ours.Quorums))
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package node
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -151,7 +150,7 @@ func failure(o replica.Outcome) error {
 		}
 		return fmt.Errorf("%w: no replica confirmed the write in time, but one may have stored it; read the key, or repeat the write", ErrUnknown)
 	case replica.ClockRefused:
-		return errors.New("the clocks of this peer and of a replica differ by more than a minute: set them right, and repeat the write")
+		return fmt.Errorf("%w: set that of this peer right, or those of the key's replicas, and repeat the write", ErrClock)
 	case replica.Conflict:
 		if !o.Found {
 			return fmt.Errorf("%w: there is no such key", ErrConflict)

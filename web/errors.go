@@ -35,6 +35,7 @@ var outcomes = []struct {
 	{node.ErrNotFound, http.StatusNotFound, "not_found"},
 	{node.ErrConflict, http.StatusConflict, "conflict"},
 	{node.ErrUnknown, http.StatusGatewayTimeout, "unknown"},
+	{node.ErrClock, http.StatusServiceUnavailable, "clock"},
 	{node.ErrClosed, http.StatusServiceUnavailable, "closed"},
 	{node.ErrQuorum, http.StatusServiceUnavailable, "quorum"},
 	{node.ErrNoPeer, http.StatusServiceUnavailable, "no_peer"},

@@ -62,8 +62,8 @@ The HTTP address serves the API and the dashboard. Whoever reaches it may do eve
 	flags.BoolVar(&s.noMDNS, "no-mdns", false, "do not look for peers on the LAN")
 	flags.BoolVar(&s.noNAT, "no-nat", false, "do not map ports, punch holes or use relays")
 	flags.IntVar(&s.quorums.N, "replicas", 0, "how many peers of a new ring hold each key, 1 to 7 (default: 3, or what the ring has)")
-	flags.IntVar(&s.quorums.W, "w", 0, "how many of them a write of a new ring needs (default: a majority)")
-	flags.IntVar(&s.quorums.R, "r", 0, "how many of them a read of a new ring needs (default: a majority)")
+	flags.IntVar(&s.quorums.W, "default-w", 0, "how many of them a write of a new ring needs (default: a majority)")
+	flags.IntVar(&s.quorums.R, "default-r", 0, "how many of them a read of a new ring needs (default: a majority)")
 	flags.Var(&s.repairRate, "repair-rate", "`BYTES` a second that repair may move, such as 500k or 10M (default: no bound)")
 	flags.DurationVar(&s.leaveTimeout, "leave-timeout", farewellTime, "how long to hand over keys when a signal ends the peer")
 	flags.StringVar(&s.record, "record", "", "`FILE` to record in all that happens, for 'peal replay'")
@@ -77,7 +77,7 @@ func (s *startConfig) check() error {
 		return fail(codeUsage, "--ring: %v", err)
 	}
 	if err := s.quorums.Complete().Valid(); err != nil {
-		return fail(codeUsage, "--replicas, --w and --r: %v", err)
+		return fail(codeUsage, "--replicas, --default-w and --default-r: %v", err)
 	}
 	if s.leaveTimeout <= 0 {
 		return fail(codeUsage, "--leave-timeout %v: want more than 0", s.leaveTimeout)
@@ -173,7 +173,7 @@ func (c *cli) farewell(backend web.Backend, within time.Duration) error {
 
 // open opens the store, which nobody else may have open, and then the network.
 func (s *startConfig) open(config *node.Config, dir string) error {
-	db, err := store.Open(filepath.Join(dir, "store"))
+	db, err := store.Open(storeIn(dir))
 	if err != nil {
 		return err
 	}

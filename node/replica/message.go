@@ -20,8 +20,8 @@ const (
 	Listed                   // Items; Arc, the part of the one asked for that was read; Complete
 	Compare                  // Ranges with the asker's summaries
 	Compared                 // Ranges that differ; Source
-	Pull                     // Items whose records are wanted
-	Pulled                   // their Records, as many as fit
+	Pull                     // Items whose records are wanted; without any, all those of Arc
+	Pulled                   // their Records, as many as fit; of an Arc also how far they reach, and Items that cannot be read
 
 	Unreachable // a message to From could not be delivered
 )

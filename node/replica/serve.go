@@ -22,6 +22,8 @@ func (r *Replica) onCompare(now chord.Time, m Message) {
 	for _, rg := range m.Ranges {
 		switch {
 		case r.agrees(rg):
+		case rg.Count == 0: // it will fetch everything
+			reply.Ranges = append(reply.Ranges, r.rangeOf(rg.Arc))
 		case bytes > listBytes: // ask again, with fewer at a time
 			reply.Ranges = append(reply.Ranges, r.rangeOf(rg.Arc))
 		case r.index.Summary(rg.Arc).Count <= listBelow:
@@ -39,7 +41,13 @@ func (r *Replica) onCompare(now chord.Time, m Message) {
 	r.send(m.From, reply)
 }
 
+// onPull gives the records that are asked for, as many as fit: all of an arc if none
+// are named.
 func (r *Replica) onPull(m Message) {
+	if len(m.Items) == 0 {
+		r.onFetch(m)
+		return
+	}
 	reply := Message{Kind: Pulled, Seq: m.Seq}
 	bytes := 0
 	for _, it := range m.Items {

@@ -32,6 +32,7 @@ type session struct {
 	round   uint64      // the one it belongs to; it stops when another begins
 	open    []chord.Arc // of the last Compare, as far as not answered yet
 	ranges  []chord.Arc // still to be compared
+	empty   []Range     // on which they have records, and we none
 	pulls   []Item
 	pushes  []Item
 	arc     chord.Arc // the whole
@@ -65,13 +66,15 @@ func (r *Replica) reconcile(now chord.Time, sh share, done func(chord.Time, endi
 
 // step sends the next request, or ends the session.
 func (s *session) step(now chord.Time) {
-	if len(s.pulls)+len(s.pushes) > 0 && s.mustWait(now) {
+	if len(s.empty)+len(s.pulls)+len(s.pushes) > 0 && s.mustWait(now) {
 		return
 	}
 	s.asked++
 	switch {
-	case s.asked > maxAsked, len(s.ranges) > maxOpen:
+	case s.asked > maxAsked, len(s.ranges)+len(s.empty) > maxOpen:
 		s.end(now, false)
+	case len(s.empty) > 0:
+		s.fetch(now)
 	case len(s.pulls) > 0: // what was found is moved first, so that little is kept here
 		s.take(now)
 	case len(s.pushes) > 0:
@@ -165,6 +168,8 @@ func (s *session) compared(now chord.Time, m Message) {
 		case nothing || s.r.agrees(rg) && !rg.Listed:
 		case rg.Listed:
 			s.match(now, rg)
+		case s.r.index.Summary(rg.Arc).Count == 0:
+			s.empty = append(s.empty, rg)
 		default:
 			s.ranges = append(s.ranges, rg.Arc)
 		}
@@ -245,39 +250,6 @@ func (s *session) give(now chord.Time) {
 		}
 		s.step(now)
 	})
-}
-
-func (s *session) take(now chord.Time) {
-	n := batch(s.pulls)
-	wanted := s.pulls[:n]
-	s.pulls = s.pulls[n:]
-	s.ask(now, Message{Kind: Pull, Items: wanted}, func(now chord.Time, m Message) {
-		s.carry(now, m.Records)
-		for _, rec := range m.Records {
-			if !tooFarAhead(now, rec.Version) {
-				s.r.store(rec)
-				s.moved++
-			}
-		}
-		rest := s.missing(wanted)
-		if len(rest) < len(wanted) {
-			s.pulls = append(s.pulls, rest...)
-		} else {
-			s.short = true
-		}
-		s.step(now)
-	})
-}
-
-// missing are the items that we still do not have.
-func (s *session) missing(wanted []Item) []Item {
-	var rest []Item
-	for _, it := range wanted {
-		if mine, ok := s.r.index.Get(it.Key); !ok || mine.Version.Compare(it.Version) < 0 {
-			rest = append(rest, it)
-		}
-	}
-	return rest
 }
 
 // batch is how many items go into one message.

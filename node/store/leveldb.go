@@ -1,77 +1,105 @@
 package store
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"syscall"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
 
 	"github.com/syndtr/goleveldb/leveldb"
-	"github.com/syndtr/goleveldb/leveldb/opt"
-	"github.com/syndtr/goleveldb/leveldb/util"
+	"github.com/syndtr/goleveldb/leveldb/storage"
 
 	"peal/chord"
 	"peal/node/replica"
 )
 
-// ErrInUse: another process has the directory open.
-var ErrInUse = errors.New("data directory is in use by another peer: stop that one, or name another directory with --data")
-
 // Key prefixes of the database.
 const (
 	recordPrefix = 'r' // r, 32 bytes of position, key -> encoded record
 	metaPrefix   = 'm' // m, name -> bytes
+	notePrefix   = 'n' // n -> the last commit's note
+	damagePrefix = 'd' // d -> text on what a salvage found, until it is told
+)
+
+var (
+	noteKey   = []byte{notePrefix}
+	damageKey = []byte{damagePrefix}
 )
 
 // DB is a store on disk. It is safe for concurrent use.
-type DB struct{ ldb *leveldb.DB }
+type DB struct {
+	dir string
+	setup
 
-// Open opens or creates the database in a directory.
-func Open(dir string) (*DB, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, openError(dir, err)
-	}
-	ldb, err := leveldb.OpenFile(dir, &opt.Options{
-		WriteBuffer:            1 << 20,
-		BlockCacheCapacity:     1 << 20,
-		OpenFilesCacheCapacity: 64,
-	})
-	if err != nil {
-		return nil, openError(dir, err)
-	}
-	return &DB{ldb}, nil
+	writing  sync.Mutex // held by whoever changes something; guards what follows
+	files    *files
+	witness  *witness
+	known    note // to the witness, at the start
+	tally    tally
+	last     note   // of the last commit
+	verified bool   // the tally is complete, and agrees with the note
+	writable bool   // the database is open to write
+	refusal  error  // why it is not
+	broken   bool   // and cannot be, before a restart
+	mended   bool   // it was salvaged
+	damage   string // that is to be told
+	told     bool   // and that has been, but still stands in the database
+	closed   bool
+
+	handle   sync.RWMutex // held by whoever reads; guards ldb
+	ldb      *leveldb.DB  // nil if it cannot even be read
+	panicked atomic.Bool  // goleveldb has
 }
 
-// openError says what to do about a directory that cannot be opened.
-func openError(dir string, err error) error {
-	switch {
-	case errors.Is(err, syscall.EAGAIN), errors.Is(err, syscall.EWOULDBLOCK):
-		err = ErrInUse
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
-		err = fmt.Errorf("it is not writable: change its permissions, or name another directory with --data (%w)", err)
-	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, fs.ErrExist):
-		err = fmt.Errorf("a file stands in its place: move it, or name another directory with --data (%w)", err)
+// Open opens or creates the database in a directory. It is only looked at here,
+// and verified by the first Each.
+func Open(dir string) (*DB, error) {
+	return openWith(dir, setup{buffer: 1 << 20, wrap: func(s storage.Storage) storage.Storage { return s }})
+}
+
+// A setup is what tests change.
+type setup struct {
+	buffer int                                   // bytes that the journal has before they become a table
+	wrap   func(storage.Storage) storage.Storage // makes the files fail
+}
+
+func openWith(dir string, s setup) (*DB, error) {
+	db := &DB{dir: filepath.Clean(dir), setup: s}
+	if err := db.open(); err != nil {
+		db.Close()
+		return nil, openError(dir, err)
 	}
-	return fmt.Errorf("open store %s: %w", dir, err)
+	return db, nil
 }
 
 // Close closes the database.
-func (db *DB) Close() error { return db.ldb.Close() }
+func (db *DB) Close() error {
+	db.writing.Lock()
+	defer db.writing.Unlock()
+	if db.closed {
+		return nil
+	}
+	db.closed, db.writable = true, false
+	err := db.shut()
+	if db.witness != nil {
+		err = errors.Join(err, db.witness.file.Close())
+	}
+	if db.files != nil {
+		err = errors.Join(err, db.files.Close())
+	}
+	return err
+}
 
 // Get reads a record.
 func (db *DB) Get(key string) (replica.Record, bool, error) {
-	b, err := db.ldb.Get(recordKey(key), nil)
-	if errors.Is(err, leveldb.ErrNotFound) {
-		return replica.Record{}, false, nil
-	}
-	if err != nil {
-		return replica.Record{}, false, fmt.Errorf("read %q: %w", key, err)
+	b, err := db.read(recordKey(key))
+	if err != nil || b == nil {
+		return replica.Record{}, false, err
 	}
 	rec, err := decodeRecord(b)
 	if err == nil && rec.Key != key {
-		err = fmt.Errorf("%w: that of another key stands in its place", ErrDamaged)
+		err = fmt.Errorf("%w: another key's record stands in its place", ErrDamaged)
 	}
 	if err != nil {
 		return replica.Record{}, false, fmt.Errorf("read %q: %w", key, err)
@@ -79,71 +107,36 @@ func (db *DB) Get(key string) (replica.Record, bool, error) {
 	return rec, true, nil
 }
 
-// Each calls f with every record, in the order of positions. Damaged ones are
-// counted and left out.
-func (db *DB) Each(f func(replica.Record)) (damaged int, err error) {
-	it := db.ldb.NewIterator(util.BytesPrefix([]byte{recordPrefix}), &opt.ReadOptions{DontFillCache: true})
-	defer it.Release()
-	for it.Next() {
-		rec, err := decodeRecord(it.Value())
-		if err != nil || !bytes.Equal(it.Key(), recordKey(rec.Key)) {
-			damaged++
-			continue
-		}
-		f(rec)
-	}
-	if err := it.Error(); err != nil {
-		return damaged, fmt.Errorf("read store: %w", err)
-	}
-	return damaged, nil
-}
-
 // Commit stores writes and then deletes drops, in one synced batch. A drop of
-// another version than the one written with it is void.
+// another version than the one written with it is void. After an error nothing
+// of it is stored; the next Commit tries to open the database anew.
 func (db *DB) Commit(writes []replica.Record, drops []replica.Item) error {
-	var batch leveldb.Batch
+	var changes []entry
 	for _, rec := range writes {
 		b, err := encodeRecord(rec)
 		if err != nil {
 			return fmt.Errorf("write %q: %w", rec.Key, err)
 		}
-		batch.Put(recordKey(rec.Key), b)
+		changes = append(changes, entry{rec.Key, b})
 	}
 	for _, key := range dropped(writes, drops) {
-		batch.Delete(recordKey(key))
+		changes = append(changes, entry{key: key})
 	}
-	if err := db.ldb.Write(&batch, &opt.WriteOptions{Sync: true}); err != nil {
-		return fmt.Errorf("write store: %w", err)
-	}
-	return nil
-}
-
-// dropped lists the keys that are gone after a commit.
-func dropped(writes []replica.Record, drops []replica.Item) (keys []string) {
-	written := make(map[string]replica.Version, len(writes))
-	for i := range writes {
-		written[writes[i].Key] = writes[i].Version
-	}
-	for _, it := range drops {
-		if v, ok := written[it.Key]; !ok || v == it.Version {
-			keys = append(keys, it.Key)
-		}
-	}
-	return keys
+	return db.change(func() error { return db.commit(changes) })
 }
 
 // Meta reads what SetMeta stored under a name, nil if nothing.
 func (db *DB) Meta(name string) ([]byte, error) {
-	b, err := db.ldb.Get(append([]byte{metaPrefix}, name...), nil)
-	if errors.Is(err, leveldb.ErrNotFound) {
-		return nil, nil
-	}
-	return b, err
+	return db.read(metaKey(name))
 }
 
-// SetMeta stores a peer's own note, such as whom it knows.
+// SetMeta stores a peer's own note, such as whom it knows. It is not synced.
 func (db *DB) SetMeta(name string, value []byte) error {
-	return db.ldb.Put(append([]byte{metaPrefix}, name...), value, nil)
+	return db.change(func() error {
+		var batch leveldb.Batch
+		batch.Put(metaKey(name), value)
+		return db.write(&batch, false)
+	})
 }
 
 func recordKey(key string) []byte {
@@ -151,3 +144,5 @@ func recordKey(key string) []byte {
 	b := append([]byte{recordPrefix}, pos[:]...)
 	return append(b, key...)
 }
+
+func metaKey(name string) []byte { return append([]byte{metaPrefix}, name...) }

@@ -30,13 +30,13 @@ func (m *Mem) Get(key string) (replica.Record, bool, error) {
 }
 
 // Each calls f with every record, in no particular order.
-func (m *Mem) Each(f func(replica.Record)) (damaged int, err error) {
+func (m *Mem) Each(f func(replica.Record)) (damage string, err error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	for _, rec := range m.records {
 		f(rec)
 	}
-	return 0, nil
+	return "", nil
 }
 
 // Commit stores writes and then deletes drops. A drop of another version than
