@@ -19,9 +19,9 @@ func (p *partition) apart(a, b chord.PeerID) bool { return p != nil && (*p)[a] !
 
 // Cut parts the testnet, as when the cables between halls are pulled: no peer of a
 // part hears from those of another any more, though all run on and no connection
-// closes. A part is a list of names; see [Testnet.Peer]. All other live peers are a
-// part too, the first of those returned; peers that join later belong to it. A cut
-// takes the place of the one before.
+// closes. A part is a list of names; see [Testnet.Peer]. Whoever is named twice is in
+// the later one. All other live peers are a part too, the first of those returned;
+// peers that join later belong to it. A cut takes the place of the one before.
 func (t *Testnet) Cut(parts ...[]string) ([][]chord.Contact, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
