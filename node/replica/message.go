@@ -66,6 +66,7 @@ type Message struct {
 	Source   *chord.Arc   `cbor:"14,keyasint,omitempty"` // the answerer has everything written here
 	Presence Presence     `cbor:"16,keyasint,omitzero"`  // Compared: of the answerer
 	Stale    bool         `cbor:"17,keyasint,omitempty"` // Compared: the answerer is
+	Busy     bool         `cbor:"18,keyasint,omitempty"` // Compared: the answerer has yet to catch up, and takes what it lacks by itself
 	Base     *Version     `cbor:"15,keyasint,omitempty"` // Write: the one record keeps the value of this version
 }
 
