@@ -168,6 +168,8 @@ func (f *fake) Keys(_ context.Context, prefix []byte, cursor string, limit int) 
 type fakeLab struct {
 	*fake
 	request KillRequest
+	cut     CutRequest
+	healed  int
 	count   int
 	refuse  error
 }
@@ -181,6 +183,13 @@ func (l *fakeLab) Join(_ context.Context, n int) ([]chord.Contact, error) {
 	l.count = n
 	return []chord.Contact{contact(7)}, l.refuse
 }
+
+func (l *fakeLab) Cut(c CutRequest) ([][]chord.Contact, error) {
+	l.cut = c
+	return [][]chord.Contact{{contact(1)}, {contact(2)}}, l.refuse
+}
+
+func (l *fakeLab) Heal() { l.healed++ }
 
 // serve starts a server on loopback for the length of a test.
 func serve(t *testing.T, b Backend) *httptest.Server {

@@ -54,6 +54,8 @@ func (s *Server) table() []route {
 		{"POST", "/v1/leave", longestTimeout, s.live(s.leave)},
 		{"POST", "/v1/testnet/kill", usualTimeout, s.live(s.kill)},
 		{"POST", "/v1/testnet/join", longestTimeout, s.live(s.join)},
+		{"POST", "/v1/testnet/cut", usualTimeout, s.live(s.cut)},
+		{"POST", "/v1/testnet/heal", usualTimeout, s.live(s.heal)},
 		{"GET", "/v1/replay", usualTimeout, s.showFilm},
 		{"POST", "/v1/replay", usualTimeout, s.steer},
 		{"GET", "/v1/events", noTimeout, s.events},

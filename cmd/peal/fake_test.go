@@ -32,6 +32,8 @@ type fakeRing struct {
 	kills  []web.KillRequest
 	inARow int // the answer to kills
 	joins  int
+	cuts   []web.CutRequest
+	heals  int
 	left   []string    // the vias of leaves
 	rings  []node.Ring // the answers to come; the last one stays
 	path   []node.Hop  // of a lookup
@@ -261,4 +263,17 @@ func (f *fakeRing) Join(_ context.Context, n int) ([]chord.Contact, error) {
 	defer f.mu.Unlock()
 	f.joins += n
 	return []chord.Contact{contact(4)}, nil
+}
+
+func (f *fakeRing) Cut(cut web.CutRequest) ([][]chord.Contact, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.cuts = append(f.cuts, cut)
+	return [][]chord.Contact{{contact(0), contact(1)}, {contact(2)}}, nil
+}
+
+func (f *fakeRing) Heal() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.heals++
 }

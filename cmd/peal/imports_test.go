@@ -66,6 +66,9 @@ var importRules = map[string]importRule{
 		ours:   []string{"chord", "node"},
 		reason: "a churn judges a ring from outside, whatever runs its peers",
 	},
+	"testnet/ledger": {
+		reason: "a ledger knows what a client was told, and nothing of who told it",
+	},
 	"testnet/sim": {
 		ours:   []string{"chord", "node/replica"},
 		reason: "the simulator drives the cores alone, and compiles for js/wasm",
