@@ -172,7 +172,7 @@ func (s *Simulation) restart(i int) {
 	p := s.crashed[i]
 	s.crashed = slices.Delete(s.crashed, i, i+1)
 	s.boot(p)
-	s.recover(p)
+	s.regain(p)
 	s.meet(p)
 }
 
