@@ -66,7 +66,8 @@ type Message struct {
 	Source   *chord.Arc   `cbor:"14,keyasint,omitempty"` // the answerer has everything written here
 	Presence Presence     `cbor:"16,keyasint,omitzero"`  // Compared: of the answerer
 	Stale    bool         `cbor:"17,keyasint,omitempty"` // Compared: the answerer is
-	Replaced bool         `cbor:"18,keyasint,omitempty"` // Write: the manifest that the record takes the place of is wanted
+	Busy     bool         `cbor:"18,keyasint,omitempty"` // Compared: the answerer has yet to catch up, and takes what it lacks by itself
+	Replaced bool         `cbor:"19,keyasint,omitempty"` // Write: the manifest that the record takes the place of is wanted
 	Base     *Version     `cbor:"15,keyasint,omitempty"` // Write: the one record keeps the value of this version
 }
 

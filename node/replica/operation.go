@@ -154,8 +154,9 @@ func (r *Replica) report(o *operation) {
 		return
 	}
 	o.reported, o.reportAt = true, Never
-	o.outcome.Replicas, o.outcome.Hints = slices.Clone(o.outcome.Replicas), slices.Clone(o.outcome.Hints)
 	r.conclude(o.outcome)
+	// A write goes on counting.
+	o.outcome.Replicas, o.outcome.Hints = slices.Clone(o.outcome.Replicas), slices.Clone(o.outcome.Hints)
 }
 
 // Cancel ends an operation without an outcome.

@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"fmt"
 	"testing"
 
 	"peal/chord"
@@ -46,5 +47,33 @@ func TestFetchFromAStranger(t *testing.T) {
 		if end == nil || end.moved != 1 || a.Len() != 1 || end.ok != (answer.Arc == arc) {
 			t.Errorf("%v: ended %+v with %d records, want one, and success only for the whole arc", answer.Arc, end, a.Len())
 		}
+	}
+}
+
+// While a newcomer catches up, the others do not send it what it fetches anyway.
+func TestNobodyPushesToANewcomer(t *testing.T) {
+	for seed := range uint64(10) {
+		c := newCluster(t, seed)
+		for i := range 8 {
+			c.join(named(i))
+		}
+		c.settle()
+		for i := range 2000 {
+			rec := old(fmt.Sprint("key ", i), "value")
+			for _, p := range c.replicas(rec.Key) {
+				give(p, rec)
+			}
+		}
+		newcomer, pushed := c.join(named(99)), 0
+		c.watch = func(m Message) {
+			if m.Kind == Write && m.To == newcomer.self.Peer && newcomer.place.complete == nil {
+				pushed += len(m.Records)
+			}
+		}
+		c.settle()
+		if pushed > 0 || newcomer.Len() == 0 {
+			t.Errorf("seed %d: %d records were pushed to the newcomer, which holds %d; want none pushed", seed, pushed, newcomer.Len())
+		}
+		c.wantPlaced()
 	}
 }
