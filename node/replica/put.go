@@ -138,7 +138,7 @@ func (w *write) settle(now chord.Time, c chord.Contact, held Item) {
 
 // hurried bounds the attempts with a new version that follow without a pause. Of two
 // that write the same key at once, the one that waits would never get its turn.
-const hurried = 10
+const hurried = 100
 
 // startOver makes another attempt with a new version.
 func (w *write) startOver(now chord.Time) {
