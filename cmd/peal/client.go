@@ -1,13 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"maps"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -58,33 +55,25 @@ type request struct {
 	path   string // escaped
 	query  url.Values
 	body   []byte
+	value  io.Reader // the body instead, where it may be large
+	size   int64     // of value; -1 if that is not known
 	accept string
+
+	follower follower // of a value that moves; nil for none
 }
 
 // do makes a request. Every error is a failure with its code.
 func (c *client) do(ctx context.Context, r request) (answer, error) {
-	within, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel()
-	req, err := http.NewRequestWithContext(within, r.method, c.url(r), bytes.NewReader(r.body))
+	call, err := c.call(ctx, r)
 	if err != nil {
-		return answer{}, fail(codeUsage, "API address: %v", err)
+		return answer{}, err
 	}
-	if r.accept != "" {
-		req.Header.Set("Accept", r.accept)
-	}
-	resp, err := c.http.Do(req)
+	defer call.close()
+	body, err := io.ReadAll(io.LimitReader(call.resp.Body, maxAnswer))
 	if err != nil {
-		return answer{}, c.unanswered(ctx, r, err)
+		return answer{}, call.unanswered(err)
 	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-	if err != nil {
-		return answer{}, c.unanswered(ctx, r, err)
-	}
-	if resp.StatusCode != http.StatusOK {
-		return answer{}, c.refusal(resp, body)
-	}
-	return answer{body, resp.Header}, nil
+	return answer{body, call.resp.Header}, nil
 }
 
 // longestTimeout is what the API allows a request at most.
@@ -99,33 +88,6 @@ func (c *client) url(r request) string {
 	}
 	maps.Copy(query, r.query)
 	return c.base + r.path + "?" + query.Encode()
-}
-
-// unanswered says what it means that no answer came. A write that was sent may
-// have been done.
-func (c *client) unanswered(ctx context.Context, r request, err error) error {
-	var dial *net.OpError
-	notSent := errors.As(err, &dial) && dial.Op == "dial"
-	late := errors.Is(err, context.DeadlineExceeded)
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		err = wrapped.Err
-	}
-	switch {
-	case ctx.Err() != nil && (notSent || r.method == http.MethodGet):
-		return fail(codeInterrupted, "interrupted")
-	case notSent:
-		return fail(codeNoPeer, "nothing answers at %s (%v): start a peer with 'peal start' or 'peal testnet', or name another with --api", c.base, errors.Unwrap(dial))
-	case r.method != http.MethodGet && ctx.Err() != nil:
-		return fail(codeUnknown, "interrupted while %s worked on it: it may have been done", c.base)
-	case r.method != http.MethodGet && late:
-		return fail(codeUnknown, "no answer from %s within %v: it may have been done; --timeout waits longer", c.base, c.timeout)
-	case r.method != http.MethodGet:
-		return fail(codeUnknown, "the connection to %s broke (%v): it may have been done", c.base, err)
-	case late:
-		return fail(codeNoPeer, "no answer from %s within %v: --timeout waits longer", c.base, c.timeout)
-	}
-	return fail(codeNoPeer, "the connection to %s broke: %v", c.base, err)
 }
 
 // refusal reads the body of an error.

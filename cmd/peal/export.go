@@ -15,7 +15,7 @@ import (
 )
 
 func (c *cli) exportVerb() *cobra.Command {
-	t := newTransfer(c, "exporting", "exported")
+	t := newTransfer("exporting", "exported")
 	cmd := c.isClient(&cobra.Command{
 		Use:   "export DIR",
 		Short: "Write all keys with a prefix to files",
@@ -30,13 +30,13 @@ listed first, which asks every peer: see 'peal keys --help'.`,
 		Args:    wants(1, "DIR"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return c.exportDir(cmd.Context(), t, args[0]) },
 	})
-	t.flags(cmd.Flags())
+	t.flags(cmd.Flags(), "file")
 	cmd.Flags().StringVar(&t.prefix, "prefix", "", "write the keys that begin with this, and take it off")
 	return cmd
 }
 
 func (c *cli) exportDir(ctx context.Context, t *transfer, dir string) error {
-	if err := t.check(dir); err != nil {
+	if err := t.begin(c, dir); err != nil {
 		return err
 	}
 	api, err := c.client(patience)
