@@ -24,7 +24,8 @@ type progress struct {
 	width    int
 	doing    string // "importing"
 	noun     string // "file"
-	total    int
+	total    int    // -1 if that is not known
+	guessed  bool   // total is
 	now      func() time.Time
 
 	mu    sync.Mutex
@@ -67,6 +68,14 @@ func (p *progress) set(done int, bytes int64) {
 	}
 }
 
+// guess says how many parts are done, and how much of the job that is.
+func (p *progress) guess(done int, bytes int64, share float64) {
+	p.mu.Lock()
+	p.total, p.guessed = int(float64(done)/max(share, 1e-9)), true
+	p.mu.Unlock()
+	p.set(done, bytes)
+}
+
 func (p *progress) show() {
 	if p.terminal {
 		fmt.Fprintf(p.w, "\r\033[K%s", p.bar())
@@ -103,6 +112,12 @@ func (p *progress) end() {
 
 func (p *progress) count() string {
 	text := fmt.Sprintf("%d of %s", p.done, counted(p.total, p.noun))
+	switch {
+	case p.total < 0:
+		text = counted(p.done, p.noun)
+	case p.guessed:
+		text = fmt.Sprintf("%d of about %s", p.done, counted(p.total, p.noun))
+	}
 	if p.bytes > 0 {
 		text += ", " + sizeText(p.bytes)
 	}

@@ -23,9 +23,9 @@ type Damage struct {
 
 func (d *Damage) Error() string {
 	if d.Line == 1 {
-		return "its first line is not that of a backup"
+		return "line 1: no backup begins like that"
 	}
-	return fmt.Sprintf("line %d, at record %d: %s", d.Line, d.Record, d.Reason)
+	return fmt.Sprintf("line %d, record %d: %s", d.Line, d.Record, d.Reason)
 }
 
 // A Reader reads a file, and checks all of it.
