@@ -40,7 +40,7 @@ func (b *backupJob) run(ctx context.Context) error {
 			r := &reading{listed: key, read: make(chan struct{})}
 			select {
 			case queue <- r:
-				go b.readAhead(ctx, r)
+				group.Go(func() error { b.readAhead(ctx, r); return nil })
 				return nil
 			case <-ctx.Done():
 				return ctx.Err()

@@ -5,7 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"log"
 	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	neturl "net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -225,12 +231,48 @@ func TestBackupReplacesNothing(t *testing.T) {
 	}
 }
 
+// breaking passes requests on to a ring, and breaks off in the middle of the first
+// answers that are longer than a record.
+func breaking(t *testing.T, f *fakeRing, times int) (url string) {
+	t.Helper()
+	to, err := neturl.Parse(f.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httputil.NewSingleHostReverseProxy(to)
+	proxy.ErrorLog = log.New(io.Discard, "", 0)
+	proxy.ModifyResponse = func(resp *http.Response) error {
+		if resp.ContentLength > replica.MaxValueLen && times > 0 {
+			times--
+			resp.Body = io.NopCloser(io.LimitReader(resp.Body, resp.ContentLength/2))
+		}
+		return nil
+	}
+	server := httptest.NewServer(proxy)
+	server.Config.ErrorLog = proxy.ErrorLog
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+func TestAPipeCannotTakeBackWhatBrokeOff(t *testing.T) {
+	f := newFake(t, false)
+	f.values["large"] = make([]byte, 3*replica.MaxValueLen)
+	got := runWith(t, "", "PEAL_API="+breaking(t, f, 1), "backup", "-")
+	if got.code != 1 || !strings.Contains(got.err, "what went to standard output cannot be taken back") {
+		t.Errorf("exit %d, %s", got.code, got.err)
+	}
+	if got := runWith(t, got.out, "restore", "--check", "-"); got.code != 9 {
+		t.Errorf("what was written passes for a backup: %+v", got)
+	}
+}
+
 // Large values go through as they come, and one that breaks off is read again.
 func TestBackupOfLargeValues(t *testing.T) {
 	f := newFake(t, false)
 	for n := range 5 {
 		f.values[fmt.Sprint(n)] = bytes.Repeat([]byte{byte(n)}, n*replica.MaxValueLen/2+n)
 	}
+	f.url = breaking(t, f, 2)
 	_, whole := backedUp(t, f)
 	from := backup.NewReader(bytes.NewReader(whole))
 	found := 0

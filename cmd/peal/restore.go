@@ -117,20 +117,38 @@ func (r *restoring) begin(c *cli, name string) (err error) {
 	return err
 }
 
-// openBackup opens a file that can be read twice. It has no name if it was made for
-// that.
+// openBackup opens a file that can be read twice: what comes through a pipe goes to a
+// temporary file.
 func (c *cli) openBackup(name string) (*os.File, error) {
-	if name != "-" {
-		return os.Open(name)
+	if name == "-" {
+		return spool(c.in, called(name))
 	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	info, err := file.Stat()
+	if err != nil || info.Mode().IsRegular() || info.IsDir() {
+		return file, err
+	}
+	defer file.Close()
+	return spool(file, called(name))
+}
+
+// spool copies a stream to a file that has no name, so that it goes when it is closed.
+func spool(in io.Reader, name string) (*os.File, error) {
 	file, err := os.CreateTemp("", "peal-restore-")
 	if err != nil {
 		return nil, err
 	}
-	os.Remove(file.Name())
-	if _, err := io.Copy(file, c.in); err != nil {
+	if err = os.Remove(file.Name()); err == nil {
+		if _, err = io.Copy(file, in); err != nil {
+			err = fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	if err != nil {
 		file.Close()
-		return nil, fmt.Errorf("standard input: %w", err)
+		return nil, err
 	}
 	return file, nil
 }
