@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -28,25 +29,56 @@ const (
 // did. It never replaces what it has not compared: each write has the condition that
 // the key still is as it was seen.
 func (r *restoring) put(ctx context.Context, e backup.Entry) (outcome, error) {
-	condition := url.Values{"if_absent": {"true"}}
-	if r.overwrite {
-		condition = url.Values{}
+	version, err := r.look(ctx, e)
+	if err != nil {
+		return 0, err
 	}
 	var own []string // versions of attempts that too few replicas confirmed
 	for {
-		done, err := r.try(ctx, e, condition, &own)
-		version, conflict := conflictOf(err)
-		switch {
-		case !conflict:
-			return done, err
-		case version == "":
-			condition = url.Values{"if_absent": {"true"}}
-		case slices.Contains(own, version) || older(version, e.Version):
-			condition = url.Values{"if_version": {version}}
-		default:
+		condition, leave := r.condition(e, version, own)
+		if leave {
 			return kept, nil
 		}
+		done, err := r.try(ctx, e, condition, &own)
+		var conflict bool
+		if version, conflict = conflictOf(err); !conflict {
+			return done, err
+		}
 	}
+}
+
+// look gives the version that a key has, "" if there is none. For a small value it is
+// not worth a request: the conflict tells. A large one would be sent before that.
+func (r *restoring) look(ctx context.Context, e backup.Entry) (version string, err error) {
+	if r.overwrite || e.Size <= int64(len(e.Data)) {
+		return "", nil
+	}
+	err = r.insist(ctx, func() error {
+		call, err := r.api.call(ctx, request{method: http.MethodGet, path: "/v1/kv/" + escapeKey(e.Key)})
+		if codeOf(err) == codeNotFound {
+			return nil
+		}
+		if err == nil {
+			version = call.resp.Header.Get("Peal-Version")
+			call.close()
+		}
+		return err
+	})
+	return version, err
+}
+
+// condition is what must hold for a record to be written where the key has a version, ""
+// for none; or it is to be left alone.
+func (r *restoring) condition(e backup.Entry, version string, own []string) (condition url.Values, leave bool) {
+	switch {
+	case r.overwrite:
+		return nil, false
+	case version == "":
+		return url.Values{"if_absent": {"true"}}, false
+	case slices.Contains(own, version) || older(version, e.Version):
+		return url.Values{"if_version": {version}}, false
+	}
+	return nil, true
 }
 
 // try makes one conditional write, again while the ring mends.
@@ -59,9 +91,7 @@ func (r *restoring) try(ctx context.Context, e backup.Entry, condition url.Value
 				return nil
 			}
 			req.query = url.Values{"ttl": {left.String()}}
-			for name, value := range condition {
-				req.query[name] = value
-			}
+			maps.Copy(req.query, condition)
 		}
 		if req.body = e.Data; e.Size > int64(len(e.Data)) {
 			req.value, req.size = e.Value(), e.Size
@@ -82,8 +112,7 @@ func conflictOf(err error) (version string, conflict bool) {
 	if codeOf(err) != codeConflict {
 		return "", false
 	}
-	told := toldBy(err)
-	return told.Version, true
+	return toldBy(err).Version, true
 }
 
 // receiptOf gives the version of a write that too few replicas have confirmed.

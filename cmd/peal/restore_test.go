@@ -58,6 +58,18 @@ func TestRestoreOverwrites(t *testing.T) {
 	}
 }
 
+// What is left alone is not sent either, where it is large.
+func TestRestoreLooksBeforeItSendsALargeValue(t *testing.T) {
+	f := newFake(t, false)
+	f.judges = true
+	f.values["large"] = make([]byte, 3*replica.MaxValueLen)
+	name, _ := backedUp(t, f)
+	f.asked = 0
+	if got := f.peal(t, "restore", name); got.code != 0 || !strings.Contains(got.out, "; 1 left as they are\n") || f.asked != 1 {
+		t.Errorf("got %+v after %d operations, want one: the read", got, f.asked)
+	}
+}
+
 func TestRestoreLeavesOutWhatHasExpired(t *testing.T) {
 	f := newFake(t, false)
 	f.values["brief"], f.expires["brief"] = []byte("v"), time.Now().Add(-time.Second)
