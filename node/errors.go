@@ -25,6 +25,10 @@ var (
 	// it lost against a newer write, and a read shows it for a moment at most.
 	ErrConflict = errors.New("version conflict")
 
+	// ErrManifest: the record to touch is the manifest of a larger value, whose
+	// other records are to be touched too; see package blob.
+	ErrManifest = errors.New("value is larger than a record")
+
 	// ErrClock: the clocks of this peer and of a replica differ too much.
 	ErrClock = errors.New("clocks differ by more than a minute")
 

@@ -69,6 +69,8 @@ type Receipt struct {
 	Wanted   int             `json:"wanted"`            // replicas a key should have: N, or as many peers as the ring has
 	Hops     int             `json:"hops"`              // requests made to find the replicas
 	Millis   float64         `json:"ms"`
+
+	Replaced []replica.Record `json:"-"` // manifests that it took the place of, for package blob
 }
 
 // An Owed is a replica that does not have a write yet. Holder, if there is one, keeps
@@ -81,6 +83,7 @@ type Owed struct {
 // A Value is what a read found.
 type Value struct {
 	Data     []byte          `json:"-"`
+	Total    uint64          `json:"-"` // bytes of the value that Data is the manifest of, for package blob; 0: it is none
 	Version  replica.Version `json:"version"`
 	Expires  *time.Time      `json:"expires,omitempty"` // when the key ceases to exist
 	Asked    int             `json:"asked"`             // replicas that answered
@@ -116,5 +119,5 @@ type Page struct {
 type KeyInfo struct {
 	Key     string
 	Version replica.Version
-	Size    int // bytes of the value
+	Size    int64 // bytes of the value
 }

@@ -150,7 +150,7 @@ func TestKeysPageByPage(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, k := range page.Keys {
-				if seen[k.Key] || k.Size != len(strings.Replace(k.Key, "key", "value", 1)) {
+				if seen[k.Key] || k.Size != int64(len(strings.Replace(k.Key, "key", "value", 1))) {
 					t.Errorf("listed %q of %d bytes, seen before %v", k.Key, k.Size, seen[k.Key])
 				}
 				seen[k.Key] = true
@@ -159,6 +159,29 @@ func TestKeysPageByPage(t *testing.T) {
 		}
 		if len(seen) != 50 {
 			t.Errorf("listed %d keys, want 50", len(seen))
+		}
+	})
+}
+
+// A manifest tells the size of what it stands for, and comes back with the receipt
+// of the write that takes its place.
+func TestManifests(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newNetwork().ring(t, 4)[0]
+		if _, err := p.Put(t.Context(), []byte("key"), []byte("manifest"), node.WriteOptions{Total: 5 << 20}); err != nil {
+			t.Fatal(err)
+		}
+		if v, err := p.Get(t.Context(), []byte("key"), node.ReadOptions{}); err != nil || v.Total != 5<<20 {
+			t.Errorf("read %+v, error %v; want a manifest of 5 MiB", v, err)
+		}
+		put(t, p, replica.InternalPrefix+"part", "hidden")
+		page, err := p.Keys(t.Context(), nil, "", 10)
+		if err != nil || len(page.Keys) != 1 || page.Keys[0].Size != 5<<20 {
+			t.Errorf("listed %+v, error %v; want one key of 5 MiB", page.Keys, err)
+		}
+		r := put(t, p, "key", "value")
+		if len(r.Replaced) != 1 || string(r.Replaced[0].Value) != "manifest" {
+			t.Errorf("the write replaced %v, want the manifest", r.Replaced)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"fmt"
@@ -113,7 +114,7 @@ func (n *Node) Keys(ctx context.Context, prefix []byte, cursor string, limit int
 	})
 	page := Page{Keys: []KeyInfo{}}
 	for _, it := range o.Items {
-		page.Keys = append(page.Keys, KeyInfo{Key: it.Key, Version: it.Version, Size: it.Size})
+		page.Keys = append(page.Keys, KeyInfo{Key: it.Key, Version: it.Version, Size: cmp.Or(int64(it.Total), int64(it.Size))})
 	}
 	if o.Next != nil {
 		page.Next = hex.EncodeToString(o.Next[:])

@@ -32,7 +32,7 @@ func (n *Node) Get(ctx context.Context, key []byte, opt ReadOptions) (Value, err
 		return n.data.Get(now, deadline, rec.Key, r)
 	})
 	v := Value{
-		Data: bytes.Clone(o.Record.Value), Version: o.Record.Version, Expires: timeOf(o.Record.Expires),
+		Data: bytes.Clone(o.Record.Value), Total: o.Record.Total, Version: o.Record.Version, Expires: timeOf(o.Record.Expires),
 		Asked: o.Asked, Agreed: len(o.Replicas), Repaired: o.Repaired, Hops: o.Hops, Millis: millis(time.Since(start)),
 	}
 	if err == nil && !o.Found {

@@ -14,7 +14,7 @@ func contact(name string) chord.Contact { return chord.NewContact(chord.PeerID(n
 
 func sampleRecord() replica.Record {
 	return replica.Record{
-		Key: "\x00\xff/\xfe", Value: []byte{0, 255}, Deleted: true,
+		Key: "\x00\xff/\xfe", Value: []byte{0, 255}, Deleted: true, Total: 1<<64 - 1,
 		Version: replica.Version{Wall: 1 << 63, Count: 1<<32 - 1, Writer: "\x12\x20\xff"},
 	}
 }
@@ -25,7 +25,7 @@ func envelopes() []envelope {
 	self, other := contact("\x00\x24\x08\x01\xff"), chord.NewContact("other", 0)
 	list := []chord.Contact{{}, other, self}
 	rec := sampleRecord()
-	item := replica.Item{Key: rec.Key, Version: rec.Version, Size: 2, Deleted: true}
+	item := replica.Item{Key: rec.Key, Version: rec.Version, Size: 2, Deleted: true, Total: 1 << 63}
 	arc := chord.Arc{From: self.ID, To: other.ID}
 	sum := replica.Fingerprint{Hi: 1<<64 - 1, Lo: 1}
 	all := []envelope{{Inquiry: 1<<64 - 1}, {Reply: 1, Info: []byte("{}")}}

@@ -27,6 +27,22 @@ type WriteOptions struct {
 	// replicas know, before the write and while it is made: another writer may
 	// still come in between.
 	If replica.Condition
+
+	// Total is set by package blob alone: what is put or touched is the manifest of
+	// a value of so many bytes.
+	Total uint64
+}
+
+// Valid says what is wrong with the options of a write, nil if nothing is. How many
+// replicas W may name depends on the ring.
+func (o WriteOptions) Valid() error {
+	switch {
+	case o.TTL < 0 || o.TTL > MaxTTL || o.TTL != 0 && o.TTL < time.Millisecond:
+		return fmt.Errorf("%w: a time to live of %v is not between 1 ms and 100 years", ErrInvalid, o.TTL)
+	case o.If.Version != "" && !versionText.MatchString(o.If.Version):
+		return fmt.Errorf("%w: %q is no version: give one as a get or a receipt shows it, such as 1795671234567.0-Fxm1MT", ErrInvalid, o.If.Version)
+	}
+	return nil
 }
 
 // Put stores a value under a key.
@@ -61,14 +77,14 @@ func (n *Node) write(ctx context.Context, c replica.Change, opt WriteOptions) (R
 	o, err := n.operate(ctx, func(now, deadline chord.Time) replica.OpID { return n.data.Put(now, deadline, c) })
 	receipt := receiptOf(c.Key, o)
 	receipt.Millis = millis(time.Since(start))
-	if err == nil {
+	if err == nil && !replica.Internal(c.Key) {
 		n.event(Event{Kind: Stored, Text: printable(c.Key), Count: len(o.Replicas)})
 	}
 	return receipt, err
 }
 
 func receiptOf(key string, o replica.Outcome) Receipt {
-	r := Receipt{Key: key, Wanted: len(o.Wanted), Hops: o.Hops}
+	r := Receipt{Key: key, Wanted: len(o.Wanted), Hops: o.Hops, Replaced: o.Replaced}
 	if o.Error != replica.Conflict {
 		r.Version, r.Expires, r.Replicas, r.Owed = o.Record.Version, timeOf(o.Record.Expires), o.Replicas, owed(o)
 	} else if o.Found {
@@ -86,14 +102,13 @@ func (n *Node) complete(c *replica.Change, opt WriteOptions) (err error) {
 	switch err := rec.Valid(); {
 	case err != nil:
 		return fmt.Errorf("%w: %w", ErrInvalid, err)
-	case opt.TTL < 0 || opt.TTL > MaxTTL || opt.TTL != 0 && opt.TTL < time.Millisecond:
-		return fmt.Errorf("%w: a time to live of %v is not between 1 ms and 100 years", ErrInvalid, opt.TTL)
 	case opt.If.Absent && (opt.If.Version != "" || c.Touch || c.Deleted):
 		return fmt.Errorf("%w: that a key is absent can be a condition of a put only, and its only one", ErrInvalid)
-	case opt.If.Version != "" && !versionText.MatchString(opt.If.Version):
-		return fmt.Errorf("%w: %q is no version: give one as a get or a receipt shows it, such as 1795671234567.0-Fxm1MT", ErrInvalid, opt.If.Version)
 	}
-	c.TTL, c.If = opt.TTL, opt.If
+	if err := opt.Valid(); err != nil {
+		return err
+	}
+	c.TTL, c.If, c.Total = opt.TTL, opt.If, opt.Total
 	c.W, err = opt.W.of(n.quorums().N)
 	return err
 }
@@ -156,6 +171,8 @@ func failure(o replica.Outcome) error {
 			return fmt.Errorf("%w: there is no such key", ErrConflict)
 		}
 		return fmt.Errorf("%w: the key has version %v", ErrConflict, o.Record.Version)
+	case replica.IsManifest:
+		return fmt.Errorf("%w: touch it by package blob", ErrManifest)
 	case replica.Missing:
 		return fmt.Errorf("%w: %s", ErrNotFound, printable(o.Record.Key))
 	}

@@ -2,10 +2,8 @@ package testnet
 
 import (
 	"slices"
-	"sync/atomic"
 	"time"
 
-	"peal/chord"
 	"peal/node"
 )
 
@@ -25,43 +23,6 @@ const (
 // hungFor is how long the connections of a peer that hangs stay open; by then
 // the others have given it up.
 const hungFor = time.Minute
-
-// A line is the transport of a peer, which can be made to hang: it then loses
-// what is sent and what arrives, and outlives the peer.
-type line struct {
-	node.Transport
-	hung atomic.Bool
-}
-
-func (l *line) Start(r node.Receiver) error { return l.Transport.Start(receiver{r, l}) }
-
-func (l *line) Send(to chord.PeerID, body []byte, about []chord.PeerID) {
-	if !l.hung.Load() {
-		l.Transport.Send(to, body, about)
-	}
-}
-
-// Close leaves the connections of a peer that hangs open.
-func (l *line) Close() error {
-	if l.hung.Load() {
-		return nil
-	}
-	return l.Transport.Close()
-}
-
-// A receiver takes in what arrives, unless its line hangs. The rest, such as
-// connections that close, is of no interest to a peer that is closed then.
-type receiver struct {
-	node.Receiver
-	line *line
-}
-
-func (r receiver) Deliver(from chord.PeerID, body []byte) error {
-	if r.line.hung.Load() {
-		return nil
-	}
-	return r.Receiver.Deliver(from, body)
-}
 
 // hang makes the lines of peers hang, before these are closed.
 func (t *Testnet) hang(victims []*node.Node) {

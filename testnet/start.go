@@ -116,12 +116,10 @@ func (t *Testnet) peerConfig(number int, log *slog.Logger) (node.Config, error) 
 		Ring: t.cfg.Ring, Version: t.cfg.Version, Observer: t.cfg.Observer,
 		Logger: log, Store: store.Memory(),
 	}
-	cfg.Replica.Quorums = t.cfg.Quorums
-	for range waysIn {
-		if way, err := t.Peer(""); err == nil {
-			cfg.Join = append(cfg.Join, way.Addresses()...)
-		}
+	for _, way := range t.entrances() {
+		cfg.Join = append(cfg.Join, way.Addresses()...)
 	}
+	cfg.Replica.Quorums, cfg.Replica.RoundEvery = t.cfg.Quorums, t.cfg.RoundEvery
 	var keyFile string
 	if t.cfg.DataDir != "" {
 		dir := filepath.Join(t.cfg.DataDir, fmt.Sprintf("peer-%04d", number))
@@ -139,7 +137,7 @@ func (t *Testnet) peerConfig(number int, log *slog.Logger) (node.Config, error) 
 		cfg.Store.Close()
 		return cfg, fmt.Errorf("start peer %d: %w", number, err)
 	}
-	cfg.Transport = &line{Transport: tr}
+	cfg.Transport = &line{Transport: tr, parts: &t.parts}
 	return cfg, nil
 }
 

@@ -25,6 +25,10 @@ type Config struct {
 	// Quorums of the ring.
 	Quorums replica.Quorums
 
+	// RoundEvery is the pause between two regular rounds of reconciliation of a
+	// peer. Default 30 s.
+	RoundEvery time.Duration
+
 	// Transport is "tcp", "quic" or "memory". Default "tcp".
 	Transport string
 
@@ -87,6 +91,7 @@ type Testnet struct {
 	ready atomic.Bool // Start is over
 
 	closing atomic.Bool // Close has begun
+	parts   atomic.Pointer[partition]
 
 	mu      sync.Mutex
 	rand    *rand.Rand

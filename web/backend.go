@@ -49,6 +49,13 @@ type Lab interface {
 
 	// Join starts n more peers and waits until they are members.
 	Join(ctx context.Context, n int) ([]chord.Contact, error)
+
+	// Cut cuts peers off from the others, though all run on. It says who the
+	// others are, and who is cut off.
+	Cut(CutRequest) (parts [][]chord.Contact, err error)
+
+	// Heal ends the cut, if there is one.
+	Heal()
 }
 
 // A KillRequest says which peers to kill. One of Count, Adjacent and Peers is set.
@@ -58,6 +65,12 @@ type KillRequest struct {
 	Adjacent int      `json:"adjacent,omitempty"` // this many in a row, from a random place
 	Peers    []string `json:"peers,omitempty"`    // these: peer IDs or first digits of positions
 	Silent   bool     `json:"silent,omitempty"`   // their connections stay open, and nothing answers
+}
+
+// A CutRequest says which peers to cut off. One of the two is set.
+type CutRequest struct {
+	Percent float64  `json:"percent,omitempty"` // so many of the live ones, at random; more than 0, less than 100
+	Peers   []string `json:"peers,omitempty"`   // these: peer IDs or first digits of positions
 }
 
 // Killed says which peers a kill stopped.

@@ -9,6 +9,11 @@
 // cleaning of paths. Every error is one JSON object with a line that says what
 // to do and a code that a program can act on.
 //
+// Values of any size go through package blob, which keeps the large ones in blocks.
+// So that they may take their time, and a client that stalls may not, a request with a
+// value is bounded in each of its steps and each MiB, not as a whole. An error in the
+// middle of an answer breaks the connection off.
+//
 // /v1/events is a WebSocket. A client gets a snapshot of the ring and then
 // deltas, whose numbers grow by one; one that sees a gap asks for a snapshot.
 // All clients share one look at the ring and one encoding of each message. The

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"peal/node"
+	"peal/node/blob"
 	"peal/node/replica"
 )
 
@@ -31,6 +32,10 @@ var outcomes = []struct {
 	status int
 	code   string
 }{
+	{blob.ErrCut, http.StatusBadRequest, "usage"},
+	{blob.ErrTooLarge, http.StatusRequestEntityTooLarge, "usage"},
+	{blob.ErrChanged, http.StatusServiceUnavailable, "changed"},
+	{blob.ErrLost, http.StatusServiceUnavailable, "lost"},
 	{node.ErrInvalid, http.StatusBadRequest, "usage"},
 	{node.ErrNotFound, http.StatusNotFound, "not_found"},
 	{node.ErrConflict, http.StatusConflict, "conflict"},
@@ -95,6 +100,10 @@ func tooLarge(text string) *problem {
 	return &problem{Text: text, Code: "usage", status: http.StatusRequestEntityTooLarge}
 }
 
+func notAcceptable(format string, args ...any) *problem {
+	return &problem{Text: fmt.Sprintf(format, args...), Code: "usage", status: http.StatusNotAcceptable}
+}
+
 // The code is not not_found, which is about keys.
 func noRoute(path string) *problem {
 	text := fmt.Sprintf("there is nothing at %q: see /openapi.yaml for what there is", path)
@@ -106,7 +115,19 @@ func notAllowed(method, path string, allowed []string) *problem {
 	return &problem{Text: text, Code: "usage", status: http.StatusMethodNotAllowed, allow: allowed}
 }
 
-// fail answers with an error and says with which status.
+// brokenOff is the error of an answer that has begun. The connection ends, so that
+// the client sees that it is not whole.
+type brokenOff struct{ error }
+
+func (b *brokenOff) Unwrap() error { return b.error }
+
+// isBrokenOff reports whether an answer ended in its middle.
+func isBrokenOff(err error) bool {
+	var b *brokenOff
+	return errors.As(err, &b)
+}
+
+// fail answers with an error, unless an answer has begun, and says with which status.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) int {
 	p := problemOf(err)
 	if p.status == http.StatusInternalServerError {
@@ -114,6 +135,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) int {
 	}
 	if p.status == http.StatusInternalServerError {
 		s.log.Error("request failed", "method", r.Method, "path", r.URL.EscapedPath(), "err", err)
+	}
+	if isBrokenOff(err) {
+		return p.status
 	}
 	if len(p.allow) > 0 {
 		w.Header().Set("Allow", strings.Join(p.allow, ", "))

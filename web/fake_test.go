@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -20,6 +21,7 @@ import (
 type fake struct {
 	mu     sync.Mutex
 	values map[string][]byte
+	totals map[string]uint64 // of manifests
 	info   node.Info
 	ring   node.Ring
 	looks  int
@@ -35,7 +37,7 @@ type fake struct {
 }
 
 func newFake(peers int) *fake {
-	f := &fake{values: make(map[string][]byte)}
+	f := &fake{values: make(map[string][]byte), totals: make(map[string]uint64)}
 	f.ring = node.Ring{Name: "peal", WellFormed: true, Replicated: true}
 	for i := range peers {
 		f.ring.Peers = append(f.ring.Peers, infoOf(i))
@@ -95,17 +97,22 @@ func (f *fake) Leave(_ context.Context, via string) ([]chord.Contact, error) {
 func (f *fake) Info() node.Info { return f.info }
 
 func (f *fake) Put(_ context.Context, key, value []byte, opt node.WriteOptions) (node.Receipt, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.write = opt
 	if f.err != nil {
 		return f.short, f.err
 	}
-	f.values[string(key)] = value
+	f.values[string(key)], f.totals[string(key)] = bytes.Clone(value), opt.Total
 	return node.Receipt{Version: stamp, Expires: f.expires, Replicas: []chord.Contact{contact(1)}, Wanted: 3, Hops: 1}, nil
 }
 
 func (f *fake) Get(ctx context.Context, key []byte, opt node.ReadOptions) (node.Value, error) {
+	f.mu.Lock()
 	f.read = opt
 	value, ok := f.values[string(key)]
+	total := f.totals[string(key)]
+	f.mu.Unlock()
 	switch {
 	case f.err == context.DeadlineExceeded:
 		<-ctx.Done()
@@ -115,10 +122,12 @@ func (f *fake) Get(ctx context.Context, key []byte, opt node.ReadOptions) (node.
 	case !ok:
 		return node.Value{}, fmt.Errorf("get %q: %w", key, node.ErrNotFound)
 	}
-	return node.Value{Data: value, Version: stamp, Expires: f.expires, Asked: 2, Agreed: 2, Hops: 1, Millis: 1.5}, nil
+	return node.Value{Data: value, Total: total, Version: stamp, Expires: f.expires, Asked: 2, Agreed: 2, Hops: 1, Millis: 1.5}, nil
 }
 
 func (f *fake) Touch(_ context.Context, key []byte, opt node.WriteOptions) (node.Receipt, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.write = opt
 	if _, ok := f.values[string(key)]; f.err == nil && !ok {
 		return f.short, fmt.Errorf("touch %q: %w", key, node.ErrNotFound)
@@ -130,6 +139,8 @@ func (f *fake) Touch(_ context.Context, key []byte, opt node.WriteOptions) (node
 }
 
 func (f *fake) Delete(_ context.Context, key []byte, opt node.WriteOptions) (node.Receipt, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.write = opt
 	if f.err != nil {
 		return f.short, f.err
@@ -157,6 +168,8 @@ func (f *fake) Keys(_ context.Context, prefix []byte, cursor string, limit int) 
 type fakeLab struct {
 	*fake
 	request KillRequest
+	cut     CutRequest
+	healed  int
 	count   int
 	refuse  error
 }
@@ -170,6 +183,13 @@ func (l *fakeLab) Join(_ context.Context, n int) ([]chord.Contact, error) {
 	l.count = n
 	return []chord.Contact{contact(7)}, l.refuse
 }
+
+func (l *fakeLab) Cut(c CutRequest) ([][]chord.Contact, error) {
+	l.cut = c
+	return [][]chord.Contact{{contact(1)}, {contact(2)}}, l.refuse
+}
+
+func (l *fakeLab) Heal() { l.healed++ }
 
 // serve starts a server on loopback for the length of a test.
 func serve(t *testing.T, b Backend) *httptest.Server {

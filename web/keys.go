@@ -16,7 +16,7 @@ const (
 type keyEntry struct {
 	keyName
 	Version replica.Version `json:"version"`
-	Size    int             `json:"size"`
+	Size    int64           `json:"size"`
 }
 
 // listKeys is dear: every peer is asked for its arc, page by page.

@@ -1,12 +1,14 @@
 package web
 
 import (
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
 	"peal/node"
+	"peal/node/blob"
 	"peal/node/replica"
 )
 
@@ -27,7 +29,7 @@ func (s *Server) at(r *http.Request) (key []byte, p Peer, err error) {
 		return nil, nil, usage("%v", err)
 	}
 	p, err = s.peer(r)
-	return []byte(record.Key), p, err
+	return []byte(record.Key), paced(r, p), err
 }
 
 func (s *Server) getKey(w http.ResponseWriter, r *http.Request) error {
@@ -39,21 +41,53 @@ func (s *Server) getKey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	value, err := p.Get(r.Context(), key, opt.ReadOptions)
+	value, err := blob.Get(r.Context(), p, key, opt.ReadOptions)
 	if err != nil {
 		return err
 	}
 	if strings.Contains(r.Header.Get("Accept"), "application/json") {
+		if value.Large() {
+			return notAcceptable("the value has %d bytes, which are too many for JSON: ask for its bytes alone", value.Size)
+		}
 		return reply(w, struct {
 			keyName
 			Data []byte `json:"value"`
 			node.Value
 			Left *float64 `json:"expires_in,omitempty"` // seconds
-		}{nameOf(string(key)), list(value.Data), value, left(value)})
+		}{nameOf(string(key)), list(value.Data), value.Value, left(value.Value)})
 	}
 	describe(w.Header(), value)
-	_, _ = w.Write(value.Data) // a client that went away needs no answer
+	if r.Method == http.MethodHead {
+		return nil
+	}
+	return send(w, r, value)
+}
+
+// send writes a value. Once its first byte has left, an error can only be shown by
+// breaking off.
+func send(w http.ResponseWriter, r *http.Request, value *blob.Value) error {
+	out := &counter{w: w}
+	err := value.Copy(r.Context(), out)
+	switch {
+	case err != nil && out.n == 0:
+		w.Header().Del("Content-Length") // it is not that of the error
+		return err
+	case err != nil:
+		return &brokenOff{err}
+	}
 	return nil
+}
+
+// A counter counts the bytes that are written through it.
+type counter struct {
+	w io.Writer
+	n int64
+}
+
+func (c *counter) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	c.n += int64(n)
+	return n, err
 }
 
 // left is how many seconds a value still lives, nil if for ever.
@@ -66,9 +100,9 @@ func left(v node.Value) *float64 {
 }
 
 // describe puts in headers what the JSON form has around the value.
-func describe(h http.Header, v node.Value) {
+func describe(h http.Header, v *blob.Value) {
 	h.Set("Content-Type", "application/octet-stream")
-	h.Set("Content-Length", strconv.Itoa(len(v.Data)))
+	h.Set("Content-Length", strconv.FormatInt(v.Size, 10))
 	h.Set("Peal-Version", v.Version.String())
 	if v.Expires != nil {
 		h.Set("Peal-Expires", v.Expires.Format(time.RFC3339Nano))

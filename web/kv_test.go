@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"encoding/json"
-	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -125,26 +124,11 @@ func TestHeadHasNoBody(t *testing.T) {
 
 func TestSizes(t *testing.T) {
 	base := serve(t, newFake(1)).URL
-	key, long := strings.Repeat("k", replica.MaxKeyLen), strings.Repeat("x", replica.MaxValueLen+1)
+	key := strings.Repeat("k", replica.MaxKeyLen)
 	ask(t, base, "PUT", "/v1/kv/"+key, "").want(t, 200, "")
 	for _, method := range []string{"PUT", "GET", "DELETE"} {
 		ask(t, base, method, "/v1/kv/", "").want(t, 400, "the key is empty")
 		ask(t, base, method, "/v1/kv/k"+key, "").want(t, 400, "the key has 1025 bytes: at most 1024 are allowed")
-	}
-	ask(t, base, "PUT", "/v1/kv/k", long).want(t, 413, "the value has 1048577 bytes: at most 1048576 are allowed")
-}
-
-func TestLargeValueOfUnknownLength(t *testing.T) {
-	f := newFake(1)
-	body := struct{ *strings.Reader }{strings.NewReader(strings.Repeat("x", replica.MaxValueLen+1))}
-	req, _ := http.NewRequest("PUT", serve(t, f).URL+"/v1/kv/k", body)
-	resp, err := http.DefaultTransport.RoundTrip(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != 413 || len(f.values) != 0 {
-		t.Errorf("got %d with %d keys stored, want 413 and none", resp.StatusCode, len(f.values))
 	}
 }
 

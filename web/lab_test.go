@@ -69,8 +69,33 @@ func TestJoin(t *testing.T) {
 	ask(t, base, "POST", "/v1/testnet/join", `{"count":4}`).want(t, 503, `"code":"closed"`)
 }
 
+func TestCutAndHeal(t *testing.T) {
+	lab := &fakeLab{fake: newFake(3)}
+	base := serve(t, lab).URL
+	for body, want := range map[string]CutRequest{
+		`{"percent":30}`:        {Percent: 30},
+		`{"peers":["ab","cd"]}`: {Peers: []string{"ab", "cd"}},
+	} {
+		ask(t, base, "POST", "/v1/testnet/cut", body).want(t, 200, `{"parts":[[{"id":"`)
+		if !reflect.DeepEqual(lab.cut, want) {
+			t.Errorf("%s: got %+v, want %+v", body, lab.cut, want)
+		}
+	}
+	for _, body := range []string{`{}`, `{"percent":30,"peers":["ab"]}`} {
+		ask(t, base, "POST", "/v1/testnet/cut", body).want(t, 400, "exactly one of percent and peers")
+	}
+	lab.refuse = node.ErrInvalid
+	ask(t, base, "POST", "/v1/testnet/cut", `{"percent":100}`).want(t, 400, `"code":"usage"`)
+	ask(t, base, "POST", "/v1/testnet/heal", "").want(t, 200, "{}")
+	if lab.healed != 1 {
+		t.Errorf("healed %d times, want once", lab.healed)
+	}
+}
+
 func TestNoLab(t *testing.T) {
 	base := serve(t, newFake(3)).URL
 	ask(t, base, "POST", "/v1/testnet/kill", `{"count":1}`).want(t, 404, "this is a single peer")
 	ask(t, base, "POST", "/v1/testnet/join", `{"count":1}`).want(t, 404, "this is a single peer")
+	ask(t, base, "POST", "/v1/testnet/cut", `{"percent":1}`).want(t, 404, "this is a single peer")
+	ask(t, base, "POST", "/v1/testnet/heal", "").want(t, 404, "this is a single peer")
 }

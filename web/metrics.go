@@ -40,7 +40,7 @@ func (m *metrics) observe(r route, code int, elapsed time.Duration) {
 	}
 	name := cmp.Or(r.pattern, "none") // a stranger's paths must not become labels
 	m.requests[answered{name, r.method, code}]++
-	if r.timeout > 0 {
+	if r.timeout != noTimeout {
 		l := m.latency[name]
 		m.latency[name] = latency{l.count + 1, l.sum + elapsed}
 	}

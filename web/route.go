@@ -8,15 +8,24 @@ import (
 	"time"
 )
 
-// How long a request may take unless it says otherwise with ?timeout=.
-const (
-	usualTimeout   = 30 * time.Second
-	longestTimeout = 5 * time.Minute
+// A limit is how long a request may take, or each step of one that moves a value of
+// any size: see pace.
+type limit struct {
+	time.Duration
+	step bool
+}
 
-	// answerTime is left beyond the deadline for the operation to end, and
-	// again to send the answer.
-	answerTime = 5 * time.Second
+// The limits of requests that do not say otherwise with ?timeout=.
+var (
+	noTimeout      = limit{} // of a WebSocket
+	usualTimeout   = limit{30 * time.Second, false}
+	stepTimeout    = limit{30 * time.Second, true}
+	longestTimeout = limit{5 * time.Minute, false}
 )
+
+// answerTime is left beyond the deadline for the operation to end, and again to send
+// the answer.
+const answerTime = 5 * time.Second
 
 // A handler answers a request, or returns the error to answer with and has
 // written nothing.
@@ -27,17 +36,17 @@ type handler func(w http.ResponseWriter, r *http.Request) error
 // no use here: it cleans paths, and a key may be "..".
 type route struct {
 	method, pattern string
-	timeout         time.Duration // 0: none, a WebSocket
+	timeout         limit
 	handle          handler
 }
 
 func (s *Server) table() []route {
 	return []route{
 		{"GET", "/v1/kv", usualTimeout, s.live(s.listKeys)},
-		{"GET", "/v1/kv/{key}", usualTimeout, s.live(s.getKey)},
-		{"PUT", "/v1/kv/{key}", usualTimeout, s.live(s.putKey)},
-		{"DELETE", "/v1/kv/{key}", usualTimeout, s.live(s.deleteKey)},
-		{"POST", "/v1/touch/{key}", usualTimeout, s.live(s.touchKey)},
+		{"GET", "/v1/kv/{key}", stepTimeout, s.live(s.getKey)},
+		{"PUT", "/v1/kv/{key}", stepTimeout, s.live(s.putKey)},
+		{"DELETE", "/v1/kv/{key}", stepTimeout, s.live(s.deleteKey)},
+		{"POST", "/v1/touch/{key}", stepTimeout, s.live(s.touchKey)},
 		{"GET", "/v1/lookup/{key}", usualTimeout, s.live(s.lookUp)},
 		{"GET", "/v1/ring", usualTimeout, s.showRing},
 		{"GET", "/v1/peer", usualTimeout, s.showPeer},
@@ -45,9 +54,11 @@ func (s *Server) table() []route {
 		{"POST", "/v1/leave", longestTimeout, s.live(s.leave)},
 		{"POST", "/v1/testnet/kill", usualTimeout, s.live(s.kill)},
 		{"POST", "/v1/testnet/join", longestTimeout, s.live(s.join)},
+		{"POST", "/v1/testnet/cut", usualTimeout, s.live(s.cut)},
+		{"POST", "/v1/testnet/heal", usualTimeout, s.live(s.heal)},
 		{"GET", "/v1/replay", usualTimeout, s.showFilm},
 		{"POST", "/v1/replay", usualTimeout, s.steer},
-		{"GET", "/v1/events", 0, s.events},
+		{"GET", "/v1/events", noTimeout, s.events},
 		{"GET", "/metrics", usualTimeout, s.showMetrics},
 		{"GET", "/healthz", usualTimeout, s.healthy},
 		{"GET", "/readyz", usualTimeout, s.ready},
@@ -118,12 +129,15 @@ func (r route) run(w http.ResponseWriter, req *http.Request) error {
 		}
 		ctx = context.WithValue(ctx, restKey{}, rest)
 	}
-	if r.timeout == 0 {
+	if r.timeout == noTimeout {
 		return r.handle(w, req.WithContext(ctx))
 	}
 	timeout, err := r.timeoutOf(req)
 	if err != nil {
 		return err
+	}
+	if r.timeout.step {
+		return pace{timeout, http.NewResponseController(w)}.run(w, req.WithContext(ctx), r.handle)
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
@@ -136,7 +150,7 @@ func (r route) run(w http.ResponseWriter, req *http.Request) error {
 
 // success is the status of an answer that is no error.
 func (r route) success() int {
-	if r.timeout == 0 {
+	if r.timeout == noTimeout {
 		return http.StatusSwitchingProtocols
 	}
 	return http.StatusOK
@@ -145,11 +159,11 @@ func (r route) success() int {
 func (r route) timeoutOf(req *http.Request) (time.Duration, error) {
 	text := req.URL.Query().Get("timeout")
 	if text == "" {
-		return r.timeout, nil
+		return r.timeout.Duration, nil
 	}
 	timeout, err := time.ParseDuration(text)
-	if err != nil || timeout <= 0 || timeout > longestTimeout {
-		return 0, usage("the timeout %q is not allowed: give a duration such as 10s, at most %v", text, longestTimeout)
+	if err != nil || timeout <= 0 || timeout > longestTimeout.Duration {
+		return 0, usage("the timeout %q is not allowed: give a duration such as 10s, at most %v", text, longestTimeout.Duration)
 	}
 	return timeout, nil
 }

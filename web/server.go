@@ -125,6 +125,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	elapsed := time.Since(start)
 	s.metrics.observe(route, status, elapsed)
 	s.log.Debug("request", "method", r.Method, "path", r.URL.EscapedPath(), "status", status, "elapsed", elapsed)
+	if isBrokenOff(err) {
+		panic(http.ErrAbortHandler)
+	}
 }
 
 // admit finds the route of a request that may pass.

@@ -3,34 +3,40 @@ package web
 import (
 	"context"
 	"errors"
-	"io"
+	"fmt"
 	"net/http"
-	"strconv"
 
 	"peal/node"
+	"peal/node/blob"
 	"peal/node/replica"
 )
 
 func (s *Server) putKey(w http.ResponseWriter, r *http.Request) error {
+	if r.ContentLength > blob.MaxSize {
+		w.Header().Set("Connection", "close") // before so much is sent for nothing
+		return tooLarge(fmt.Sprintf("the value has %d bytes: at most %d are allowed", r.ContentLength, int64(blob.MaxSize)))
+	}
 	put := func(p Peer, ctx context.Context, key []byte, opt node.WriteOptions) (node.Receipt, error) {
-		value, err := readValue(w, r)
-		if err != nil {
-			return node.Receipt{}, err
-		}
-		return p.Put(ctx, key, value, opt)
+		return blob.Put(ctx, p, key, r.Body, opt)
 	}
 	return s.write(w, r, put, "w", "ttl", "if_absent", "if_version")
 }
 
 func (s *Server) deleteKey(w http.ResponseWriter, r *http.Request) error {
-	return s.write(w, r, Peer.Delete, "w", "if_version")
+	del := func(p Peer, ctx context.Context, key []byte, opt node.WriteOptions) (node.Receipt, error) {
+		return blob.Delete(ctx, p, key, opt)
+	}
+	return s.write(w, r, del, "w", "if_version")
 }
 
 func (s *Server) touchKey(w http.ResponseWriter, r *http.Request) error {
-	return s.write(w, r, Peer.Touch, "w", "ttl", "if_version")
+	touch := func(p Peer, ctx context.Context, key []byte, opt node.WriteOptions) (node.Receipt, error) {
+		return blob.Touch(ctx, p, key, opt)
+	}
+	return s.write(w, r, touch, "w", "ttl", "if_version")
 }
 
-// A writing is one of the writes of a Peer.
+// A writing is one of the writes of package blob.
 type writing func(p Peer, ctx context.Context, key []byte, opt node.WriteOptions) (node.Receipt, error)
 
 // write makes a write that takes the parameters named, and answers with its receipt.
@@ -69,23 +75,4 @@ func withReceipt(err error, receipt node.Receipt) error {
 		return err
 	}
 	return &p
-}
-
-// readValue refuses a value that says it is too large before it is sent.
-func readValue(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	const limit = replica.MaxValueLen
-	if r.ContentLength > limit {
-		w.Header().Set("Connection", "close")
-		return nil, tooLarge("the value has " + strconv.FormatInt(r.ContentLength, 10) +
-			" bytes: at most " + strconv.Itoa(limit) + " are allowed")
-	}
-	value, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
-	var large *http.MaxBytesError
-	if errors.As(err, &large) {
-		return nil, tooLarge("the value is too large: at most " + strconv.Itoa(limit) + " bytes are allowed")
-	}
-	if err != nil {
-		return nil, usage("the value did not arrive whole, nothing was stored: send it again (%v)", err)
-	}
-	return value, nil
 }

@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -44,6 +45,7 @@ func TestStrangersAndSilence(t *testing.T) {
 	}))
 	defer server.Close()
 	defer close(block)
+	file := filepath.Join(write(t, map[string]string{"value": large(40 * mib)}), "value")
 	for _, test := range []struct {
 		args string
 		code int
@@ -56,6 +58,8 @@ func TestStrangersAndSilence(t *testing.T) {
 		{"get redirected", 5, "is no peer (it says 302 Found)"},
 		{"get refused", 4, "not from there"},
 		{"get page", 5, "is no peer (it says 404 Not Found)"},
+		{"put silent @" + file + " --timeout 50ms", 5, "the value came to a halt for 50ms, and nothing was stored"},
+		{"put broken @" + file, 5, "nothing was stored"},
 		{"ring", 1, "is --api right?"},
 		{"status -o json", 1, "is --api right?"},
 	} {

@@ -15,6 +15,7 @@ type console struct {
 	out, err    io.Writer
 	lookupEnv   func(string) (string, bool)
 	inTerminal  bool // in is a terminal
+	outTerminal bool // out is a terminal
 	errTerminal bool // err is a terminal
 	width       int  // columns that tables may take; 0 for any number
 }
@@ -29,6 +30,7 @@ func (c console) getenv(name string) string {
 func system() console {
 	c := console{in: os.Stdin, out: os.Stdout, err: os.Stderr, lookupEnv: os.LookupEnv}
 	c.inTerminal = term.IsTerminal(int(os.Stdin.Fd()))
+	c.outTerminal = term.IsTerminal(int(os.Stdout.Fd()))
 	c.errTerminal = term.IsTerminal(int(os.Stderr.Fd()))
 	if width, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
 		c.width = width

@@ -19,6 +19,8 @@ const (
 	codeQuorum   code = "quorum"
 	codeConflict code = "conflict"
 	codeUnknown  code = "unknown"
+	codeChanged  code = "changed"
+	codeLost     code = "lost"
 	codeCheck    code = "check_failed"
 	codeError    code = "error"
 
@@ -88,7 +90,7 @@ func exitCode(err error) int {
 // transient reports whether the same request may well succeed a little later.
 func transient(err error) bool {
 	switch codeOf(err) {
-	case codeNoPeer, codeClosed, codeQuorum, codeUnknown:
+	case codeNoPeer, codeClosed, codeQuorum, codeUnknown, codeChanged, codeLost:
 		return true
 	}
 	return false

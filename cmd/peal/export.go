@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"os"
@@ -25,7 +26,10 @@ are replaced, others stay.
 
 A key that is no path to below DIR, such as ../x or a//b, is reported and not written.
 In the end a line sums up, and the exit code is 1 if anything failed. The keys are
-listed first, which asks every peer: see 'peal keys --help'.`,
+listed first, which asks every peer: see 'peal keys --help'.
+
+Large values are written as they come, into a file that gets its name once it is whole;
+--timeout is then how long each MiB may take.`,
 		Example: "  peal export --prefix site/ ./copy",
 		Args:    wants(1, "DIR"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return c.exportDir(cmd.Context(), t, args[0]) },
@@ -90,14 +94,15 @@ func (t *transfer) getFile(ctx context.Context, api *client, root *os.Root, name
 	if !isPath(name) {
 		return 0, fail(codeError, "the key %s without the prefix is no path to a file below the directory", show(t.prefix+name))
 	}
-	got, err := api.do(ctx, request{method: http.MethodGet, path: "/v1/kv/" + escapeKey(t.prefix+name)})
+	call, err := api.call(ctx, request{method: http.MethodGet, path: "/v1/kv/" + escapeKey(t.prefix+name), follower: alive{&t.pace}})
 	if codeOf(err) == codeNotFound {
 		return 0, fail(codeError, "it was listed, but is not there any more")
 	}
 	if err != nil {
 		return 0, err
 	}
-	return int64(len(got.body)), replaceFile(root, filepath.FromSlash(name), got.body)
+	defer call.close()
+	return replaceFile(root, filepath.FromSlash(name), call.copyTo)
 }
 
 // isPath reports whether a key, as it is, names a file below a directory: two
@@ -108,23 +113,35 @@ func isPath(name string) bool {
 }
 
 // replaceFile writes a file whole or not at all, and replaces a symbolic link
-// instead of following it.
-func replaceFile(root *os.Root, name string, data []byte) error {
+// instead of following it. It gives the number of bytes.
+func replaceFile(root *os.Root, name string, write func(io.Writer) (int64, error)) (int64, error) {
 	if err := root.MkdirAll(filepath.Dir(name), 0o777); err != nil {
-		return inTheWay(root, filepath.Dir(name), err)
+		return 0, inTheWay(root, filepath.Dir(name), err)
 	}
 	if info, err := root.Lstat(name); err == nil && info.IsDir() {
-		return fail(codeError, "a directory of that name is in the way")
+		return 0, fail(codeError, "a directory of that name is in the way")
 	}
 	part := filepath.Join(filepath.Dir(name), ".peal-"+rand.Text())
-	err := root.WriteFile(part, data, 0o666)
+	size, err := writeNew(root, part, write)
 	if err == nil {
 		err = root.Rename(part, name)
 	}
 	if err != nil {
 		root.Remove(part)
 	}
-	return err
+	return size, err
+}
+
+func writeNew(root *os.Root, name string, write func(io.Writer) (int64, error)) (int64, error) {
+	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return 0, err
+	}
+	size, err := write(f)
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	return size, err
 }
 
 // inTheWay says why a directory cannot be made: what stands at its place, or at

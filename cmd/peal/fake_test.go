@@ -26,13 +26,16 @@ type fakeRing struct {
 
 	mu     sync.Mutex
 	values map[string][]byte
-	errs   []error // what the next operations on keys end with
-	asked  int     // operations on keys
-	onOp   func()  // called at each of them
+	totals map[string]uint64 // of manifests
+	errs   []error           // what the next operations on keys end with
+	asked  int               // operations on keys
+	onOp   func()            // called at each of them
 	vias   []string
 	kills  []web.KillRequest
 	inARow int // the answer to kills
 	joins  int
+	cuts   []web.CutRequest
+	heals  int
 	left   []string    // the vias of leaves
 	rings  []node.Ring // the answers to come; the last one stays
 	path   []node.Hop  // of a lookup
@@ -73,7 +76,7 @@ func ringOf(peers int) node.Ring {
 // newFake serves a ring of three peers; as a testnet if lab.
 func newFake(t *testing.T, lab bool) *fakeRing {
 	t.Helper()
-	f := &fakeRing{values: make(map[string][]byte), rings: []node.Ring{ringOf(3)}}
+	f := &fakeRing{values: make(map[string][]byte), totals: make(map[string]uint64), rings: []node.Ring{ringOf(3)}}
 	f.stamps, f.expires = make(map[string]replica.Version), make(map[string]time.Time)
 	f.path = []node.Hop{{Contact: contact(1), Millis: 2.5, Failed: true}, {Contact: contact(2), Millis: 0.25}}
 	var backend web.Backend = f
@@ -152,7 +155,7 @@ func (f *fakeRing) Put(_ context.Context, key, value []byte, opt node.WriteOptio
 			return node.Receipt{Version: had}, err
 		}
 	}
-	f.values[string(key)] = value
+	f.values[string(key)], f.totals[string(key)] = bytes.Clone(value), opt.Total
 	holder := contact(4)
 	return node.Receipt{
 		Version: stamp, Replicas: []chord.Contact{contact(1), contact(2)}, Wanted: 3, Hops: 1, Millis: 1.25,
@@ -227,7 +230,7 @@ func (f *fakeRing) Get(_ context.Context, key []byte, opt node.ReadOptions) (nod
 	if !ok {
 		return node.Value{}, fmt.Errorf("%w: nobody has %q", node.ErrNotFound, key)
 	}
-	got := node.Value{Data: value, Version: f.stamp(string(key)), Asked: 2, Agreed: 2}
+	got := node.Value{Data: value, Total: f.totals[string(key)], Version: f.stamp(string(key)), Asked: 2, Agreed: 2}
 	if at, ok := f.expires[string(key)]; ok {
 		got.Expires = &at
 	}
@@ -251,8 +254,9 @@ func (f *fakeRing) Keys(_ context.Context, prefix []byte, cursor string, limit i
 	}
 	var page node.Page
 	for key, value := range f.values {
-		if strings.HasPrefix(key, string(prefix)) && place(key) > cursor {
-			page.Keys = append(page.Keys, node.KeyInfo{Key: key, Version: f.stamp(key), Size: len(value)})
+		if strings.HasPrefix(key, string(prefix)) && place(key) > cursor && !replica.Internal(key) {
+			size := cmp.Or(int64(f.totals[key]), int64(len(value)))
+			page.Keys = append(page.Keys, node.KeyInfo{Key: key, Version: f.stamp(key), Size: size})
 		}
 	}
 	slices.SortFunc(page.Keys, func(a, b node.KeyInfo) int { return cmp.Compare(place(a.Key), place(b.Key)) })
@@ -309,4 +313,17 @@ func (f *fakeRing) Join(_ context.Context, n int) ([]chord.Contact, error) {
 	defer f.mu.Unlock()
 	f.joins += n
 	return []chord.Contact{contact(4)}, nil
+}
+
+func (f *fakeRing) Cut(cut web.CutRequest) ([][]chord.Contact, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.cuts = append(f.cuts, cut)
+	return [][]chord.Contact{{contact(0), contact(1)}, {contact(2)}}, nil
+}
+
+func (f *fakeRing) Heal() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.heals++
 }

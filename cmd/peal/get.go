@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/spf13/cobra"
 
 	"peal/node"
+	"peal/node/replica"
 )
 
 func (c *cli) getVerb() *cobra.Command {
@@ -13,6 +15,10 @@ func (c *cli) getVerb() *cobra.Command {
 		Use:   "get KEY",
 		Short: "Read the value of a key",
 		Long: `Read the value of a key: its bytes go to standard output, and nothing besides.
+
+A value over 1 MiB comes as it is read from the ring. If it breaks off, the exit
+code is not 0, and what was written is only its beginning. It is too large for
+-o json.
 
 A key that does not exist ends with exit code 3, an empty value with 0. With
 -o json the value is base64 and comes with its version, when it expires, and how
@@ -44,13 +50,25 @@ func (c *cli) get(cmd *cobra.Command, key string) error {
 	if c.json() {
 		want.accept = "application/json"
 	}
-	got, err := api.do(cmd.Context(), want)
+	if c.json() {
+		got, err := api.do(cmd.Context(), want)
+		if err != nil {
+			return err
+		}
+		return c.passJSON(got.body)
+	}
+	return c.stream(cmd.Context(), api, want)
+}
+
+// stream writes a value as it comes.
+func (c *cli) stream(ctx context.Context, api *client, want request) error {
+	call, err := api.call(ctx, want)
 	if err != nil {
 		return err
 	}
-	if c.json() {
-		return c.passJSON(got.body)
-	}
-	_, err = c.out.Write(got.body)
+	defer call.close()
+	size := call.resp.ContentLength
+	call.watch.follower = c.moving("reading", size > replica.MaxValueLen && !c.outTerminal, size)
+	_, err = call.copyTo(c.out)
 	return err
 }

@@ -21,9 +21,12 @@ func (c *cli) importVerb() *cobra.Command {
 		Long: `Store all files of a directory and of those in it. The key of a file is the prefix
 and its path below DIR, with slashes.
 
-Files over 1 MiB and paths over 1024 bytes fail, and the others go on; in the end a
+Files over 32 GiB and paths over 1024 bytes fail, and the others go on; in the end a
 line sums up, and the exit code is 1 if anything failed. Symbolic links, special files
-and empty directories are left out, and so are owners, modes and times.`,
+and empty directories are left out, and so are owners, modes and times.
+
+A file over 1 MiB is stored in blocks, as by 'peal put'; --timeout is then how long
+each MiB may take.`,
 		Example: "  peal import --prefix site/ ./public",
 		Args:    wants(1, "DIR"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return c.importDir(cmd.Context(), t, args[0]) },
@@ -111,18 +114,20 @@ func (t *transfer) putFile(ctx context.Context, api *client, root *os.Root, name
 	if err != nil {
 		return 0, err
 	}
-	defer f.Close()
 	info, err := f.Stat()
+	if err == nil {
+		err = checkSize(info.Size())
+	}
+	if err != nil {
+		f.Close()
+		return 0, err
+	}
+	value, err := openValue(f, show(name), info.Size())
 	if err != nil {
 		return 0, err
 	}
-	if err := checkSize(info.Size()); err != nil {
-		return 0, err
-	}
-	value, err := readValue(f, show(name))
-	if err != nil {
-		return 0, err
-	}
-	_, err = api.do(ctx, request{method: http.MethodPut, path: "/v1/kv/" + escapeKey(key), body: value})
-	return int64(len(value)), err
+	defer value.Close()
+	r := request{method: http.MethodPut, path: "/v1/kv/" + escapeKey(key), follower: alive{&t.pace}}
+	_, err = api.do(ctx, value.body(r))
+	return value.size, err
 }

@@ -43,6 +43,11 @@ var importRules = map[string]importRule{
 		others: []string{"github.com/fxamacker/cbor", "golang.org/x/sync"},
 		reason: "a node declares the transport and store that it needs, so tests can give it others",
 	},
+	"node/blob": {
+		ours:   []string{"node", "node/replica"},
+		others: []string{"github.com/fxamacker/cbor", "golang.org/x/sync"},
+		reason: "large values are made of what any peer offers, so the peer need not know of them",
+	},
 	"node/recording": {
 		ours:   []string{"chord", "node"},
 		reason: "a recording is made of what nodes tell, whoever drives them, and played without any",
@@ -52,7 +57,7 @@ var importRules = map[string]importRule{
 		reason: "a backup is a file of keys and values, whoever reads them from a ring",
 	},
 	"web": {
-		ours:   []string{"chord", "node", "node/replica"},
+		ours:   []string{"chord", "node", "node/blob", "node/replica"},
 		others: []string{"github.com/gorilla/websocket"},
 		reason: "the API shows a node, whatever it runs on",
 	},
@@ -64,6 +69,9 @@ var importRules = map[string]importRule{
 	"testnet/churn": {
 		ours:   []string{"chord", "node"},
 		reason: "a churn judges a ring from outside, whatever runs its peers",
+	},
+	"testnet/ledger": {
+		reason: "a ledger knows what a client was told, and nothing of who told it",
 	},
 	"testnet/sim": {
 		ours:   []string{"chord", "node/replica"},

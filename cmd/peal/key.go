@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"peal/node/blob"
 	"peal/node/replica"
 )
 
@@ -34,8 +35,8 @@ func checkKey(key string) error {
 
 // checkSize refuses a value of that many bytes if the API would.
 func checkSize(size int64) error {
-	if size > replica.MaxValueLen {
-		return fail(codeUsage, "the value has %d bytes: at most %d are allowed", size, replica.MaxValueLen)
+	if size > blob.MaxSize {
+		return fail(codeUsage, "the value has %d bytes: at most %d are allowed", size, int64(blob.MaxSize))
 	}
 	return nil
 }

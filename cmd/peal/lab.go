@@ -58,6 +58,14 @@ func (l *lab) Kill(kill web.KillRequest) (web.Killed, error) {
 	return web.Killed(killed), err
 }
 
+// Cut cuts peers off from the others.
+func (l *lab) Cut(cut web.CutRequest) ([][]chord.Contact, error) {
+	if len(cut.Peers) > 0 {
+		return l.Testnet.Cut(cut.Peers)
+	}
+	return l.CutRandom(cut.Percent)
+}
+
 // Leave makes the peer that via names leave, or ends the testnet. Then nobody
 // stays who could take over keys, so all peers just stop; with a data directory
 // they have them again at the next start.

@@ -23,7 +23,7 @@ type progress struct {
 	terminal bool
 	width    int
 	doing    string // "importing"
-	noun     string // "file"
+	noun     string // "file"; empty where bytes are counted
 	total    int    // -1 if that is not known
 	guessed  bool   // total is
 	now      func() time.Time
@@ -46,6 +46,17 @@ func (c *cli) progress(doing, noun string, total int) *progress {
 	p.show()
 	return p
 }
+
+// moving begins a display of a large value that moves, on a terminal alone.
+func (c *cli) moving(doing string, large bool, size int64) follower {
+	if !large || !c.errTerminal {
+		return nobody{}
+	}
+	return c.progress(doing, "", int(size))
+}
+
+// reach says how many bytes have moved.
+func (p *progress) reach(bytes int64) { p.set(int(bytes), 0) }
 
 // add counts a part as done.
 func (p *progress) add(bytes int64) { p.set(-1, bytes) }
@@ -104,6 +115,9 @@ func (p *progress) note(format string, args ...any) {
 func (p *progress) end() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.ended {
+		return
+	}
 	p.ended = true
 	if p.terminal {
 		fmt.Fprint(p.w, "\r\033[K")
@@ -111,12 +125,18 @@ func (p *progress) end() {
 }
 
 func (p *progress) count() string {
-	text := fmt.Sprintf("%d of %s", p.done, counted(p.total, p.noun))
+	var text string
 	switch {
+	case p.noun == "" && p.total < 0:
+		return sizeText(int64(p.done))
+	case p.noun == "":
+		return fmt.Sprintf("%s of %s", sizeText(int64(p.done)), sizeText(int64(p.total)))
 	case p.total < 0:
 		text = counted(p.done, p.noun)
 	case p.guessed:
 		text = fmt.Sprintf("%d of about %s", p.done, counted(p.total, p.noun))
+	default:
+		text = fmt.Sprintf("%d of %s", p.done, counted(p.total, p.noun))
 	}
 	if p.bytes > 0 {
 		text += ", " + sizeText(p.bytes)

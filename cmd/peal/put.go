@@ -1,17 +1,10 @@
 package main
 
 import (
-	"errors"
-	"fmt"
-	"io"
 	"net/http"
-	"os"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-
-	"peal/node/replica"
 )
 
 // patience is how long one request waits for its answer by default.
@@ -24,8 +17,12 @@ func (c *cli) putVerb() *cobra.Command {
 		Long: `Store a value under a key and say on how many peers it is.
 
 The value is the argument itself, or comes from standard input (- or nothing),
-or from a file (@FILE). It has at most 1 MiB, the key 1 to 1024 bytes. An empty
-value ('') is a value. A value that begins with a dash goes behind --.
+or from a file (@FILE). The key has 1 to 1024 bytes, the value at most 32 GiB.
+An empty value ('') is a value. A value that begins with a dash goes behind --.
+
+A value over 1 MiB is stored in blocks all over the ring while it is read, and
+is there once the last of them is. If it breaks off, nothing is stored; --timeout
+is then how long each MiB may take.
 
 Three peers hold a key, or all where the ring has fewer. The write counts once
 two of them have it on their disks, or as many as --w says; peal status tells if
@@ -60,54 +57,7 @@ func (c *cli) put(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	return c.write(cmd, "stored", args[0], request{method: http.MethodPut, path: "/v1/kv/", body: value})
-}
-
-// valueOf reads the value that the arguments behind the key name.
-func (c *cli) valueOf(args []string) ([]byte, error) {
-	switch {
-	case len(args) == 0 && c.inTerminal:
-		return nil, fail(codeUsage, "VALUE is missing: give it, or - and type it, or @FILE")
-	case len(args) == 0 || args[0] == "-":
-		return readValue(c.in, "standard input")
-	case strings.HasPrefix(args[0], "@"):
-		return readFile(args[0][1:])
-	}
-	return []byte(args[0]), checkSize(int64(len(args[0])))
-}
-
-func readFile(name string) ([]byte, error) {
-	if name == "" {
-		return nil, fail(codeUsage, "the name of the file behind @ is missing")
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if info.IsDir() {
-		return nil, fail(codeUsage, "%s is a directory: 'peal import' stores all files of one", show(name))
-	}
-	if err := checkSize(info.Size()); err != nil {
-		return nil, fmt.Errorf("%s: %w", show(name), err)
-	}
-	return readValue(f, show(name))
-}
-
-// readValue reads all of a value, and no more of a stream that is too long than
-// shows it.
-func readValue(r io.Reader, name string) ([]byte, error) {
-	value, err := io.ReadAll(io.LimitReader(r, replica.MaxValueLen+1))
-	if err == nil && len(value) > replica.MaxValueLen {
-		err = fail(codeUsage, "the value has more bytes than the %d that are allowed", replica.MaxValueLen)
-	}
-	var pathError *os.PathError
-	if err != nil && !errors.As(err, &pathError) {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return value, err
+	defer value.Close()
+	r := request{method: http.MethodPut, path: "/v1/kv/", follower: c.moving("storing", value.large != nil, value.size)}
+	return c.write(cmd, "stored", args[0], value.body(r))
 }

@@ -5,8 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"peal/node/replica"
 )
 
 func TestPutAndGetKeepEveryByte(t *testing.T) {
@@ -47,13 +45,5 @@ func TestPutOnATerminalWantsAValue(t *testing.T) {
 	c := newCLI(console{in: strings.NewReader("typed"), out: &strings.Builder{}, err: &strings.Builder{}, lookupEnv: os.LookupEnv, inTerminal: true})
 	if got := c.run(t.Context(), []string{"put", "k"}); got != 2 {
 		t.Errorf("put without a value: exit %d, want 2", got)
-	}
-}
-
-func TestTooLongAStreamIsNotSent(t *testing.T) {
-	f := newFake(t, false)
-	got := runWith(t, strings.Repeat("x", replica.MaxValueLen+1), "PEAL_API="+f.url, "put", "k")
-	if got.code != 2 || !strings.Contains(got.err, "standard input: the value has more bytes than the 1048576") {
-		t.Errorf("got exit %d, %s", got.code, got.err)
 	}
 }

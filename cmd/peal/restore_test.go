@@ -217,7 +217,9 @@ func TestOlder(t *testing.T) {
 
 // What a ring of real peers held is on another one, entered anywhere.
 func TestBackupMovesToAnotherRing(t *testing.T) {
-	dir := write(t, oddFiles)
+	files := maps.Clone(oddFiles)
+	files["large"] = strings.Repeat("0123456789", 300_000)
+	dir := write(t, files)
 	name := filepath.Join(t.TempDir(), "file.peal")
 	ring := func(commands ...[]string) {
 		t.Helper()
@@ -235,7 +237,7 @@ func TestBackupMovesToAnotherRing(t *testing.T) {
 	ring([]string{"import", dir}, []string{"put", "brief", "v", "--ttl", "1h"}, []string{"testnet", "kill", "1"}, []string{"backup", name})
 	out := t.TempDir()
 	ring([]string{"restore", name}, []string{"touch", "brief"}, []string{"del", "brief"}, []string{"export", out})
-	if got := read(t, out); !maps.Equal(got, oddFiles) {
-		t.Errorf("exported %d files that differ from the %d imported", len(got), len(oddFiles))
+	if got := read(t, out); !maps.Equal(got, files) {
+		t.Errorf("exported %d files that differ from the %d imported", len(got), len(files))
 	}
 }

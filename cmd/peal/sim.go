@@ -20,10 +20,13 @@ lost, come twice, come late or are cut off. The rules of a correct ring are chec
 after every event, and in the end the ring must be ideal. The same seed gives the
 same run, to the last message, on every machine.
 
+With --data, peers keep data as real ones do, on disks that fail too; clients put, get
+and delete keys; and what was acknowledged must be there, and be read.
+
 A broken rule ends with exit code 9, the seed and number of the event, a file with
 what happened before it, and the command that runs it again. 'peal sim shrink' then
 looks for the fewest faults that still break it.`,
-		Example: "  peal sim --seeds 1000\n  peal sim --peers 1000 --minutes 5\n" +
+		Example: "  peal sim --seeds 1000\n  peal sim --data --seeds 100\n  peal sim --peers 1000 --minutes 5\n" +
 			"  peal sim --peers 100000 --minutes 2 --faults none --crash-share 0.1 --lookups 1000",
 		Args: noSuchVerb,
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.sim(cmd, &o) },

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io"
+	"slices"
 	"time"
 
 	"peal/testnet/sim"
@@ -12,16 +13,17 @@ import (
 
 // A simSummary tells of many runs; it is its JSON.
 type simSummary struct {
-	FirstSeed  uint64       `json:"first_seed"`
-	Seeds      int          `json:"seeds"`
-	Violations []*simResult `json:"violations"`
-	Events     int          `json:"events"`
-	Asserted   int          `json:"asserted"` // events after which all invariants had to hold
-	Messages   int          `json:"messages"`
-	Faults     int          `json:"faults"`
-	IdealMax   float64      `json:"ideal_max"` // seconds from a run's last fault until its ring was ideal
-	Took       float64      `json:"took"`      // seconds of real time
-	TraceHash  string       `json:"trace_hash"`
+	FirstSeed  uint64          `json:"first_seed"`
+	Seeds      int             `json:"seeds"`
+	Violations []*simResult    `json:"violations"`
+	Events     int             `json:"events"`
+	Asserted   int             `json:"asserted"` // events after which all invariants had to hold
+	Messages   int             `json:"messages"`
+	Faults     int             `json:"faults"`
+	IdealMax   float64         `json:"ideal_max"` // seconds from a run's last fault until its ring was ideal
+	Data       *sim.DataReport `json:"data,omitempty"`
+	Took       float64         `json:"took"` // seconds of real time
+	TraceHash  string          `json:"trace_hash"`
 }
 
 // simMany runs many seeds on all processors.
@@ -78,6 +80,9 @@ func summarize(o *simOptions, runs []*simResult) *simSummary {
 		sum.Asserted += r.Asserted
 		sum.Messages += r.Messages
 		sum.Faults += r.Faults
+		if r.Data != nil {
+			sum.Data = sum.Data.Plus(r.Data)
+		}
 		sum.IdealMax = max(sum.IdealMax, r.IdealAfter)
 		io.WriteString(all, r.TraceHash)
 	}
@@ -97,6 +102,9 @@ func (c *cli) printSummary(sum *simSummary) error {
 		{"ideal", fmt.Sprintf("at most %.1f s after a run's last fault", sum.IdealMax)},
 		{"messages", fmt.Sprintf("%d; %.0f a second of real time", sum.Messages, float64(sum.Messages)/max(sum.Took, 1e-9))},
 		{"trace hash", sum.TraceHash},
+	}
+	if sum.Data != nil {
+		facts = slices.Insert(facts, len(facts)-2, dataFacts(sum.Data)...)
 	}
 	for _, r := range sum.Violations {
 		facts = append(facts, violationFacts(r)...)

@@ -24,6 +24,7 @@ type simOptions struct {
 	seeds   int
 	flags   sim.Config // the settings that were given one by one
 	latency string
+	data    bool
 	noCache bool
 	plan    []sim.Fault // read from a file
 	record  string      // file
@@ -43,6 +44,7 @@ func (o *simOptions) addTo(flags *pflag.FlagSet) {
 	flags.Uint64Var(&o.seed, "seed", 0, "seed of all that is random (0: another one each time)")
 	flags.Float64Var(&o.minutes, "minutes", 1, "how long, in simulated time, or until the last fault is over; the ring then settles")
 	flags.StringVar(&o.faults, "faults", mixedFaults, "what goes wrong: mixed, none, or a `FILE` with a schedule")
+	flags.BoolVar(&o.data, "data", false, "peers keep data, which clients write and read; disks fail too (mixed: 8 to 32 peers)")
 	n := &o.flags
 	flags.IntVar(&n.Node.Successors, "successors", 0, "length of the successor lists (default: 8; mixed: 3 to 8)")
 	flags.BoolVar(&o.noCache, "no-cache", false, "peers keep no location cache, only fingers")
@@ -109,8 +111,13 @@ func (o *simOptions) complete(flags *pflag.FlagSet) error {
 func (o *simOptions) config(seed uint64) sim.Config {
 	duration := time.Duration(math.Round(o.minutes * float64(time.Minute)))
 	cfg := sim.Config{Peers: o.peers, Seed: seed, Duration: duration, Faults: o.plan}
-	if o.faults == mixedFaults {
+	switch {
+	case o.faults == mixedFaults && o.data:
+		cfg = sim.MixedDataConfig(seed, o.peers, duration)
+	case o.faults == mixedFaults:
 		cfg = sim.MixedConfig(seed, o.peers, duration)
+	case o.data:
+		cfg.Data = sim.MixedData(seed)
 	}
 	if o.noCache {
 		cfg.Node.CacheSize = -1
@@ -167,7 +174,7 @@ func (o *simOptions) command(seed uint64) string {
 // matters reports whether a flag changes what a run does, the seed aside.
 func (o *simOptions) matters(flag string) bool {
 	_, single := o.single(&sim.Config{})[flag]
-	return single || flag == "peers" || flag == "minutes" || flag == "faults" || flag == "no-cache"
+	return single || flag == "peers" || flag == "minutes" || flag == "faults" || flag == "data" || flag == "no-cache"
 }
 
 // said is a flag in the words of a command line.
@@ -190,7 +197,7 @@ func explicit(cfg sim.Config, file string) string {
 		name  string
 		value any
 	}{
-		{"faults", file}, {"seed", cfg.Seed}, {"peers", cfg.Peers}, {"minutes", cfg.Duration.Minutes()},
+		{"faults", file}, {"data", cfg.Data != nil}, {"seed", cfg.Seed}, {"peers", cfg.Peers}, {"minutes", cfg.Duration.Minutes()},
 		{"successors", cfg.Node.Successors}, {"no-cache", cfg.Node.CacheSize < 0}, {"lookups", max(0, cfg.Lookups)},
 		{"joins", cfg.Joins}, {"leaves", cfg.Leaves}, {"crashes", cfg.Crashes}, {"restarts", cfg.Restarts}, {"crash-share", cfg.CrashShare},
 		{"latency", cfg.Latency}, {"loss", cfg.Loss}, {"duplicate", cfg.Duplicate}, {"reorder", cfg.Reorder},

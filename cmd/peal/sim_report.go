@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"peal/testnet/sim"
@@ -59,7 +60,11 @@ func (c *cli) printRun(r *simResult) error {
 	if err := printFacts(c.out, c.width, facts); err != nil || r.Violation != nil {
 		return err
 	}
-	return c.printf("\nthe ring stayed right and is ideal\n")
+	end := "the ring stayed right and is ideal"
+	if r.Data != nil {
+		end += ", and the data is where it belongs"
+	}
+	return c.printf("\n%s\n", end)
 }
 
 // runFacts are the lines of a run's summary.
@@ -75,6 +80,9 @@ func runFacts(r *simResult) [][2]string {
 		{"messages", fmt.Sprintf("%d arrived, %d lost; %.0f a second of real time", r.Messages, r.Lost, float64(r.Messages)/max(r.Took, 1e-9))},
 		{"memory", fmt.Sprintf("%s, %s a peer", sizeText(r.Memory), sizeText(r.Memory/int64(max(1, r.Peers))))},
 		{"trace hash", r.TraceHash},
+	}
+	if r.Data != nil {
+		facts = slices.Insert(facts, len(facts)-3, dataFacts(r.Data)...)
 	}
 	return facts
 }
@@ -110,6 +118,18 @@ func lookupsText(r *simResult) string {
 	}
 	return fmt.Sprintf("%d: %.2f %% found, %d named a wrong owner; mean path %.2f, %.2f timeouts each, half within %.0f ms",
 		r.Lookups, percent(r.Found, r.Lookups), r.WrongOwner, r.MeanPath, r.TimeoutsPer, r.P50Ms)
+}
+
+// dataFacts are the lines about the data of one run or many.
+func dataFacts(d *sim.DataReport) [][2]string {
+	return [][2]string{
+		{"writes", fmt.Sprintf("%d acknowledged, %d of unknown fate, %d failed; %d lost every copy to crashes and disks",
+			d.Acknowledged, d.Unknown, d.Failed, d.Orphaned)},
+		{"reads", fmt.Sprintf("%d answered, %d failed; %d had to see a certain version, and %d writes had to exceed one",
+			d.Reads, d.ReadsFailed, d.ReadsHeld, d.WritesHeld)},
+		{"data", fmt.Sprintf("%s checked in the end, by %s; %s moved, %d spoiled, %s refused by disks",
+			counted(d.KeysChecked, "key"), counted(d.LastReads, "read"), counted(d.Moved, "record"), d.Spoiled, counted(d.Refused, "commit"))},
+	}
 }
 
 func percent(part, whole int) float64 { return 100 * float64(part) / float64(max(1, whole)) }

@@ -52,6 +52,34 @@ func TestSimSummary(t *testing.T) {
 	}
 }
 
+func TestSimData(t *testing.T) {
+	line := []string{"--data", "--peers", "8", "--seed", "3", "--minutes", "0.2"}
+	got := simulate(t, line...)
+	for _, want := range []string{"acknowledged", "had to see a certain version", "keys checked in the end", "and the data is where it belongs"} {
+		if got.code != 0 || !strings.Contains(got.out, want) {
+			t.Errorf("code %d, output without %q:\n%s%s", got.code, want, got.out, got.err)
+		}
+	}
+	many := simulate(t, append(line, "--seeds", "2", "-o", "json")...)
+	var sum simSummary
+	if err := json.Unmarshal([]byte(many.out), &sum); err != nil || sum.Data == nil || sum.Data.Acknowledged == 0 || sum.Data.LastReads == 0 {
+		t.Errorf("%v, %s%s: want the data of both seeds", err, many.out, many.err)
+	}
+}
+
+// A schedule of disk faults runs with the data that the seed has.
+func TestSimDataFromASchedule(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("f.json", []byte(`[{"at": "2s", "kind": "wreck"}, {"at": "3s", "kind": "spoil", "rate": 0.9}]`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	got := runWith(t, "", "sim", "--data", "--faults", "f.json", "--peers", "8", "--minutes", "0.2", "--seed", "3", "-o", "json")
+	var r simResult
+	if err := json.Unmarshal([]byte(got.out), &r); err != nil || got.code != 0 || r.Crashed != 1 || r.Data == nil || r.Data.Spoiled == 0 {
+		t.Errorf("code %d, %v, %s%s: want a crash, and spoiled records", got.code, err, got.out, got.err)
+	}
+}
+
 // deaf is a run in which so much gets lost that the ring never becomes ideal.
 var deaf = []string{"--faults", "f.json", "--peers", "4", "--loss", "0.95", "--lookups", "0", "--minutes", "0.1", "--seed", "1"}
 

@@ -37,7 +37,7 @@ and keep their keys in memory, unless --data names a directory.
 
 One HTTP address serves the API and the dashboard for all of them, so that every other
 verb works: a request enters the ring at a random live peer, or at the one that --via
-names. 'peal testnet kill', 'join' and 'churn' change the running testnet.`,
+names. 'peal testnet kill', 'join', 'cut', 'heal' and 'churn' change the running testnet.`,
 		Example: "  peal testnet --peers 30 --open\n  peal testnet kill 5",
 		Args:    noSuchVerb,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return c.testnet(cmd.Context(), t) },
@@ -54,7 +54,7 @@ names. 'peal testnet kill', 'join' and 'churn' change the running testnet.`,
 	flags.Uint64Var(&t.Seed, "seed", 0, "seed of the random choices of peers (0: another one each time)")
 	flags.StringVar(&t.record, "record", "", "`FILE` to record in all that happens, for 'peal replay'")
 	flags.StringVar(&t.logLevel, "log-level", "warn", "least `LEVEL` to log: debug, info, warn or error")
-	cmd.AddCommand(c.testnetKillVerb(), c.testnetJoinVerb(), c.testnetChurnVerb())
+	cmd.AddCommand(c.testnetKillVerb(), c.testnetJoinVerb(), c.testnetCutVerb(), c.testnetHealVerb(), c.testnetChurnVerb())
 	return cmd
 }
 

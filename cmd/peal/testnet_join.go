@@ -21,7 +21,7 @@ func (c *cli) testnetJoinVerb() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return c.act(cmd.Context(), "/v1/testnet/join", map[string]int{"count": n})
+			return c.act(cmd.Context(), "/v1/testnet/join", map[string]int{"count": n}, c.printChange)
 		},
 	})
 }

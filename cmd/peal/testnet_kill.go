@@ -35,7 +35,7 @@ is pulled: the others have only timeouts to tell by.`,
 			if err := completeKill(&kill, args); err != nil {
 				return err
 			}
-			return c.act(cmd.Context(), "/v1/testnet/kill", kill)
+			return c.act(cmd.Context(), "/v1/testnet/kill", kill, c.printChange)
 		},
 	})
 	cmd.Flags().BoolVar(&kill.Any, "any", false, "with N: take three in a row, too")
@@ -80,16 +80,17 @@ func positive(name, text string) (int, error) {
 	return n, nil
 }
 
-// A change is what the API answers to a kill or a join.
+// A change is what the API answers to a kill, a join or a cut.
 type change struct {
-	Killed   []chord.Contact `json:"killed"`
-	InARow   int             `json:"in_a_row"`
-	Replicas int             `json:"replicas"`
-	Joined   []chord.Contact `json:"joined"`
+	Killed   []chord.Contact   `json:"killed"`
+	InARow   int               `json:"in_a_row"`
+	Replicas int               `json:"replicas"`
+	Joined   []chord.Contact   `json:"joined"`
+	Parts    [][]chord.Contact `json:"parts"`
 }
 
-// act makes a change to the testnet and says which peers it was made to.
-func (c *cli) act(ctx context.Context, path string, body any) error {
+// act makes a change to the testnet and prints what it was.
+func (c *cli) act(ctx context.Context, path string, body any, print func(change) error) error {
 	raw, err := json.Marshal(body)
 	if err != nil {
 		return err
@@ -109,15 +110,12 @@ func (c *cli) act(ctx context.Context, path string, body any) error {
 	if err := api.decode(got, &done); err != nil {
 		return err
 	}
-	return c.printChange(done)
+	return print(done)
 }
 
 func (c *cli) printChange(done change) error {
-	peers := table{columns: []column{{title: "POSITION"}, {title: "PEER", shrink: true}}}
-	for _, contact := range append(done.Killed, done.Joined...) {
-		peers.add(contact.String(), contact.Peer.String())
-	}
-	if err := peers.print(c.out, c.width); err != nil {
+	peers := append(done.Killed, done.Joined...)
+	if err := c.printContacts(peers); err != nil {
 		return err
 	}
 	verb := "killed"
@@ -128,5 +126,13 @@ func (c *cli) printChange(done change) error {
 	if done.InARow > 0 && done.InARow >= done.Replicas {
 		lost = fmt.Sprintf("%d in a row: keys that only they held are lost\n", done.InARow)
 	}
-	return c.printf("\n%s %s\n%s", verb, counted(len(peers.rows), "peer"), lost)
+	return c.printf("\n%s %s\n%s", verb, counted(len(peers), "peer"), lost)
+}
+
+func (c *cli) printContacts(contacts []chord.Contact) error {
+	peers := table{columns: []column{{title: "POSITION"}, {title: "PEER", shrink: true}}}
+	for _, contact := range contacts {
+		peers.add(contact.String(), contact.Peer.String())
+	}
+	return peers.print(c.out, c.width)
 }

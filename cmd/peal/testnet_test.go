@@ -30,6 +30,31 @@ func TestKillSaysWhenKeysAreLost(t *testing.T) {
 	}
 }
 
+func TestCutAndHeal(t *testing.T) {
+	f := newFake(t, true)
+	off := f.peal(t, "testnet", "cut", "12.5%")
+	if want := "cut 1 peer off from the other 2\n"; !strings.HasSuffix(off.out, want) || !strings.Contains(off.out, contact(2).Peer.String()) {
+		t.Errorf("got\n%swant %v and at the end %q", off.out, contact(2).Peer, want)
+	}
+	f.peal(t, "testnet", "cut", "--peer", "3fa2", "--peer", "91c0")
+	if got := f.peal(t, "testnet", "heal"); got.code != 0 || !strings.HasPrefix(got.out, "healed: ") {
+		t.Errorf("heal: %+v", got)
+	}
+	want := []web.CutRequest{{Percent: 12.5}, {Peers: []string{"3fa2", "91c0"}}}
+	if !reflect.DeepEqual(f.cuts, want) || f.heals != 1 {
+		t.Errorf("cut %+v and healed %d times, want %+v and once", f.cuts, f.heals, want)
+	}
+	for args, want := range map[string]string{
+		"": "say which peers", "3% --peer ab": "say which peers", "30": `the share is "30"`, "x%": "such as 30%",
+		"100%": "less than 100%", "NaN%": "less than 100%", "1% 2%": "2%",
+	} {
+		got := f.peal(t, append([]string{"testnet", "cut"}, strings.Fields(args)...)...)
+		if got.code != 2 || !strings.Contains(got.err, want) || strings.Count(got.err, "\n") != 1 {
+			t.Errorf("cut %s: %+v, want exit 2 and %q", args, got, want)
+		}
+	}
+}
+
 func TestAPeerIsNoTestnet(t *testing.T) {
 	f := newFake(t, false)
 	got := f.peal(t, "testnet", "join", "1")

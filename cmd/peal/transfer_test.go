@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"peal/node"
+	"peal/node/blob"
 	"peal/node/replica"
 )
 
@@ -79,7 +80,10 @@ func TestImportThenExport(t *testing.T) {
 
 func TestImportLeavesOutWhatItCannotStore(t *testing.T) {
 	f := newFake(t, false)
-	dir := write(t, map[string]string{"good": "1", "big": strings.Repeat("x", replica.MaxValueLen+1)})
+	dir := write(t, map[string]string{"good": "1", "big": ""})
+	if err := os.Truncate(filepath.Join(dir, "big"), blob.MaxSize+1); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.Symlink("good", filepath.Join(dir, "link")); err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +94,7 @@ func TestImportLeavesOutWhatItCannotStore(t *testing.T) {
 	for _, want := range []string{
 		"skipped link: it is a symbolic link\n",
 		"skipped pipe: it is no regular file\n",
-		"failed big: the value has 1048577 bytes: at most 1048576 are allowed\n",
+		"failed big: the value has 34357641217 bytes: at most 34357641216 are allowed\n",
 		"peal import: imported 1 file, 1 B in ", "; 1 failed; 2 skipped\n",
 	} {
 		if !strings.Contains(got.err, want) {

@@ -10,8 +10,9 @@ import (
 type Change struct {
 	Key     string
 	Value   []byte
-	Deleted bool // a tombstone is written
-	Touch   bool // the value that is there is kept, and only its expiry written
+	Total   uint64 // set where Value, or what a Touch keeps, is a manifest; see [Record]
+	Deleted bool   // a tombstone is written
+	Touch   bool   // the value that is there is kept, and only its expiry written
 
 	// TTL is how long the record lives; 0: for ever.
 	TTL time.Duration
@@ -32,6 +33,10 @@ type Condition struct {
 }
 
 func (c Condition) empty() bool { return c == Condition{} }
+
+// once reports whether the change must not be stamped anew where a replica holds
+// something newer. Who wrote that may have thrown away what a manifest names.
+func (c Change) once() bool { return !c.If.empty() || c.Total != 0 }
 
 // holds judges what the replicas have: it, if there is a live record.
 func (c Condition) holds(it Item, found bool) bool {

@@ -349,3 +349,124 @@ func switchOff(t *testing.T, c *cluster) {
 	}
 	c.wantPlaced()
 }
+
+// A manifest stays one, whichever way a Touch reaches a replica. Nobody touches one
+// without knowing.
+func TestTouchKeepsTheTotal(t *testing.T) {
+	c := settledCluster(t, 6)
+	client, replicas := c.outsider("key"), c.replicas("key")
+	c.wantError(c.change(client, Change{Key: "key", Value: []byte("manifest"), Total: 5 << 20}), NoError)
+	c.settle()
+	replicas[1].discard(Item{Key: "key"})
+	for _, total := range []uint64{0, 4 << 20} {
+		c.wantError(c.change(client, Change{Key: "key", Touch: true, Total: total}), IsManifest)
+	}
+	c.wantError(c.change(client, Change{Key: "key", Touch: true, Total: 5 << 20, TTL: time.Hour, W: 3}), NoError)
+	for _, p := range replicas {
+		if rec := p.stored["key"]; rec.Total != 5<<20 || string(rec.Value) != "manifest" {
+			t.Errorf("%v holds %v, want the manifest of 5 MiB", p.self, rec)
+		}
+	}
+	o := c.wait(client, client.List(c.now, c.now.Add(soon), "", nil, 10))
+	if len(o.Items) != 1 || o.Items[0].Total != 5<<20 {
+		t.Errorf("listed %v, want the total", o.Items)
+	}
+}
+
+func manifest(value string) Change { return Change{Key: "key", Value: []byte(value), Total: 5 << 20} }
+
+// wantReplaced checks which manifests a write says that it took the place of.
+func (c *cluster) wantReplaced(o Outcome, want ...string) {
+	c.t.Helper()
+	var got []string
+	for _, rec := range o.Replaced {
+		got = append(got, string(rec.Value))
+	}
+	if !slices.Equal(got, want) {
+		c.t.Errorf("replaced %q, want %q", got, want)
+	}
+}
+
+// Whoever takes a manifest's place is handed it, to remove what it names.
+func TestReplacedManifestsAreHandedOver(t *testing.T) {
+	c := settledCluster(t, 6)
+	client, own := c.outsider("key"), c.replicas("key")[0]
+	c.wantReplaced(c.put(client, "key", "small"))
+	c.wantReplaced(c.change(client, manifest("one")))
+	c.wantReplaced(c.change(client, Change{Key: "key", Touch: true, Total: 5 << 20}))
+	c.wantReplaced(c.change(own, manifest("two")), "one")
+	c.wantReplaced(c.put(client, "key", "small"), "two")
+	c.wantReplaced(c.change(own, manifest("three")))
+	c.wantReplaced(c.remove(client, "key"), "three")
+	c.wantReplaced(c.remove(client, "key"))
+}
+
+// Replicas that differ hand over what each had.
+func TestReplacedManifestsOfAllReplicas(t *testing.T) {
+	c := settledCluster(t, 6)
+	for i, p := range c.replicas("key")[:2] {
+		rec := old("key", fmt.Sprint(i))
+		rec.Total, rec.Version.Count = 5<<20, uint32(i)
+		give(p, rec)
+	}
+	c.wantReplaced(c.put(c.replicas("key")[0], "key", "small"), "0", "1")
+}
+
+// The store's refusal takes nobody's place.
+func TestNothingIsReplacedWhereTheStoreRefuses(t *testing.T) {
+	c := settledCluster(t, 6)
+	client := c.outsider("key")
+	c.wantError(c.change(client, manifest("one")), NoError)
+	c.settle()
+	for _, p := range c.replicas("key") {
+		p.refuses = true
+	}
+	o := c.put(client, "key", "small")
+	if o.Error == NoError {
+		t.Error("a write that no store took succeeded")
+	}
+	c.wantReplaced(o)
+}
+
+// Of two manifests at once one may lose; the loser is told, and is not stamped anew
+// to win: the other writer may have removed what it names.
+func TestManifestsAreStampedOnce(t *testing.T) {
+	c := settledCluster(t, 6)
+	ids := map[*peer]OpID{}
+	for i, p := range []*peer{c.replicas("key")[0], c.replicas("key")[1], c.outsider("key")} {
+		ids[p] = p.Put(c.now, c.now.Add(soon), manifest(fmt.Sprint(i)))
+	}
+	stamps := map[string]Version{}
+	c.watch = func(m Message) {
+		if m.Kind != Write {
+			return
+		}
+		rec := m.Records[0]
+		if v, ok := stamps[string(rec.Value)]; ok && v != rec.Version {
+			t.Errorf("the manifest %s got the versions %v and %v", rec.Value, v, rec.Version)
+		}
+		stamps[string(rec.Value)] = rec.Version
+	}
+	lost := 0
+	for p, id := range ids {
+		if o := c.wait(p, id); o.Error == Conflict {
+			lost++
+		} else {
+			c.wantError(o, NoError)
+		}
+	}
+	if lost == 0 {
+		t.Error("nobody lost, so that nothing was tested")
+	}
+}
+
+// A fast clock of the writer before is no other writer.
+func TestManifestBeatsANewerVersion(t *testing.T) {
+	c := settledCluster(t, 6)
+	client := c.outsider("key")
+	for _, p := range c.replicas("key") {
+		give(p, Record{Key: "key", Version: Version{Wall: millis(c.now.Add(MaxSkew / 2)), Writer: "w"}})
+	}
+	c.wantError(c.change(client, manifest("one")), NoError)
+	c.wantGet(client, "key", "one")
+}

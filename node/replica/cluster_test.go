@@ -69,6 +69,8 @@ const (
 	successors = 8
 	startTime  = chord.Time(1e18)
 	soon       = 10 * time.Second
+
+	regularRound = 40 * time.Second // in which every peer has begun one
 )
 
 func newCluster(t testing.TB, seed uint64) *cluster {

@@ -52,6 +52,9 @@ func (l *look) decide(now chord.Time) {
 	case w.change.Touch && !found:
 		w.outcome.Error = Missing
 		l.r.finish(w.operation)
+	case w.change.Touch && w.change.Total != l.newest.Total:
+		w.outcome.Error = IsManifest
+		l.r.finish(w.operation)
 	default:
 		if w.change.Touch {
 			w.base = base{version: &l.newest.Version, holder: l.holder}

@@ -16,19 +16,22 @@ const million = 1_000_000
 // wireBytes counts the bytes of all messages that are sent from now on, as package
 // node encodes them.
 func (c *cluster) wireBytes() *int {
+	bytes := 0
+	c.watch = func(m Message) { bytes += c.encoded(m) }
+	return &bytes
+}
+
+// encoded is the length of a message or record as package node encodes it.
+func (c *cluster) encoded(v any) int {
 	encoding, err := cbor.EncOptions{String: cbor.StringToByteString}.EncMode()
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	bytes := 0
-	c.watch = func(m Message) {
-		b, err := encoding.Marshal(m)
-		if err != nil {
-			c.t.Fatal(err)
-		}
-		bytes += len(b)
+	b, err := encoding.Marshal(v)
+	if err != nil {
+		c.t.Fatal(err)
 	}
-	return &bytes
+	return len(b)
 }
 
 // BenchmarkReconcileMillion reconciles two replicas of a million records, of which a
@@ -90,7 +93,8 @@ func BenchmarkJoin(b *testing.B) {
 		took := c.now.Sub(start)
 		owned := 0
 		for _, it := range newcomer.index.Items(chord.Arc{}, newcomer.Len()) {
-			owned += len(it.Key) + it.Size
+			rec, _ := newcomer.load(it.Key)
+			owned += c.encoded(rec)
 		}
 		b.ReportMetric(float64(*sent)/float64(owned), "wire/owned")
 		b.ReportMetric(float64(newcomer.Len()), "records")

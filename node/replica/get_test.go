@@ -182,6 +182,23 @@ func TestDamagedRecordIsMended(t *testing.T) {
 	}
 }
 
+// The same if that is found out while a round is going on, which has compared the
+// record's arc already.
+func TestDamagedRecordIsMendedAfterTheRound(t *testing.T) {
+	c := settledCluster(t, 6)
+	c.wantPut(c.outsider("key"), "key", "value")
+	c.settle()
+	damaged := c.replicas("key")[0]
+	damaged.round.at = c.now
+	c.run(time.Second, func() bool { return damaged.round.at == Never && len(damaged.round.shares) == 0 })
+	damaged.stored["key"] = Record{} // reading it fails
+	damaged.load("key")
+	c.pass(5 * time.Second)
+	if rec, ok := damaged.load("key"); !ok || string(rec.Value) != "value" || !damaged.Replicated() {
+		t.Errorf("it holds %q, %v, replicated %v; want the record mended", rec.Value, ok, damaged.Replicated())
+	}
+}
+
 // A record from the future, on one replica whose clock was wrong, neither is read
 // nor spoils the clock of another.
 func TestGetIgnoresTheFuture(t *testing.T) {

@@ -28,7 +28,10 @@ func (r *Replica) handedOff(now chord.Time) {
 	} else {
 		r.fails("some records that belong to others could not be handed over")
 	}
-	r.endRound(now, !r.round.failed)
+	if r.round.left && !r.round.failed {
+		r.reason = "another replica is still catching up"
+	}
+	r.endRound(now, !r.round.failed && !r.round.left)
 }
 
 // expectStray brings the next round forward if a key lies outside our arc.

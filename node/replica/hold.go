@@ -45,6 +45,7 @@ func (r *Replica) load(key string) (Record, bool) {
 
 // missing takes note that the store cannot give back a record: the next round,
 // at once, fetches it from the other replicas, and until then we are not complete.
+// A round that is going on may have passed its arc already, and does not count.
 func (r *Replica) missing(key string) {
 	r.emit(Event{Kind: ReadFailed})
 	if it, ok := r.index.Get(key); ok {
@@ -52,7 +53,8 @@ func (r *Replica) missing(key string) {
 	}
 	r.index.Remove(key)
 	r.forgetCompleteness()
-	r.round.settled = false
+	r.fails("the store could not give back a record")
+	r.round.refused, r.round.settled = true, false
 	if r.round.at != Never {
 		r.round.at = 0
 	}

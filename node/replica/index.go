@@ -13,10 +13,11 @@ type Item struct {
 	Size    int     `cbor:"3,keyasint,omitempty"` // bytes of the value
 	Deleted bool    `cbor:"4,keyasint,omitempty"`
 	Expires uint64  `cbor:"5,keyasint,omitempty"` // milliseconds since 1970; 0: never
+	Total   uint64  `cbor:"6,keyasint,omitempty"` // bytes of the larger value that a manifest is of
 }
 
 func (r *Record) item() Item {
-	return Item{Key: r.Key, Version: r.Version, Size: len(r.Value), Deleted: r.Deleted, Expires: r.Expires}
+	return Item{Key: r.Key, Version: r.Version, Size: len(r.Value), Deleted: r.Deleted, Expires: r.Expires, Total: r.Total}
 }
 
 // An Index holds the items of all records of a peer, ordered by position. It is
@@ -36,7 +37,7 @@ type entry struct {
 // A Summary stands for a set of items.
 type Summary struct {
 	Count int         // items
-	Live  int         // those that are no tombstones
+	Live  int         // those that are no tombstones, and not internal
 	Sum   Fingerprint // equal sets have equal sums, and different ones hardly ever
 }
 
@@ -50,7 +51,7 @@ func (s Summary) minus(t Summary) Summary {
 
 func summary(it Item) Summary {
 	s := Summary{Count: 1, Sum: fingerprint(it)}
-	if !it.Deleted {
+	if !it.Deleted && !Internal(it.Key) {
 		s.Live = 1
 	}
 	return s

@@ -121,7 +121,7 @@ func (r *Replica) list(now chord.Time, m Message) Message {
 	limit := min(max(m.Limit, 1), maxItems)
 	items := r.index.Items(m.Arc, scanItems)
 	for i, it := range items {
-		if strings.HasPrefix(it.Key, m.Key) {
+		if strings.HasPrefix(it.Key, m.Key) && (!Internal(it.Key) || Internal(m.Key)) {
 			reply.Items = append(reply.Items, it)
 		}
 		if len(reply.Items) == limit || i+1 == scanItems {

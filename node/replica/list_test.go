@@ -87,6 +87,22 @@ func TestListByPrefix(t *testing.T) {
 	}
 }
 
+// What is part of something else is nobody's key.
+func TestInternalKeysAreNotListed(t *testing.T) {
+	c := settledCluster(t, 3)
+	inner := InternalPrefix + "part"
+	c.fill("key", "\x00pea", inner)
+	if got, want := slices.Concat(c.pages(c.peers[0], "\x00", 2)...), []string{"\x00pea"}; !slices.Equal(got, want) {
+		t.Errorf("listed %q, want %q", got, want)
+	}
+	if got, want := slices.Concat(c.pages(c.peers[0], InternalPrefix, 2)...), []string{inner}; !slices.Equal(got, want) {
+		t.Errorf("asked for by their prefix: listed %q, want %q", got, want)
+	}
+	if got := c.peers[0].Live(chord.Arc{}); got != 2 {
+		t.Errorf("%d live keys, want 2", got)
+	}
+}
+
 func TestListHidesTombstonesAndStaleReplicas(t *testing.T) {
 	c := settledCluster(t, 6)
 	c.fill("kept", "removed")

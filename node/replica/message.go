@@ -13,15 +13,15 @@ type Kind uint8
 // transport learns that a peer cannot be reached.
 const (
 	Write    Kind = iota + 1 // Records to be merged
-	Written                  // they are durable, unless Refused says why not
+	Written                  // they are durable, unless Refused says why not; Records they replace
 	Read                     // Key; Digest: the version is enough
 	Answer                   // Records, or Items for a digest; none if the key is unknown; Complete
 	List                     // items of Arc whose key begins with Key, at most Limit
 	Listed                   // Items; Arc, the part of the one asked for that was read; Complete
 	Compare                  // Ranges with the asker's summaries
 	Compared                 // Ranges that differ; Source
-	Pull                     // Items whose records are wanted
-	Pulled                   // their Records, as many as fit
+	Pull                     // Items whose records are wanted; without any, all those of Arc
+	Pulled                   // their Records, as many as fit; of an Arc also how far they reach, and Items that cannot be read
 
 	Unreachable // a message to From could not be delivered
 )
@@ -64,9 +64,11 @@ type Message struct {
 	Items    []Item       `cbor:"12,keyasint,omitempty"` // Written: versions newer than those sent
 	Ranges   []Range      `cbor:"13,keyasint,omitempty"`
 	Source   *chord.Arc   `cbor:"14,keyasint,omitempty"` // the answerer has everything written here
+	Base     *Version     `cbor:"15,keyasint,omitempty"` // Write: the one record keeps the value of this version
 	Presence Presence     `cbor:"16,keyasint,omitzero"`  // Compared: of the answerer
 	Stale    bool         `cbor:"17,keyasint,omitempty"` // Compared: the answerer is
-	Base     *Version     `cbor:"15,keyasint,omitempty"` // Write: the one record keeps the value of this version
+	Busy     bool         `cbor:"18,keyasint,omitempty"` // Compared: the answerer has yet to catch up, and takes what it lacks by itself
+	Replaced bool         `cbor:"19,keyasint,omitempty"` // Write: the manifest that the record takes the place of is wanted
 }
 
 // A Range is an arc with a summary of what somebody holds on it, or the list.

@@ -22,6 +22,7 @@ const (
 	ClockRefused         // the version is too far ahead: the clocks disagree
 	Conflict             // the condition does not hold: the key has the version of Outcome.Record, if Found
 	Missing              // there is no such key to touch
+	IsManifest           // what is to be touched is the manifest of another value than the Change says
 )
 
 // An Outcome is the end of an operation.
@@ -33,6 +34,7 @@ type Outcome struct {
 	Replicas []chord.Contact // Put: that stored it; Get: that have this version
 	Asked    int             // Get: replicas that answered
 	Repaired int             // Get: replicas that were sent the newest version
+	Replaced []Record        // Put: manifests that it took the place of; whatever they name is of no use now
 	Hints    []Hint          // Put: who holds it for a replica that does not have it yet
 	Wanted   []chord.Contact // replicas that the key should have
 	Hops     int             // requests of the last lookup
@@ -152,8 +154,9 @@ func (r *Replica) report(o *operation) {
 		return
 	}
 	o.reported, o.reportAt = true, Never
-	o.outcome.Replicas, o.outcome.Hints = slices.Clone(o.outcome.Replicas), slices.Clone(o.outcome.Hints)
 	r.conclude(o.outcome)
+	// A write goes on counting.
+	o.outcome.Replicas, o.outcome.Hints = slices.Clone(o.outcome.Replicas), slices.Clone(o.outcome.Hints)
 }
 
 // Cancel ends an operation without an outcome.

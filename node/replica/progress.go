@@ -31,11 +31,18 @@ func (r *Replica) Repair() Repair {
 		Strays: r.index.Len() - r.index.Summary(r.place.arc).Count, Reason: r.reason,
 	}
 	if s := r.session; s != nil && s.round == r.round.number {
-		p.Transfer = &Transfer{
-			With: s.with, Arc: s.arc, Moved: s.moved, Bytes: s.bytes, Left: len(s.pulls) + len(s.pushes), Waiting: s.waiting,
-		}
+		p.Transfer = &Transfer{With: s.with, Arc: s.arc, Moved: s.moved, Bytes: s.bytes, Left: s.left(), Waiting: s.waiting}
 	}
 	return p
+}
+
+// left is how many records are known to differ, and not moved yet.
+func (s *session) left() int {
+	n := len(s.pulls) + len(s.pushes)
+	for _, rg := range s.empty {
+		n += rg.Count
+	}
+	return n
 }
 
 // fails notes why a round will not end well.

@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 
@@ -12,9 +13,9 @@ import (
 func (r *Replica) Put(now, deadline chord.Time, c Change) OpID {
 	o := r.newOperation(chord.KeyID([]byte(c.Key)), deadline)
 	w := &write{r: r, operation: o, change: c}
-	o.outcome.Record = Record{Key: c.Key, Value: c.Value, Deleted: c.Deleted}
+	o.outcome.Record = Record{Key: c.Key, Value: c.Value, Total: c.Total, Deleted: c.Deleted}
 	o.ask, o.giveUp = w.ask, w.giveUp
-	if c.Touch || !c.If.empty() {
+	if c.Touch || c.once() {
 		r.lookFirst(w)
 	} else {
 		w.stamp(now)
@@ -75,11 +76,14 @@ func (w *write) ask(now chord.Time) {
 
 // message is the request to a replica.
 func (w *write) message() Message {
-	return Message{Kind: Write, Records: []Record{w.outcome.Record}, Base: w.base.version}
+	return Message{Kind: Write, Records: []Record{w.outcome.Record}, Base: w.base.version, Replaced: !w.change.Touch}
 }
 
 func (w *write) answer(now chord.Time, c chord.Contact, attempt int, m Message, ok bool) {
 	w.unsure = w.unsure || !ok
+	if ok && m.Refused == 0 {
+		w.replaced(m.Records)
+	}
 	switch {
 	case !w.r.going(w.operation, attempt):
 	case ok && m.Refused == ClockAhead:
@@ -97,16 +101,27 @@ func (w *write) answer(now chord.Time, c chord.Contact, attempt int, m Message, 
 	}
 }
 
+// replaced notes the manifests that a replica gave up for our record. Another
+// stamp of our own is none.
+func (w *write) replaced(manifests []Record) {
+	for _, rec := range manifests {
+		known := slices.ContainsFunc(w.outcome.Replaced, func(old Record) bool { return old.Version == rec.Version })
+		if rec.Key == w.change.Key && rec.Total != 0 && !known && !bytes.Equal(rec.Value, w.change.Value) {
+			w.outcome.Replaced = append(w.outcome.Replaced, rec)
+		}
+	}
+}
+
 // settle takes in that a replica holds something newer than what we write. The
 // clocks disagree, or another writer was faster: the record is stamped anew to win,
-// unless it was to change what is newer no more.
+// unless it was to be written once.
 func (w *write) settle(now chord.Time, c chord.Contact, held Item) {
 	switch {
 	case held.Version.Compare(w.outcome.Record.Version) <= 0, w.reported:
 		w.acknowledge(now, c)
 	case tooFarAhead(now, held.Version):
 		w.refuse(now)
-	case !w.change.If.empty():
+	case w.change.once():
 		w.outcome.Error, w.outcome.Found, w.outcome.Record.Version = Conflict, !held.gone(now), held.Version
 		w.r.finish(w.operation)
 	default:

@@ -221,3 +221,18 @@ func TestPutDespiteOneWrongClock(t *testing.T) {
 	c.wantPut(c.outsider("key"), "key", "value")
 	c.wantGet(c.outsider("key"), "key", "value")
 }
+
+// An outcome that is out stays as it is, though the store then refuses something
+// else and the write, which goes on, counts its replicas anew.
+func TestOutcomeStaysAsItIs(t *testing.T) {
+	c := settledCluster(t, 3)
+	p := c.peers[0]
+	o := p.newOperation(chord.ID{}, Never)
+	o.outcome.Replicas = []chord.Contact{p.self}
+	p.report(o)
+	out := p.Ready().Outcomes[0]
+	p.NotStored(c.now, Ready{})
+	if got := out.Replicas[0]; got != p.self {
+		t.Errorf("the outcome names %v now, want %v", got, p.self)
+	}
+}

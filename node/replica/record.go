@@ -3,6 +3,7 @@ package replica
 import (
 	"cmp"
 	"fmt"
+	"strings"
 
 	"peal/chord"
 )
@@ -38,14 +39,24 @@ func (v Version) MarshalText() ([]byte, error) { return []byte(v.String()), nil 
 
 // A Record is one version of one key. A deleted record is a tombstone: it has
 // no value, and wins over every older version. One that has expired is as good as
-// deleted.
+// deleted. One with a Total is a manifest: its value says where the parts of a
+// larger value are. Nothing here depends on what it says.
 type Record struct {
 	Key     string  `cbor:"1,keyasint"`
 	Value   []byte  `cbor:"2,keyasint,omitempty"`
 	Version Version `cbor:"3,keyasint"`
 	Deleted bool    `cbor:"4,keyasint,omitempty"`
 	Expires uint64  `cbor:"5,keyasint,omitempty"` // milliseconds since 1970; 0: never
+	Total   uint64  `cbor:"6,keyasint,omitempty"` // bytes of the larger value; 0: this is no manifest
 }
+
+// InternalPrefix begins the keys of records that are part of something else, such
+// as the parts of a larger value. They are stored like others, but neither listed,
+// unless asked for by this prefix, nor counted as live keys.
+const InternalPrefix = "\x00peal/"
+
+// Internal reports whether a key begins with [InternalPrefix].
+func Internal(key string) bool { return strings.HasPrefix(key, InternalPrefix) }
 
 // Merge keeps the record with the higher version. It is commutative,
 // associative and idempotent, so records may arrive in any order and repeatedly.

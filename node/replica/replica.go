@@ -162,7 +162,8 @@ func (r *Replica) Deadline() chord.Time {
 // Len is the number of records held, tombstones and strays included.
 func (r *Replica) Len() int { return r.index.Len() }
 
-// Live is the number of keys held on an arc, tombstones not counted.
+// Live is the number of keys held on an arc, tombstones and internal ones not
+// counted.
 func (r *Replica) Live(arc chord.Arc) int { return r.index.Summary(arc).Live }
 
 // Replicated reports whether, as far as the replica knows, everything on its

@@ -25,7 +25,8 @@ type round struct {
 	cells   []cell
 	reach   int      // successors already asked
 	failed  bool     // some partner did not answer
-	refused bool     // our store did not take what came
+	refused bool     // our store did not take what came, or could not give back what it had
+	left    bool     // somebody who is catching up does not have all that we could give
 	strays  chord.ID // where the next ones to hand off may lie
 	moved   int      // records
 	fails   int      // rounds in a row that failed
@@ -96,7 +97,7 @@ func (r *Replica) caughtUp(now chord.Time) {
 	r.forgetDamaged(r.place.arc)
 	if rd := &r.round; !rd.failed && len(r.place.succ) > 0 {
 		r.attend(now)
-		if rd.moved == 0 {
+		if rd.moved == 0 && !rd.left {
 			r.collect(rd.began)
 		}
 	}
@@ -105,6 +106,7 @@ func (r *Replica) caughtUp(now chord.Time) {
 func (r *Replica) shareDone(now chord.Time, s share, end ending) {
 	rd := &r.round
 	rd.moved += end.moved
+	rd.left = rd.left || end.left
 	if !end.ok {
 		r.fails(fmt.Sprintf("%v did not answer, or did not take or give all", s.with))
 		r.emit(Event{Kind: RoundFell, About: s.with})

@@ -17,11 +17,13 @@ func (r *Replica) agrees(rg Range) bool {
 // onCompare answers with what differs: the list where one side has few items,
 // summaries of the parts where both have many.
 func (r *Replica) onCompare(now chord.Time, m Message) {
-	reply := Message{Kind: Compared, Seq: m.Seq, Source: r.place.source, Presence: r.Presence(now), Stale: r.stale(now)}
+	reply := Message{Kind: Compared, Seq: m.Seq, Source: r.place.source, Presence: r.Presence(now), Stale: r.stale(now), Busy: r.place.complete == nil}
 	bytes := 0
 	for _, rg := range m.Ranges {
 		switch {
 		case r.agrees(rg):
+		case rg.Count == 0: // it will fetch everything
+			reply.Ranges = append(reply.Ranges, r.rangeOf(rg.Arc))
 		case bytes > listBytes: // ask again, with fewer at a time
 			reply.Ranges = append(reply.Ranges, r.rangeOf(rg.Arc))
 		case r.index.Summary(rg.Arc).Count <= listBelow:
@@ -39,7 +41,13 @@ func (r *Replica) onCompare(now chord.Time, m Message) {
 	r.send(m.From, reply)
 }
 
+// onPull gives the records that are asked for, as many as fit: all of an arc if none
+// are named.
 func (r *Replica) onPull(m Message) {
+	if len(m.Items) == 0 {
+		r.onFetch(m)
+		return
+	}
 	reply := Message{Kind: Pulled, Seq: m.Seq}
 	bytes := 0
 	for _, it := range m.Items {
@@ -84,10 +92,25 @@ func (r *Replica) merge(now chord.Time, m Message) Message {
 			reply.Refused = LacksBase
 			continue
 		}
+		if m.Replaced {
+			reply.Records = append(reply.Records, r.manifestBefore(rec)...)
+		}
 		r.expectStray(now, rec.Key)
 		if held := r.store(rec); held.Version.Compare(rec.Version) > 0 {
 			reply.Items = append(reply.Items, held)
 		}
 	}
 	return reply
+}
+
+// manifestBefore is the manifest, if we hold one, that a record takes the place of.
+func (r *Replica) manifestBefore(rec Record) []Record {
+	held, ok := r.index.Get(rec.Key)
+	if !ok || held.Total == 0 || held.Version.Compare(rec.Version) >= 0 {
+		return nil
+	}
+	if old, ok := r.load(rec.Key); ok {
+		return []Record{old}
+	}
+	return nil
 }

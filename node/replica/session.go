@@ -10,6 +10,7 @@ import (
 type ending struct {
 	ok     bool       // both sides hold the same, or, one way, the receiver at least what the giver holds
 	moved  int        // records
+	left   bool       // something was not given to one who is still catching up
 	source *chord.Arc // where the other side is a source, nil if nowhere
 	since  uint64     // of its Presence
 }
@@ -26,22 +27,25 @@ const (
 // A session reconciles one arc with one peer. It has one request under way at
 // a time, so a slow peer slows nothing but itself.
 type session struct {
-	r       *Replica
-	with    chord.PeerID
-	way     direction
-	round   uint64      // the one it belongs to; it stops when another begins
-	open    []chord.Arc // of the last Compare, as far as not answered yet
-	ranges  []chord.Arc // still to be compared
-	pulls   []Item
-	pushes  []Item
-	arc     chord.Arc // the whole
-	moved   int
-	bytes   int64  // of values moved
-	waiting string // what for, in words
-	asked   int    // requests
-	short   bool   // the other side did not give what it had listed, or take what we have
-	source  *chord.Arc
-	stale   bool // we are
+	r        *Replica
+	with     chord.PeerID
+	way      direction
+	round    uint64      // the one it belongs to; it stops when another begins
+	open     []chord.Arc // of the last Compare, as far as not answered yet
+	ranges   []chord.Arc // still to be compared
+	empty    []Range     // on which they have records, and we none
+	pulls    []Item
+	pushes   []Item
+	arc      chord.Arc // the whole
+	moved    int
+	bytes    int64  // of values moved
+	waiting  string // what for, in words
+	asked    int    // requests
+	short    bool   // the other side did not give what it had listed, or take what we have
+	source   *chord.Arc
+	stale    bool // we are
+	busy     bool // they are catching up
+	withheld bool // something was not given, since they are
 	standing
 	done func(now chord.Time, end ending)
 }
@@ -65,13 +69,15 @@ func (r *Replica) reconcile(now chord.Time, sh share, done func(chord.Time, endi
 
 // step sends the next request, or ends the session.
 func (s *session) step(now chord.Time) {
-	if len(s.pulls)+len(s.pushes) > 0 && s.mustWait(now) {
+	if len(s.empty)+len(s.pulls)+len(s.pushes) > 0 && s.mustWait(now) {
 		return
 	}
 	s.asked++
 	switch {
-	case s.asked > maxAsked, len(s.ranges) > maxOpen:
+	case s.asked > maxAsked, len(s.ranges)+len(s.empty) > maxOpen:
 		s.end(now, false)
+	case len(s.empty) > 0:
+		s.fetch(now)
 	case len(s.pulls) > 0: // what was found is moved first, so that little is kept here
 		s.take(now)
 	case len(s.pushes) > 0:
@@ -115,7 +121,7 @@ func (s *session) end(now chord.Time, ok bool) {
 	if s.r.session == s {
 		s.r.session = nil
 	}
-	e := ending{ok: ok, moved: s.moved}
+	e := ending{ok: ok && !(s.withheld && s.way == onlyGive), moved: s.moved, left: s.withheld}
 	if ok {
 		e.source, e.since = s.source, millis(now)
 	}
@@ -156,6 +162,7 @@ func (s *session) compare(now chord.Time) {
 func (s *session) compared(now chord.Time, m Message) {
 	s.source = m.Source
 	s.standing = standing{theirs: m.Presence, stale: m.Stale}
+	s.busy = m.Busy
 	for _, rg := range m.Ranges {
 		nothing := s.way == onlyGive && s.r.index.Summary(rg.Arc).Count == 0
 		switch {
@@ -165,6 +172,8 @@ func (s *session) compared(now chord.Time, m Message) {
 		case nothing || s.r.agrees(rg) && !rg.Listed:
 		case rg.Listed:
 			s.match(now, rg)
+		case s.r.index.Summary(rg.Arc).Count == 0:
+			s.empty = append(s.empty, rg)
 		default:
 			s.ranges = append(s.ranges, rg.Arc)
 		}
@@ -217,7 +226,10 @@ func (s *session) match(now chord.Time, rg Range) {
 			s.pushes = append(s.pushes, it)
 		case s.theyForgot(now, it):
 			s.r.discard(it)
-		case s.mayOffer(it) && !s.r.forgotten(now, it):
+		case s.r.forgotten(now, it) || !s.mayOffer(it):
+		case s.busy && !s.r.leaving:
+			s.withheld = true
+		default:
 			s.pushes = append(s.pushes, it)
 		}
 	}
@@ -245,39 +257,6 @@ func (s *session) give(now chord.Time) {
 		}
 		s.step(now)
 	})
-}
-
-func (s *session) take(now chord.Time) {
-	n := batch(s.pulls)
-	wanted := s.pulls[:n]
-	s.pulls = s.pulls[n:]
-	s.ask(now, Message{Kind: Pull, Items: wanted}, func(now chord.Time, m Message) {
-		s.carry(now, m.Records)
-		for _, rec := range m.Records {
-			if !tooFarAhead(now, rec.Version) {
-				s.r.store(rec)
-				s.moved++
-			}
-		}
-		rest := s.missing(wanted)
-		if len(rest) < len(wanted) {
-			s.pulls = append(s.pulls, rest...)
-		} else {
-			s.short = true
-		}
-		s.step(now)
-	})
-}
-
-// missing are the items that we still do not have.
-func (s *session) missing(wanted []Item) []Item {
-	var rest []Item
-	for _, it := range wanted {
-		if mine, ok := s.r.index.Get(it.Key); !ok || mine.Version.Compare(it.Version) < 0 {
-			rest = append(rest, it)
-		}
-	}
-	return rest
 }
 
 // batch is how many items go into one message.

@@ -31,7 +31,7 @@ func (w *write) baseFetched(now chord.Time, m Message) {
 	for _, rec := range m.Records {
 		ours := rec.Version == *w.base.version || rec.Version == w.outcome.Record.Version
 		if ours && rec.Key == w.change.Key && !rec.Deleted {
-			w.outcome.Record.Value = rec.Value
+			w.outcome.Record.Value, w.outcome.Record.Total = rec.Value, rec.Total
 			w.base = base{}
 			w.ask(now)
 			return
@@ -52,6 +52,6 @@ func (r *Replica) withBase(rec Record, version *Version) (Record, bool) {
 		return rec, false
 	}
 	old, ok := r.load(rec.Key)
-	rec.Value = old.Value
+	rec.Value, rec.Total = old.Value, old.Total
 	return rec, ok
 }

@@ -90,6 +90,7 @@ func samples() []replica.Record {
 		record("\xff\xfe/../a//b", "\xff\x00\xff", 1<<63),
 		record(strings.Repeat("k", replica.MaxKeyLen), strings.Repeat("v", replica.MaxValueLen), 5),
 		tombstone,
+		{Key: "manifest", Value: []byte("m"), Version: tombstone.Version, Total: 1<<64 - 1},
 	}
 }
 

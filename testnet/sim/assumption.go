@@ -39,11 +39,19 @@ func (s *Simulation) doubt() {
 
 // noteGivenUp compares a node's neighbours before and after a message, or none.
 func (s *Simulation) noteGivenUp(p *peer, before, after *chord.Neighbourhood, cause *letter) {
-	if s.doubted || cause != nil && cause.Member && speaks(cause.Kind) {
+	if s.doubted && s.data == nil || cause != nil && cause.Member && speaks(cause.Kind) {
 		return
 	}
 	gone := func(c chord.Contact) bool { return s.isMember(c) && !slices.Contains(after.Succ, c) }
 	if !slices.ContainsFunc(before.Succ, gone) && (before.Pred() == after.Pred() || !s.isMember(before.Pred())) {
+		return
+	}
+	for _, c := range append(before.Succ[:len(before.Succ):len(before.Succ)], before.Pred()) {
+		if s.isMember(c) && !slices.Contains(after.Succ, c) && c != after.Pred() {
+			s.distrust(c)
+		}
+	}
+	if s.doubted {
 		return
 	}
 	s.logf("%v has lost a live neighbour", p.self)

@@ -45,6 +45,7 @@ func (s *Simulation) boot(p *peer) {
 	p.node, _ = chord.New(cfg) // New has seen that the settings are valid
 	p.wakeAt, p.lookups, p.watchers = chord.Never, 0, [2]*peer{}
 	p.life++
+	s.bootData(p)
 	s.tally.booted++
 }
 
@@ -93,6 +94,7 @@ func (s *Simulation) verdict(by *peer, about chord.Contact) {
 	}
 	if dead.node != nil && !dead.left {
 		s.tally.wronglyDead++
+		s.distrust(about)
 		s.doubt()
 		return
 	}
@@ -112,6 +114,7 @@ func (s *Simulation) crash(p *peer) {
 	p.crashedAt, p.watchers = s.now, s.neighboursOf(p)
 	s.remove(p)
 	s.stop(p)
+	s.loseAll(p)
 	s.crashed = append(s.crashed, p)
 	s.tally.crashed++
 	s.observeGone(p, Crashed)
@@ -144,9 +147,17 @@ func (s *Simulation) crashShare() {
 // leave lets a member say goodbye. Its node goes on for a moment, as package node
 // has it, which waits until the goodbyes have arrived.
 func (s *Simulation) leave(p *peer) {
-	if !s.mayGo(p) || p.paused() {
-		return
+	switch {
+	case !s.mayGo(p) || p.paused():
+	case p.data != nil:
+		s.handOver(p)
+	default:
+		s.farewell(p)
 	}
+}
+
+// farewell is a member's goodbye.
+func (s *Simulation) farewell(p *peer) {
 	p.node.Leave()
 	s.drain(p, nil)
 	p.left = true
@@ -161,6 +172,7 @@ func (s *Simulation) restart(i int) {
 	p := s.crashed[i]
 	s.crashed = slices.Delete(s.crashed, i, i+1)
 	s.boot(p)
+	s.regain(p)
 	s.meet(p)
 }
 

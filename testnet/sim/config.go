@@ -85,6 +85,9 @@ type Config struct {
 	// Node has the settings of every node; Self and Seed are filled in.
 	Node chord.Config
 
+	// Data, unless nil, has the peers keep data, and clients use it.
+	Data *Data
+
 	// Progress, unless nil, is called about once every simulated second with
 	// the seconds that have passed and those that are planned.
 	Progress func(done, total int) `json:"-"`
@@ -138,6 +141,14 @@ func (c *Config) validate() error {
 		return errors.New("sim: a share of Config is not from 0 to below 1")
 	case !rate(c.Joins) || !rate(c.Leaves) || !rate(c.Crashes) || !rate(c.Restarts) || !rate(max(0, c.Lookups)) || math.IsInf(c.Lookups, 0):
 		return errors.New("sim: a rate of Config is neither 0 nor from 0.000001 to 1000000 a second")
+	}
+	if c.Data != nil {
+		c.CheckEvery = -1 // who gives up whom is followed event by event
+		data := *c.Data
+		c.Data = &data
+		if err := data.validate(); err != nil {
+			return err
+		}
 	}
 	for i := range c.Faults {
 		if err := c.Faults[i].validate(); err != nil {

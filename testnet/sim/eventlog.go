@@ -66,8 +66,12 @@ func (s *Simulation) logMessage(to *peer, m *chord.Message) {
 	s.logf("%v gets %v %d of %v%s", to.self, m.Kind, m.Seq, m.From, text)
 }
 
-func (s *Simulation) logLost(m *chord.Message) {
-	if s.logging() {
+func (s *Simulation) logLost(from, to *peer, l *letter) {
+	switch m := &l.Message; {
+	case !s.logging():
+	case l.data != nil:
+		s.logf("    %v %d of %v to %v is lost", l.data.Kind, l.data.Seq, from.self, to.self)
+	default:
 		s.logf("    %v %d of %v to %v is lost", m.Kind, m.Seq, m.From, m.To)
 	}
 }

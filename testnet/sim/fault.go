@@ -25,9 +25,14 @@ const (
 	Loss                           // For a time, the share Rate of the messages is lost
 	Duplicate                      // For a time, the share Rate of the messages arrives twice
 	Delay                          // For a time, messages take up to By longer, and overtake each other
+	DiskFails                      // For a time, the disks of Count members refuse to write
+	DiskFull                       // For a time, they refuse to write more than they have
+	DiskSlow                       // For a time, they take up to By longer
+	Spoil                          // The share Rate of the records on the disks of Count members becomes unreadable
+	Wreck                          // Count members end without a word, and lose their disks
 )
 
-var faultNames = [...]string{"no fault", "join", "leave", "crash", "restart", "pause", "cut", "partition", "loss", "duplicate", "delay"}
+var faultNames = [...]string{"no fault", "join", "leave", "crash", "restart", "pause", "cut", "partition", "loss", "duplicate", "delay", "disk-fails", "disk-full", "disk-slow", "spoil", "wreck"}
 
 var kindList = strings.Join(faultNames[1:], ", ")
 
@@ -68,7 +73,7 @@ type Fault struct {
 }
 
 // lasting reports whether the kind has an end.
-func (k FaultKind) lasting() bool { return k >= Pause }
+func (k FaultKind) lasting() bool { return k >= Pause && k < Spoil }
 
 // end is when the fault is over.
 func (f *Fault) end() time.Duration {
@@ -95,15 +100,15 @@ func (f *Fault) validate() error {
 		return err
 	}
 	switch {
-	case f.Kind < Join || f.Kind > Delay:
+	case f.Kind < Join || f.Kind > Wreck:
 		return fmt.Errorf(`"kind" is missing: want one of %s`, kindList)
 	case f.Count < 0 || f.Count > maxCount:
 		return fmt.Errorf(`"count" is %d: want 0 to %d`, f.Count, maxCount)
 	case f.Kind.lasting() && f.For == 0:
 		return errors.New(`it lasts no time: set "for"`)
-	case (f.Kind == Loss || f.Kind == Duplicate) && !(f.Rate > 0 && f.Rate < 1):
+	case (f.Kind == Loss || f.Kind == Duplicate || f.Kind == Spoil) && !(f.Rate > 0 && f.Rate < 1):
 		return errors.New(`"rate" is not between 0 and 1`)
-	case f.Kind == Delay && f.By == 0:
+	case (f.Kind == Delay || f.Kind == DiskSlow) && f.By == 0:
 		return errors.New(`it delays nothing: set "by"`)
 	case f.Kind == Cut && len(f.Shares) != 2 || f.Kind == Partition && (len(f.Shares) < 1 || len(f.Shares) > 100):
 		return errors.New(`"shares" must have 2 parts for a cut, and 1 to 100 for a partition`)

@@ -22,6 +22,7 @@ func goldenRuns() []Config {
 	return []Config{
 		{Peers: 5, Seed: 1, Grown: true, Duration: 20 * time.Second}, churn,
 		MixedConfig(4, 0, time.Minute), MixedConfig(5, 0, time.Minute), MixedConfig(6, 0, time.Minute), MixedConfig(1, 200, 30*time.Second),
+		MixedDataConfig(7, 12, 20*time.Second),
 	}
 }
 

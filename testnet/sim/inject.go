@@ -35,6 +35,12 @@ func (s *Simulation) inject(f *Fault) {
 		}
 	case Pause:
 		s.each(f, func(p *peer) { s.pause(p, f) })
+	case DiskFails, DiskFull, DiskSlow:
+		s.each(f, func(p *peer) { s.hinder(p, f) })
+	case Spoil:
+		s.each(f, func(p *peer) { s.spoil(p, f) })
+	case Wreck:
+		s.each(f, s.wreck)
 	case Cut, Partition:
 		s.cut(f)
 	case Loss, Duplicate, Delay:
@@ -105,6 +111,9 @@ func (s *Simulation) resume(p *peer, timersFirst bool) {
 		s.queue.push(event{at: s.now, peer: p.number, message: slot})
 	}
 	p.mail = nil
+	if p.data != nil && p.data.committing != nil && p.data.committing.ended {
+		s.committed(p)
+	}
 	if !timersFirst {
 		s.wakeNow(p)
 	}

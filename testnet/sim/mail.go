@@ -1,12 +1,17 @@
 package sim
 
-import "peal/chord"
+import (
+	"peal/chord"
+	"peal/node/replica"
+)
 
 // A letter is a message on its way, and in which life of the peer that asked the
-// question came up: of its sender, or, if it is an answer, of its receiver.
+// question came up: of its sender, or, if it is an answer, of its receiver. Or it is
+// one of the data plane.
 type letter struct {
 	chord.Message
 	life uint32
+	data *replica.Message // read only, since copies of the letter share it
 }
 
 // isAnswer reports whether the kind of message answers a question.

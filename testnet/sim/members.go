@@ -35,6 +35,7 @@ func (s *Simulation) stop(p *peer) {
 	for _, slot := range p.mail {
 		s.mail.take(slot)
 	}
+	s.stopData(p)
 	p.node, p.mail, p.pausedUntil = nil, nil, 0
 }
 

@@ -141,6 +141,14 @@ func (f *Fault) phrase() string {
 		text = fmt.Sprintf("duplicate: %s of the messages arrive twice", percent(f.Rate))
 	case Delay:
 		text = fmt.Sprintf("delay: messages are up to %v late", f.By.Round(time.Millisecond))
+	case DiskFails:
+		text = "its disk refuses to write"
+	case DiskFull:
+		text = "its disk is full"
+	case DiskSlow:
+		text = fmt.Sprintf("its disk is up to %v late", f.By.Round(time.Millisecond))
+	case Spoil:
+		return fmt.Sprintf("%s of its records become unreadable", percent(f.Rate))
 	}
 	return text + forTime(f.For)
 }

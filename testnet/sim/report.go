@@ -54,6 +54,8 @@ type Report struct {
 	IdealAfter    float64 `json:"ideal_after"`    // seconds from the last fault or change of membership; -1 if never
 	IdealMessages int     `json:"ideal_messages"` // sent in that time
 
+	Data *DataReport `json:"data,omitempty"`
+
 	TraceHash string `json:"trace_hash"`
 }
 
@@ -94,6 +96,9 @@ func (s *Simulation) report() Report {
 			r.Messages += count
 			r.MessagesByKind[chord.Kind(kind).String()] = count
 		}
+	}
+	if s.data != nil {
+		r.Data = s.data.report()
 	}
 	if !s.ideal {
 		r.IdealAfter = -1

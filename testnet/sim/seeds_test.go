@@ -21,12 +21,17 @@ var (
 // mustHold runs mixed faults, and on a violation says how to see it again.
 func mustHold(t *testing.T, seed uint64, peers int) Report {
 	t.Helper()
-	cfg := MixedConfig(seed, peers, time.Minute)
+	return mustHoldIn(t, MixedConfig(seed, peers, time.Minute), replay(seed, peers))
+}
+
+// mustHoldIn runs a Config that a command runs as well.
+func mustHoldIn(t *testing.T, cfg Config, command string) Report {
+	t.Helper()
 	r, err := Run(cfg)
 	var v *Violation
 	switch {
 	case errors.As(err, &v):
-		t.Errorf("%v\nthe last events:\n%s\nreplay: %s", v, strings.Join(EventLog(cfg, v, 20), "\n"), replay(seed, peers))
+		t.Errorf("%v\nthe last events:\n%s\nreplay: %s", v, strings.Join(EventLog(cfg, v, 20), "\n"), command)
 	case err != nil:
 		t.Error(err)
 	}
@@ -76,7 +81,13 @@ func TestFreshSeeds(t *testing.T) {
 
 // TestOldSeeds runs every seed that ever failed.
 func TestOldSeeds(t *testing.T) {
-	file, err := os.Open("testdata/seeds.txt")
+	eachOldSeed(t, "testdata/seeds.txt", func(seed uint64, peers int) { mustHold(t, seed, peers) })
+}
+
+// eachOldSeed reads a file of seeds.
+func eachOldSeed(t *testing.T, name string, run func(seed uint64, peers int)) {
+	t.Helper()
+	file, err := os.Open(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,6 +105,6 @@ func TestOldSeeds(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%q: %v", lines.Text(), err)
 		}
-		mustHold(t, seed, peers)
+		run(seed, peers)
 	}
 }

@@ -24,6 +24,7 @@ type Simulation struct {
 	members  []*peer               // the live members, by position
 	views    []chord.Neighbourhood // theirs, if everyChange
 	crashed  []*peer               // those that may come back
+	data     *dataPlane            // nil: there is none
 
 	trace trace
 	tally tally
@@ -55,6 +56,10 @@ type peer struct {
 	wakeAt  chord.Time  // of its event in the queue
 	lookups int         // under way
 	astray  bool        // its neighbours are not the right ones
+
+	disk   *disk         // nil without data; outlives the node
+	data   *holder       // nil without data, or when dead
+	offset time.Duration // of its time of day
 
 	addresses   []*peer    // that it was started with
 	pausedUntil chord.Time // 0: it runs
@@ -91,13 +96,14 @@ func New(cfg Config) (*Simulation, error) {
 		rates:       newStream(cfg.Seed, 3),
 		trace:       newTrace(),
 		everyChange: cfg.CheckEvery <= 0,
+		data:        newDataPlane(&cfg),
 	}, nil
 }
 
 // Run lets the ring form, then peers come, go and look things up, and then
 // waits until the ring is ideal.
 func (s *Simulation) Run() (Report, error) {
-	for _, phase := range []func() error{s.form, s.work, s.settle} {
+	for _, phase := range []func() error{s.form, s.work, s.settle, s.settleData} {
 		if err := phase(); err != nil {
 			s.observeEnd(err)
 			return s.report(), s.violation(err)
@@ -138,6 +144,7 @@ func (s *Simulation) work() error {
 	s.repeat(s.cfg.Leaves, func() { s.leave(s.randomMember()) })
 	s.repeat(s.cfg.Crashes, func() { s.crash(s.randomMember()) })
 	s.repeat(s.cfg.Restarts, s.restartAny)
+	s.useData()
 	return s.runFor(max(s.cfg.Duration, Ends(s.cfg.Faults)))
 }
 
@@ -210,18 +217,45 @@ func (s *Simulation) wake(p *peer, at chord.Time) {
 	}
 	p.wakeAt = chord.Never
 	s.logWake(p)
+	s.tick(p)
+}
+
+// tick lets a peer's node and replica do what is due.
+func (s *Simulation) tick(p *peer) {
 	p.node.Tick(p.clock.read(s.now))
-	s.drain(p, nil)
+	s.drainRing(p, nil)
+	if p.data != nil {
+		p.data.replica.Tick(s.timeOfDay(p))
+		p.data.stirred = true
+	}
+	s.settleUp(p)
 }
 
 // drain does what a node wants done after a message, or without one.
 func (s *Simulation) drain(p *peer, cause *letter) {
+	s.drainRing(p, cause)
+	s.settleUp(p)
+}
+
+// settleUp does what a replica wants done, and puts a peer's next deadline into
+// the queue.
+func (s *Simulation) settleUp(p *peer) {
+	s.drainData(p)
+	if at := max(p.deadline(), s.now+1); at < p.wakeAt {
+		p.wakeAt = at
+		s.queue.push(event{at: at, peer: p.number, message: -1})
+	}
+}
+
+func (s *Simulation) drainRing(p *peer, cause *letter) {
 	r := p.node.Ready()
 	for i := range r.Messages {
 		s.send(p, &r.Messages[i], cause)
 	}
 	for i := range r.Found {
-		s.judge(p, &r.Found[i])
+		if !p.forData(r.Found[i].Lookup) {
+			s.judge(p, &r.Found[i])
+		}
 	}
 	for _, e := range r.Events {
 		s.note(p, e)
@@ -232,9 +266,8 @@ func (s *Simulation) drain(p *peer, cause *letter) {
 	if s.cfg.Record != nil && !p.left {
 		s.observe(p, &r)
 	}
-	if at := max(p.clock.when(p.node.Deadline()), s.now+1); at < p.wakeAt {
-		p.wakeAt = at
-		s.queue.push(event{at: at, peer: p.number, message: -1})
+	if p.data != nil {
+		s.inform(p, &r)
 	}
 }
 

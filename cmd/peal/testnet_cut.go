@@ -1,0 +1,81 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"peal/web"
+)
+
+func (c *cli) testnetCutVerb() *cobra.Command {
+	var cut web.CutRequest
+	cmd := c.isClient(&cobra.Command{
+		Use:   "cut [SHARE%]",
+		Short: "Cut peers of the running testnet off from the others",
+		Long: `Cut peers of the running testnet off from the others, as when the cable between two
+halls is pulled: a share of them at random, or the ones that are named (--peer). All
+run on and no connection closes, but nothing passes between the two sides any more. Each
+becomes a ring of its own within seconds, and serves what it has.
+
+--via chooses the side at which a request enters. Peers that join are on the side of
+those that were not cut off. Another cut takes the place of this one, and 'peal testnet
+heal' ends it.`,
+		Example: "  peal testnet cut 30%\n  peal testnet cut --peer 3fa2 --peer 91c0",
+		Args:    cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := completeCut(&cut, args); err != nil {
+				return err
+			}
+			return c.act(cmd.Context(), "/v1/testnet/cut", cut, c.printCut)
+		},
+	})
+	cmd.Flags().StringSliceVar(&cut.Peers, "peer", nil, "cut off this `PEER`: its ID, or the first digits of its position (repeatable)")
+	return cmd
+}
+
+// completeCut adds the argument to the flags, and checks that they name the peers
+// in one way.
+func completeCut(cut *web.CutRequest, args []string) error {
+	if err := wants(0, "SHARE%")(nil, args); err != nil {
+		return err
+	}
+	if (len(args) > 0) == (len(cut.Peers) > 0) {
+		return fail(codeUsage, "say which peers: either a share of them, such as 30%%, or --peer X")
+	}
+	if len(args) == 0 {
+		return nil
+	}
+	number, percent := strings.CutSuffix(args[0], "%")
+	share, err := strconv.ParseFloat(number, 64)
+	if !percent || err != nil || !(share > 0 && share < 100) {
+		return fail(codeUsage, "the share is %q: want more than 0%% and less than 100%%, such as 30%%", args[0])
+	}
+	cut.Percent = share
+	return nil
+}
+
+func (c *cli) printCut(done change) error {
+	off := done.Parts[len(done.Parts)-1]
+	if err := c.printContacts(off); err != nil {
+		return err
+	}
+	return c.printf("\ncut %s off from the other %d\n", counted(len(off), "peer"), len(done.Parts[0]))
+}
+
+func (c *cli) testnetHealVerb() *cobra.Command {
+	return c.isClient(&cobra.Command{
+		Use:   "heal",
+		Short: "End the cut of the running testnet",
+		Long: `End the cut of the running testnet. Its sides find each other by themselves, usually
+within a minute, and the newest write of each key wins: 'peal ring wait --replicated'
+waits for that.`,
+		Args: wants(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.act(cmd.Context(), "/v1/testnet/heal", struct{}{}, func(change) error {
+				return c.printf("healed: 'peal ring wait --replicated' waits until the sides are one ring again\n")
+			})
+		},
+	})
+}

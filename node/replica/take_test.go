@@ -1,0 +1,79 @@
+package replica
+
+import (
+	"fmt"
+	"testing"
+
+	"peal/chord"
+)
+
+// A peer without records takes all those of another, and not one list.
+func TestNewcomerFetchesWithoutLists(t *testing.T) {
+	c, a, b := pair(t, 1)
+	fill(b, 1000)
+	c.watch = func(m Message) {
+		if len(m.Items) > 0 {
+			t.Errorf("a %v with %d items", m.Kind, len(m.Items))
+		}
+	}
+	if end := c.reconcile(a, b, whole(), exchange); !end.ok || end.moved != 1000 || a.Len() != 1000 {
+		t.Errorf("ended %+v with %d records, want success and 1000", end, a.Len())
+	}
+}
+
+// Whatever a peer answers to a fetch, only what was asked for is taken, and the
+// session ends.
+func TestFetchFromAStranger(t *testing.T) {
+	arc := chord.Arc{From: chord.ID{0x20}, To: chord.ID{0x60}}
+	inside := Record{Key: keyBetween(arc.From, arc.To, 0), Version: Version{Wall: 1, Writer: "w"}}
+	outside := Record{Key: keyBetween(arc.To, arc.From, 0), Version: Version{Wall: 1, Writer: "w"}}
+	for _, answer := range []Message{
+		{Arc: arc, Records: []Record{outside, inside}},
+		{Arc: chord.Arc{From: arc.From, To: arc.From}, Records: []Record{inside}},
+		{Arc: chord.Arc{From: arc.From, To: chord.ID{0x61}}, Records: []Record{inside}},
+		{Records: []Record{inside}},
+	} {
+		c, a, b := pair(t, 1)
+		c.mute(b)
+		var end *ending
+		a.reconcile(c.now, share{b.self, arc, exchange}, func(_ chord.Time, e ending) { end = &e })
+		reply := func(m Message) {
+			m.From, m.Seq = b.self.Peer, a.requests[0].seq
+			a.Step(c.now, m)
+		}
+		reply(Message{Kind: Compared, Ranges: []Range{{Arc: arc, Count: 2, Sum: Fingerprint{1, 1}}}})
+		answer.Kind = Pulled
+		reply(answer)
+		if end == nil || end.moved != 1 || a.Len() != 1 || end.ok != (answer.Arc == arc) {
+			t.Errorf("%v: ended %+v with %d records, want one, and success only for the whole arc", answer.Arc, end, a.Len())
+		}
+	}
+}
+
+// While a newcomer catches up, the others do not send it what it fetches anyway.
+func TestNobodyPushesToANewcomer(t *testing.T) {
+	for seed := range uint64(10) {
+		c := newCluster(t, seed)
+		for i := range 8 {
+			c.join(named(i))
+		}
+		c.settle()
+		for i := range 2000 {
+			rec := old(fmt.Sprint("key ", i), "value")
+			for _, p := range c.replicas(rec.Key) {
+				give(p, rec)
+			}
+		}
+		newcomer, pushed := c.join(named(99)), 0
+		c.watch = func(m Message) {
+			if m.Kind == Write && m.To == newcomer.self.Peer && newcomer.place.complete == nil {
+				pushed += len(m.Records)
+			}
+		}
+		c.settle()
+		if pushed > 0 || newcomer.Len() == 0 {
+			t.Errorf("seed %d: %d records were pushed to the newcomer, which holds %d; want none pushed", seed, pushed, newcomer.Len())
+		}
+		c.wantPlaced()
+	}
+}

@@ -1,0 +1,130 @@
+package sim
+
+import (
+	"slices"
+
+	"peal/chord"
+	"peal/node/replica"
+)
+
+// What is owed to the clients changes as copies come and go; oracle.go says how.
+
+// owners are the peers that should hold a key.
+func (s *Simulation) owners(k *key) []*peer {
+	i, _ := s.place(k.id)
+	owners := make([]*peer, min(s.cfg.Data.Replica.N, len(s.members)))
+	for j := range owners {
+		owners[j] = s.members[(i+j)%len(s.members)]
+	}
+	return owners
+}
+
+// held is the newest version of a key that some peers have and can give back, if
+// they live.
+func held(k *key, peers []*peer) (v replica.Version) {
+	for _, p := range peers {
+		if p.node == nil || p.left {
+			continue
+		}
+		if w := p.disk.version(k.name); w.Compare(v) > 0 {
+			v = w
+		}
+	}
+	return v
+}
+
+// lose notes that a copy of a key is gone, and reports whether those peers that
+// count have no other one of what is owed.
+func (s *Simulation) lose(k *key, counting []*peer) (last bool) {
+	k.losses++
+	k.lostAt = s.now
+	if v := held(k, counting); v.Compare(k.owed) < 0 {
+		k.owed, k.sure, last = v, assurance{}, true
+		s.data.tally.Orphaned++
+	}
+	return last
+}
+
+// loseAll notes that all that a peer held is gone, for now or for good.
+func (s *Simulation) loseAll(p *peer) {
+	if s.data == nil {
+		return
+	}
+	for _, k := range s.data.keys {
+		if p.disk.version(k.name) != (replica.Version{}) {
+			s.lose(k, s.peers)
+		}
+	}
+}
+
+// regain notes that a peer is back with its disk: what is sound there is owed.
+func (s *Simulation) regain(p *peer) {
+	if s.data == nil {
+		return
+	}
+	for _, k := range s.data.keys {
+		v := p.disk.version(k.name)
+		if v.Compare(k.acked) > 0 {
+			v = k.acked
+		}
+		if v.Compare(k.owed) > 0 {
+			k.owed = v
+		}
+	}
+}
+
+// noteDeparture breaks the run if a peer that has handed over everything, as it
+// says, leaves with the last copy of something.
+func (s *Simulation) noteDeparture(p *peer, began chord.Time, well bool) {
+	for _, k := range s.data.keys {
+		if p.disk.version(k.name) == (replica.Version{}) {
+			continue
+		}
+		lostAt, owed, losses := k.lostAt, k.owed, k.losses
+		last := s.lose(k, s.peers)
+		switch {
+		case well && last && lostAt < began && !s.seems(k, owed):
+			s.breakRule("%v says that it has handed over everything, and leaves with the last copy of %q, version %v", p.self, k.name, owed)
+		case well && !last:
+			k.losses = losses // others have it instead
+		}
+	}
+}
+
+// seems reports whether a live peer may think that it has a version of a key, or a
+// newer one, though it is damaged.
+func (s *Simulation) seems(k *key, v replica.Version) bool {
+	return slices.ContainsFunc(s.peers, func(p *peer) bool {
+		return p.node != nil && !p.left && p.disk.records[k.name].Version.Compare(v) >= 0
+	})
+}
+
+// owe notes an acknowledged write, unless all who had it are gone already.
+func (s *Simulation) owe(c *call, o *replica.Outcome) {
+	k, v := c.key, o.Record.Version
+	if v.Compare(k.acked) > 0 {
+		k.acked = v
+	}
+	if v.Compare(k.owed) <= 0 {
+		return
+	}
+	if held(k, s.peers).Compare(v) < 0 {
+		s.data.tally.Orphaned++
+		return
+	}
+	k.owed = v
+	enough := len(o.Replicas) >= min(s.cfg.Data.Replica.W, len(o.Wanted))
+	if enough && !k.doubted && v.Compare(k.sure.version) > 0 && s.meansOwners(k, o) {
+		k.sure = assurance{v, len(o.Replicas), c.losses}
+	}
+}
+
+// holders are the live peers with a version of a key, or a newer one.
+func (s *Simulation) holders(k *key, v replica.Version) (list []chord.Contact) {
+	for _, p := range s.peers {
+		if p.node != nil && !p.left && p.disk.version(k.name).Compare(v) >= 0 {
+			list = append(list, p.self)
+		}
+	}
+	return list
+}

@@ -1,0 +1,37 @@
+package web
+
+import (
+	"net/http"
+
+	"peal/chord"
+)
+
+func (s *Server) cut(w http.ResponseWriter, r *http.Request) error {
+	lab, err := s.needLab()
+	if err != nil {
+		return err
+	}
+	var request CutRequest
+	if err := readJSON(w, r, &request); err != nil {
+		return err
+	}
+	if (request.Percent != 0) == (len(request.Peers) > 0) {
+		return usage("say which peers to cut off by exactly one of percent and peers")
+	}
+	parts, err := lab.Cut(request)
+	if err != nil {
+		return blameRequest(err)
+	}
+	return reply(w, struct {
+		Parts [][]chord.Contact `json:"parts"`
+	}{parts})
+}
+
+func (s *Server) heal(w http.ResponseWriter, _ *http.Request) error {
+	lab, err := s.needLab()
+	if err != nil {
+		return err
+	}
+	lab.Heal()
+	return reply(w, struct{}{})
+}
