@@ -43,10 +43,7 @@ func TestExitCodes(t *testing.T) {
 
 func TestUsageErrorsAreOneLine(t *testing.T) {
 	f := newFake(t, true)
-	big := filepath.Join(t.TempDir(), "big")
-	if err := os.WriteFile(big, make([]byte, replica.MaxValueLen+1), 0o666); err != nil {
-		t.Fatal(err)
-	}
+	big := tooLarge(t)
 	long := strings.Repeat("k", replica.MaxKeyLen+1)
 	for _, test := range []struct {
 		args []string
@@ -60,7 +57,7 @@ func TestUsageErrorsAreOneLine(t *testing.T) {
 		{[]string{"get", "--bad", "k"}, "peal get: unknown flag: --bad; see"},
 		{[]string{"put", "", "v"}, "the key is empty: give a key of 1 to 1024 bytes"},
 		{[]string{"get", long}, "the key has 1025 bytes: at most 1024 are allowed"},
-		{[]string{"put", "k", "@" + big}, "the value has 1048577 bytes: at most 1048576 are allowed"},
+		{[]string{"put", "k", "@" + big}, "the value has 34357641217 bytes: at most 34357641216 are allowed"},
 		{[]string{"put", "k", "@" + filepath.Dir(big)}, "is a directory"},
 		{[]string{"get", "k", "-o", "xml"}, `output "xml": text or json is possible`},
 		{[]string{"get", "k", "--api", "ftp://here"}, "want something like http://127.0.0.1:7600"},

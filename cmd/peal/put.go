@@ -21,8 +21,8 @@ or from a file (@FILE). The key has 1 to 1024 bytes, the value at most 32 GiB.
 An empty value ('') is a value. A value that begins with a dash goes behind --.
 
 A value over 1 MiB is stored in blocks all over the ring while it is read, and
-is there once the last of them is. If it breaks off, nothing is stored; --timeout
-is then how long each MiB may take.
+is there once the last of them is. If it breaks off, nothing is stored.
+--timeout is then how long each MiB may take.
 
 Three peers hold a key, or all where the ring has fewer. The write counts once
 two of them have it on their disks, or as many as --w says; peal status tells if

@@ -13,7 +13,6 @@ import (
 	"testing"
 
 	"peal/node"
-	"peal/node/blob"
 	"peal/node/replica"
 )
 
@@ -80,8 +79,8 @@ func TestImportThenExport(t *testing.T) {
 
 func TestImportLeavesOutWhatItCannotStore(t *testing.T) {
 	f := newFake(t, false)
-	dir := write(t, map[string]string{"good": "1", "big": ""})
-	if err := os.Truncate(filepath.Join(dir, "big"), blob.MaxSize+1); err != nil {
+	dir := filepath.Dir(tooLarge(t))
+	if err := os.WriteFile(filepath.Join(dir, "good"), []byte("1"), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Symlink("good", filepath.Join(dir, "link")); err != nil {

@@ -21,8 +21,8 @@
 //
 //   - while blocks are put: blocks that expire by themselves;
 //   - between the first touch and the manifest: blocks that stay for good, which
-//     nothing refers to. All that is left to do then are touches, which carry no
-//     value, so that this time is short;
+//     nothing refers to. That time does not depend on who sends the value: only
+//     the ring has work left, and no value travels;
 //   - after that: the whole value.
 //
 // An error is no crash: the blocks that were put are deleted. But where the outcome
