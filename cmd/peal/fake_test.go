@@ -172,7 +172,7 @@ func (f *fakeRing) judge(key string, opt node.WriteOptions) (had replica.Version
 	if opt.If.Absent && there || opt.If.Version != "" && (!there || opt.If.Version != had.String()) {
 		return had, node.ErrConflict
 	}
-	f.stamps[key] = replica.Version{Wall: stamp.Wall + 1000 + uint64(f.asked), Writer: stamp.Writer}
+	f.stamps[key] = replica.Version{Stamp: replica.Stamp{Wall: stamp.Wall + 1000 + uint64(f.asked), Writer: stamp.Writer}}
 	delete(f.expires, key)
 	if opt.TTL > 0 {
 		f.expires[key] = time.Now().Add(opt.TTL)

@@ -16,7 +16,7 @@ import (
 
 // stampAt is a version of so many milliseconds after the usual one.
 func stampAt(ms int) replica.Version {
-	return replica.Version{Wall: uint64(int64(stamp.Wall) + int64(ms)), Writer: stamp.Writer}
+	return replica.Version{Stamp: replica.Stamp{Wall: uint64(int64(stamp.Wall) + int64(ms)), Writer: stamp.Writer}}
 }
 
 // ages is a ring of keys that are older and newer than in the backup of it.
