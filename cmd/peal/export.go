@@ -16,7 +16,7 @@ import (
 )
 
 func (c *cli) exportVerb() *cobra.Command {
-	t := newTransfer(c, "exporting", "exported")
+	t := newTransfer("exporting", "exported")
 	cmd := c.isClient(&cobra.Command{
 		Use:   "export DIR",
 		Short: "Write all keys with a prefix to files",
@@ -34,13 +34,13 @@ Large values are written as they come, into a file that gets its name once it is
 		Args:    wants(1, "DIR"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return c.exportDir(cmd.Context(), t, args[0]) },
 	})
-	t.flags(cmd.Flags())
+	t.flags(cmd.Flags(), "file")
 	cmd.Flags().StringVar(&t.prefix, "prefix", "", "write the keys that begin with this, and take it off")
 	return cmd
 }
 
 func (c *cli) exportDir(ctx context.Context, t *transfer, dir string) error {
-	if err := t.check(dir); err != nil {
+	if err := t.begin(c, dir); err != nil {
 		return err
 	}
 	api, err := c.client(patience)
@@ -94,7 +94,7 @@ func (t *transfer) getFile(ctx context.Context, api *client, root *os.Root, name
 	if !isPath(name) {
 		return 0, fail(codeError, "the key %s without the prefix is no path to a file below the directory", show(t.prefix+name))
 	}
-	call, err := api.call(ctx, request{method: http.MethodGet, path: "/v1/kv/" + escapeKey(t.prefix+name), follower: alive{t}})
+	call, err := api.call(ctx, request{method: http.MethodGet, path: "/v1/kv/" + escapeKey(t.prefix+name), follower: alive{&t.pace}})
 	if codeOf(err) == codeNotFound {
 		return 0, fail(codeError, "it was listed, but is not there any more")
 	}

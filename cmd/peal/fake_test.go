@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/hex"
 	"fmt"
 	"net/http/httptest"
 	"slices"
@@ -28,6 +29,7 @@ type fakeRing struct {
 	totals map[string]uint64 // of manifests
 	errs   []error           // what the next operations on keys end with
 	asked  int               // operations on keys
+	onOp   func()            // called at each of them
 	vias   []string
 	kills  []web.KillRequest
 	inARow int // the answer to kills
@@ -38,6 +40,10 @@ type fakeRing struct {
 	rings  []node.Ring // the answers to come; the last one stays
 	path   []node.Hop  // of a lookup
 	repair node.Repair // what the peer says of it
+
+	judges  bool // whether the conditions of puts are judged, and each gets a version of its own
+	stamps  map[string]replica.Version
+	expires map[string]time.Time
 
 	write node.WriteOptions // of the last write
 	read  node.ReadOptions  // of the last read
@@ -71,6 +77,7 @@ func ringOf(peers int) node.Ring {
 func newFake(t *testing.T, lab bool) *fakeRing {
 	t.Helper()
 	f := &fakeRing{values: make(map[string][]byte), totals: make(map[string]uint64), rings: []node.Ring{ringOf(3)}}
+	f.stamps, f.expires = make(map[string]replica.Version), make(map[string]time.Time)
 	f.path = []node.Hop{{Contact: contact(1), Millis: 2.5, Failed: true}, {Contact: contact(2), Millis: 0.25}}
 	var backend web.Backend = f
 	if !lab {
@@ -118,6 +125,9 @@ func lookup(env map[string]string) func(string) (string, bool) {
 // op counts an operation and gives the error that it is to end with.
 func (f *fakeRing) op() error {
 	f.asked++
+	if f.onOp != nil {
+		f.onOp()
+	}
 	if len(f.errs) == 0 {
 		return nil
 	}
@@ -140,12 +150,42 @@ func (f *fakeRing) Put(_ context.Context, key, value []byte, opt node.WriteOptio
 	if err := f.op(); err != nil {
 		return f.short, err
 	}
+	if f.judges {
+		if had, err := f.judge(string(key), opt); err != nil {
+			return node.Receipt{Version: had}, err
+		}
+	}
 	f.values[string(key)], f.totals[string(key)] = bytes.Clone(value), opt.Total
 	holder := contact(4)
 	return node.Receipt{
 		Version: stamp, Replicas: []chord.Contact{contact(1), contact(2)}, Wanted: 3, Hops: 1, Millis: 1.25,
 		Owed: []node.Owed{{Contact: contact(3), Holder: &holder}},
 	}, nil
+}
+
+// judge looks at the condition of a put, and stamps it if it holds.
+func (f *fakeRing) judge(key string, opt node.WriteOptions) (had replica.Version, err error) {
+	_, there := f.values[key]
+	if there {
+		had = f.stamp(key)
+	}
+	if opt.If.Absent && there || opt.If.Version != "" && (!there || opt.If.Version != had.String()) {
+		return had, node.ErrConflict
+	}
+	f.stamps[key] = replica.Version{Stamp: replica.Stamp{Wall: stamp.Wall + 1000 + uint64(f.asked), Writer: stamp.Writer}}
+	delete(f.expires, key)
+	if opt.TTL > 0 {
+		f.expires[key] = time.Now().Add(opt.TTL)
+	}
+	return had, nil
+}
+
+// stamp is the version of a key.
+func (f *fakeRing) stamp(key string) replica.Version {
+	if version, ok := f.stamps[key]; ok {
+		return version
+	}
+	return stamp
 }
 
 func (f *fakeRing) LimitRepair(rate int64, paused bool) error {
@@ -190,7 +230,11 @@ func (f *fakeRing) Get(_ context.Context, key []byte, opt node.ReadOptions) (nod
 	if !ok {
 		return node.Value{}, fmt.Errorf("%w: nobody has %q", node.ErrNotFound, key)
 	}
-	return node.Value{Data: value, Total: f.totals[string(key)], Version: stamp, Asked: 2, Agreed: 2}, nil
+	got := node.Value{Data: value, Total: f.totals[string(key)], Version: f.stamp(string(key)), Asked: 2, Agreed: 2}
+	if at, ok := f.expires[string(key)]; ok {
+		got.Expires = &at
+	}
+	return got, nil
 }
 
 func (f *fakeRing) Lookup(_ context.Context, key []byte) (node.Route, error) {
@@ -210,17 +254,23 @@ func (f *fakeRing) Keys(_ context.Context, prefix []byte, cursor string, limit i
 	}
 	var page node.Page
 	for key, value := range f.values {
-		if strings.HasPrefix(key, string(prefix)) && key > cursor && !replica.Internal(key) {
+		if strings.HasPrefix(key, string(prefix)) && place(key) > cursor && !replica.Internal(key) {
 			size := cmp.Or(int64(f.totals[key]), int64(len(value)))
-			page.Keys = append(page.Keys, node.KeyInfo{Key: key, Version: stamp, Size: size})
+			page.Keys = append(page.Keys, node.KeyInfo{Key: key, Version: f.stamp(key), Size: size})
 		}
 	}
-	slices.SortFunc(page.Keys, func(a, b node.KeyInfo) int { return cmp.Compare(a.Key, b.Key) })
+	slices.SortFunc(page.Keys, func(a, b node.KeyInfo) int { return cmp.Compare(place(a.Key), place(b.Key)) })
 	if most := min(limit, 2); len(page.Keys) > most {
 		page.Keys = page.Keys[:most]
-		page.Next = page.Keys[most-1].Key
+		page.Next = place(page.Keys[most-1].Key)
 	}
 	return page, nil
+}
+
+// place is the position of a key.
+func place(key string) string {
+	id := chord.KeyID([]byte(key))
+	return hex.EncodeToString(id[:])
 }
 
 func (f *fakeRing) Info() node.Info {

@@ -7,16 +7,14 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"peal/node/replica"
 )
 
 func (c *cli) importVerb() *cobra.Command {
-	t := newTransfer(c, "importing", "imported")
+	t := newTransfer("importing", "imported")
 	cmd := c.isClient(&cobra.Command{
 		Use:   "import DIR",
 		Short: "Store all files of a directory",
@@ -33,18 +31,13 @@ each MiB may take.`,
 		Args:    wants(1, "DIR"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return c.importDir(cmd.Context(), t, args[0]) },
 	})
-	t.flags(cmd.Flags())
+	t.flags(cmd.Flags(), "file")
 	cmd.Flags().StringVar(&t.prefix, "prefix", "", "put this before each path")
 	return cmd
 }
 
-func (t *transfer) flags(flags *pflag.FlagSet) {
-	flags.IntVar(&t.parallel, "parallel", 16, "how many files to move at once")
-	flags.DurationVar(&t.retry, "retry", time.Minute, "how long to try a file again while the ring mends")
-}
-
 func (c *cli) importDir(ctx context.Context, t *transfer, dir string) error {
-	if err := t.check(dir); err != nil {
+	if err := t.begin(c, dir); err != nil {
 		return err
 	}
 	api, err := c.client(patience)
@@ -134,7 +127,7 @@ func (t *transfer) putFile(ctx context.Context, api *client, root *os.Root, name
 		return 0, err
 	}
 	defer value.Close()
-	r := request{method: http.MethodPut, path: "/v1/kv/" + escapeKey(key), follower: alive{t}}
+	r := request{method: http.MethodPut, path: "/v1/kv/" + escapeKey(key), follower: alive{&t.pace}}
 	_, err = api.do(ctx, value.body(r))
 	return value.size, err
 }

@@ -52,6 +52,10 @@ var importRules = map[string]importRule{
 		ours:   []string{"chord", "node"},
 		reason: "a recording is made of what nodes tell, whoever drives them, and played without any",
 	},
+	"node/backup": {
+		ours:   []string{"chord", "node/replica"},
+		reason: "a backup is a file of keys and values, whoever reads them from a ring",
+	},
 	"web": {
 		ours:   []string{"chord", "node", "node/blob", "node/replica"},
 		others: []string{"github.com/gorilla/websocket"},

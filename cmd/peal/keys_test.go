@@ -10,11 +10,11 @@ func TestKeys(t *testing.T) {
 	for _, key := range []string{"a/1", "a/2", "a/3", "a/\n", "a/\xff", "b"} {
 		f.values[key] = []byte("12345")
 	}
-	if got, want := f.peal(t, "keys", "--prefix", "a/").out, "\"a/\\n\"\na/1\na/2\na/3\n\"a/\\xff\"\n"; got != want {
+	if got, want := f.peal(t, "keys", "--prefix", "a/").out, "a/2\na/3\n\"a/\\n\"\n\"a/\\xff\"\na/1\n"; got != want {
 		t.Errorf("keys printed\n%swant\n%s", got, want)
 	}
 	got := f.peal(t, "ls", "--limit", "3")
-	if want := "\"a/\\n\"\na/1\na/2\n"; got.out != want || got.err != "there are more keys than 3: raise --limit\n" {
+	if want := "a/2\na/3\nb\n"; got.out != want || got.err != "there are more keys than 3: raise --limit\n" {
 		t.Errorf("ls --limit 3: %+v, want %q", got, want)
 	}
 	var all []listed

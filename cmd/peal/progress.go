@@ -25,6 +25,7 @@ type progress struct {
 	doing    string // "importing"
 	noun     string // "file"; empty where bytes are counted
 	total    int    // -1 if that is not known
+	guessed  bool   // total is
 	now      func() time.Time
 
 	mu    sync.Mutex
@@ -78,6 +79,14 @@ func (p *progress) set(done int, bytes int64) {
 	}
 }
 
+// guess says how many parts are done, and how much of the job that is.
+func (p *progress) guess(done int, bytes int64, share float64) {
+	p.mu.Lock()
+	p.total, p.guessed = int(float64(done)/max(share, 1e-9)), true
+	p.mu.Unlock()
+	p.set(done, bytes)
+}
+
 func (p *progress) show() {
 	if p.terminal {
 		fmt.Fprintf(p.w, "\r\033[K%s", p.bar())
@@ -116,13 +125,19 @@ func (p *progress) end() {
 }
 
 func (p *progress) count() string {
+	var text string
 	switch {
 	case p.noun == "" && p.total < 0:
 		return sizeText(int64(p.done))
 	case p.noun == "":
 		return fmt.Sprintf("%s of %s", sizeText(int64(p.done)), sizeText(int64(p.total)))
+	case p.total < 0:
+		text = counted(p.done, p.noun)
+	case p.guessed:
+		text = fmt.Sprintf("%d of about %s", p.done, counted(p.total, p.noun))
+	default:
+		text = fmt.Sprintf("%d of %s", p.done, counted(p.total, p.noun))
 	}
-	text := fmt.Sprintf("%d of %s", p.done, counted(p.total, p.noun))
 	if p.bytes > 0 {
 		text += ", " + sizeText(p.bytes)
 	}

@@ -66,7 +66,7 @@ func (c *cli) root() *cobra.Command {
 	flags.StringVar(&c.api, "api", "http://127.0.0.1:7600", "`URL` of the HTTP API of the peer or testnet to talk to")
 	flags.DurationVar(&c.timeout, "timeout", 0, "how long a request may take (default: 30s, more for slow verbs)")
 
-	addGroup(root, "Keys:", c.putVerb(), c.getVerb(), c.delVerb(), c.touchVerb(), c.keysVerb(), c.importVerb(), c.exportVerb())
+	addGroup(root, "Keys:", c.putVerb(), c.getVerb(), c.delVerb(), c.touchVerb(), c.keysVerb(), c.importVerb(), c.exportVerb(), c.backupVerb(), c.restoreVerb())
 	addGroup(root, "The ring:", c.ringVerb(), c.lookupVerb(), c.statusVerb(), c.repairVerb())
 	addGroup(root, "Peers:", c.startVerb(), c.leaveVerb(), c.checkStoreVerb(), c.testnetVerb(), c.simVerb(), c.replayVerb())
 	root.AddCommand(c.versionVerb())

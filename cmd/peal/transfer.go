@@ -10,27 +10,18 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// maxParallel bounds how many files move at once.
-const maxParallel = 256
-
-// longestPause is where the pauses between attempts stop growing.
-const longestPause = 5 * time.Second
-
 // A transfer moves many files, several at a time, between a directory and the
 // ring, and keeps the tally. Files that fail do not stop the others.
 type transfer struct {
+	pace
 	doing, done string // "importing", "imported"
 	prefix      string // of the keys
-	parallel    int
-	retry       time.Duration // how long to try a file again while the ring mends
-	pause       time.Duration // between two attempts, at first
 
 	show  *progress
 	start time.Time
 
-	mu      sync.Mutex
-	success time.Time // of the last request that succeeded, or moved a part of a file
-	tally   tally
+	mu    sync.Mutex
+	tally tally
 }
 
 // A tally is the outcome of a transfer, and its JSON.
@@ -48,23 +39,16 @@ type trouble struct {
 	Reason string `json:"reason"`
 }
 
-func newTransfer(c *cli, doing, done string) *transfer {
-	now := time.Now()
-	return &transfer{doing: doing, done: done, pause: c.pause, start: now, success: now,
-		tally: tally{Failed: []trouble{}, Skipped: []trouble{}}}
+func newTransfer(doing, done string) *transfer {
+	return &transfer{doing: doing, done: done, start: time.Now(), tally: tally{Failed: []trouble{}, Skipped: []trouble{}}}
 }
 
-// check looks at the argument and the flags.
-func (t *transfer) check(dir string) error {
-	switch {
-	case dir == "":
+// begin looks at the argument and the flags.
+func (t *transfer) begin(c *cli, dir string) error {
+	if dir == "" {
 		return fail(codeUsage, "DIR is empty: name a directory")
-	case t.parallel < 1 || t.parallel > maxParallel:
-		return fail(codeUsage, "--parallel %d: want 1 to %d", t.parallel, maxParallel)
-	case t.retry < 0:
-		return fail(codeUsage, "--retry %v: want 0 or more", t.retry)
 	}
-	return nil
+	return t.pace.begin(c)
 }
 
 // run moves the files until all are done or ctx ends; move gives the number of
@@ -110,46 +94,6 @@ func (t *transfer) one(ctx context.Context, name string, move func(context.Conte
 		t.mu.Unlock()
 	}
 	t.show.add(size)
-}
-
-// alive takes a file that moves for a sign that the ring is alive.
-type alive struct{ *transfer }
-
-func (a alive) reach(int64) { a.succeeded() }
-func (a alive) end()        {}
-
-func (t *transfer) succeeded() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.success = time.Now()
-}
-
-// insist tries again, with growing pauses, while the ring mends. It gives up
-// once this has failed for the time of --retry, and sooner where nothing else
-// succeeded for so long either, so that a dead ring does not hold every file.
-func (t *transfer) insist(ctx context.Context, try func() error) error {
-	var failing time.Time // since when
-	for pause := t.pause; ; pause = min(2*pause, longestPause) {
-		err := try()
-		if err == nil {
-			t.succeeded()
-			return nil
-		}
-		if failing.IsZero() {
-			failing = time.Now()
-		}
-		left := t.retry - max(time.Since(failing), t.sinceSuccess())
-		if !transient(err) || left <= 0 || ctx.Err() != nil {
-			return err
-		}
-		sleep(ctx, min(pause, left))
-	}
-}
-
-func (t *transfer) sinceSuccess() time.Duration {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return time.Since(t.success)
 }
 
 func (t *transfer) fails(name string, err error) {

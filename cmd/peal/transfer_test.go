@@ -229,7 +229,7 @@ func TestInterruptedTransferSaysSo(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var stderr strings.Builder
 	c := newCLI(console{out: &strings.Builder{}, err: &stderr, lookupEnv: lookup(nil)})
-	tr := newTransfer(c, "importing", "imported")
+	tr := newTransfer("importing", "imported")
 	tr.parallel = 1
 	tr.run(ctx, c, []string{"a", "b", "c"}, func(_ context.Context, name string) (int64, error) {
 		if name == "a" {

@@ -72,7 +72,7 @@ func TestTouchOfAMissingKey(t *testing.T) {
 }
 
 func TestHelpFitsATerminal(t *testing.T) {
-	for _, verb := range []string{"put", "get", "del", "touch"} {
+	for _, verb := range []string{"put", "get", "del", "touch", "backup", "restore"} {
 		for line := range strings.Lines(runWith(t, "", verb, "--help").out) {
 			if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > 80 {
 				t.Errorf("%s --help: a line has %d columns, want 80 at most: %s", verb, n, line)
