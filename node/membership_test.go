@@ -371,7 +371,7 @@ func TestOpenWithASalvagedStore(t *testing.T) {
 		cfg := newNetwork().config(0)
 		cfg.Logger = slog.New(slog.NewTextHandler(&log, nil))
 		mem := store.Memory()
-		if err := mem.Commit([]replica.Record{{Key: "kept", Value: []byte("value"), Version: replica.Version{Wall: 1}}}, nil); err != nil {
+		if err := mem.Commit([]replica.Record{{Key: "kept", Value: []byte("value"), Version: replica.Version{Stamp: replica.Stamp{Wall: 1}}}}, nil); err != nil {
 			t.Fatal(err)
 		}
 		until := time.Now().UnixMilli()

@@ -15,7 +15,7 @@ func contact(name string) chord.Contact { return chord.NewContact(chord.PeerID(n
 func sampleRecord() replica.Record {
 	return replica.Record{
 		Key: "\x00\xff/\xfe", Value: []byte{0, 255}, Deleted: true, Total: 1<<64 - 1,
-		Version: replica.Version{Wall: 1 << 63, Count: 1<<32 - 1, Writer: "\x12\x20\xff"},
+		Version: replica.Version{Stamp: replica.Stamp{Wall: 1 << 63, Count: 1<<32 - 1, Writer: "\x12\x20\xff"}},
 	}
 }
 

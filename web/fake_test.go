@@ -59,7 +59,7 @@ func infoOf(i int) node.Info {
 
 func contact(i int) chord.Contact { return chord.NewContact(chord.PeerID(fmt.Sprintf("peer%d", i)), 0) }
 
-var stamp = replica.Version{Wall: 1700000000000, Count: 2, Writer: "writer"}
+var stamp = replica.Version{Stamp: replica.Stamp{Wall: 1700000000000, Count: 2, Writer: "writer"}}
 
 func (f *fake) Peer(via string) (Peer, error) {
 	if via != "" && via != contact(0).ID.String() {

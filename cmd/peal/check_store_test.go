@@ -21,7 +21,7 @@ func stored(t *testing.T) (dir string, db *store.DB) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	v := replica.Version{Wall: 1, Writer: "writer"}
+	v := replica.Version{Stamp: replica.Stamp{Wall: 1, Writer: "writer"}}
 	err = db.Commit([]replica.Record{{Key: "key", Value: []byte("value"), Version: v}, {Key: "deleted", Version: v, Deleted: true}}, nil)
 	if err != nil {
 		t.Fatal(err)

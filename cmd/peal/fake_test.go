@@ -44,7 +44,7 @@ type fakeRing struct {
 	short node.Receipt      // of writes that end with an error
 }
 
-var stamp = replica.Version{Wall: 1700000000000, Writer: contact(0).Peer}
+var stamp = replica.Version{Stamp: replica.Stamp{Wall: 1700000000000, Writer: contact(0).Peer}}
 
 // contact gives a peer whose ID looks like a real one.
 func contact(n int) chord.Contact {

@@ -54,7 +54,7 @@ func (f *fakeRing) write(key []byte, opt node.WriteOptions, change func(v *node.
 		receipt.Replaced = []replica.Record{{Key: string(key), Value: v.Data, Total: v.Total, Version: v.Version}}
 	}
 	f.stamps++
-	v.Version, v.Expires = replica.Version{Wall: f.stamps, Writer: "w"}, nil
+	v.Version, v.Expires = replica.Version{Stamp: replica.Stamp{Wall: f.stamps, Writer: "w"}}, nil
 	if opt.TTL != 0 {
 		at := time.Now().Add(opt.TTL)
 		v.Expires = &at

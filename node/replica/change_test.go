@@ -140,6 +140,30 @@ func TestTouchReachesAReplicaWithoutTheValue(t *testing.T) {
 	}
 }
 
+// A touch that began before another writer wrote does not bring the old value back.
+func TestTouchDoesNotUndoAWrite(t *testing.T) {
+	c := settledCluster(t, 6)
+	client, replicas := c.outsider("key"), c.replicas("key")
+	c.wantPut(client, "key", "first")
+	c.settle()
+	second := Record{Key: "key", Value: []byte("second"), Version: Version{Stamp: Stamp{Wall: millis(c.now) + 1, Writer: "another"}}}
+	c.watch = func(m Message) {
+		if m.Kind == Write && m.Bare {
+			c.watch = nil
+			for _, p := range replicas[1:] {
+				p.store(second)
+			}
+		}
+	}
+	c.wantError(c.change(client, Change{Key: "key", Touch: true, TTL: time.Hour}), NoError)
+	c.settle()
+	for _, p := range c.peers {
+		if o := c.wantGet(p, "key", "second"); o.Record.Expires == 0 {
+			t.Errorf("%v: the key never expires, want the touch to hold for the new value", p.self)
+		}
+	}
+}
+
 // What a silent replica is owed waits at the next peer, and comes to it.
 func TestHints(t *testing.T) {
 	c := settledCluster(t, 7)
@@ -465,7 +489,7 @@ func TestManifestBeatsANewerVersion(t *testing.T) {
 	c := settledCluster(t, 6)
 	client := c.outsider("key")
 	for _, p := range c.replicas("key") {
-		give(p, Record{Key: "key", Version: Version{Wall: millis(c.now.Add(MaxSkew / 2)), Writer: "w"}})
+		give(p, Record{Key: "key", Version: Version{Stamp: Stamp{Wall: millis(c.now.Add(MaxSkew / 2)), Writer: "w"}}})
 	}
 	c.wantError(c.change(client, manifest("one")), NoError)
 	c.wantGet(client, "key", "one")

@@ -20,28 +20,32 @@ type Clock struct {
 
 // Stamp is a version later than all before, but for those that lay further ahead
 // than anybody may write.
-func (c *Clock) Stamp(now chord.Time, writer chord.PeerID) Version {
+func (c *Clock) Stamp(now chord.Time, writer chord.PeerID) Stamp {
 	switch ms := millis(now); {
-	case ms > c.wall, tooFarAhead(now, Version{Wall: c.wall}):
+	case ms > c.wall, farAhead(now, c.wall):
 		c.wall, c.count = ms, 0
 	case c.count == math.MaxUint32:
 		c.wall, c.count = c.wall+1, 0
 	default:
 		c.count++
 	}
-	return Version{Wall: c.wall, Count: c.count, Writer: writer}
+	return Stamp{Wall: c.wall, Count: c.count, Writer: writer}
 }
 
 // Observe makes later stamps exceed v.
 func (c *Clock) Observe(v Version) {
-	if v.Wall > c.wall || (v.Wall == c.wall && v.Count > c.count) {
-		c.wall, c.count = v.Wall, v.Count
+	for _, s := range [...]Stamp{v.Stamp, v.Touched} {
+		if s.Wall > c.wall || (s.Wall == c.wall && s.Count > c.count) {
+			c.wall, c.count = s.Wall, s.Count
+		}
 	}
 }
 
 // tooFarAhead reports whether a version claims to come from the future.
 func tooFarAhead(now chord.Time, v Version) bool {
-	return v.Wall > millis(now.Add(MaxSkew))
+	return farAhead(now, v.Wall) || farAhead(now, v.Touched.Wall)
 }
+
+func farAhead(now chord.Time, wall uint64) bool { return wall > millis(now.Add(MaxSkew)) }
 
 func millis(t chord.Time) uint64 { return uint64(max(0, t)) / uint64(time.Millisecond) }

@@ -11,18 +11,18 @@ import (
 func TestClockNeverRepeatsNorFallsBack(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	var c Clock
-	var last Version
+	var last Stamp
 	for i := range 2000 {
 		if i%3 == 0 {
-			seen := Version{Wall: r.Uint64N(1000), Count: r.Uint32N(5), Writer: "another"}
+			seen := Version{Stamp: Stamp{Wall: r.Uint64N(1000), Count: r.Uint32N(5), Writer: "another"}}
 			c.Observe(seen)
-			if seen.Compare(last) > 0 {
-				last = seen
+			if seen.Stamp.Compare(last) > 0 {
+				last = seen.Stamp
 			}
 		}
 		now := chord.Time(r.Int64N(int64(time.Second))) // even a clock that jumps back
 		v := c.Stamp(now, "me")
-		if v.Wall < last.Wall || v.Wall == last.Wall && v.Count <= last.Count && last != (Version{}) {
+		if v.Wall < last.Wall || v.Wall == last.Wall && v.Count <= last.Count && last != (Stamp{}) {
 			t.Fatalf("stamped %v after %v", v, last)
 		}
 		last = v
@@ -32,7 +32,7 @@ func TestClockNeverRepeatsNorFallsBack(t *testing.T) {
 func TestClockFollowsTheTimeOfDay(t *testing.T) {
 	var c Clock
 	c.Stamp(chord.Time(5*time.Millisecond), "me")
-	if got, want := c.Stamp(chord.Time(7*time.Millisecond), "me"), (Version{Wall: 7, Writer: "me"}); got != want {
+	if got, want := c.Stamp(chord.Time(7*time.Millisecond), "me"), (Stamp{Wall: 7, Writer: "me"}); got != want {
 		t.Errorf("stamped %v, want %v", got, want)
 	}
 }
@@ -43,7 +43,7 @@ func TestTooFarAhead(t *testing.T) {
 		ahead time.Duration
 		want  bool
 	}{{-time.Hour, false}, {0, false}, {MaxSkew, false}, {MaxSkew + time.Millisecond, true}} {
-		v := Version{Wall: millis(now.Add(c.ahead))}
+		v := Version{Stamp: Stamp{Wall: millis(now.Add(c.ahead))}}
 		if got := tooFarAhead(now, v); got != c.want {
 			t.Errorf("%v ahead: refused %v, want %v", c.ahead, got, c.want)
 		}

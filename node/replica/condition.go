@@ -57,7 +57,8 @@ func (l *look) decide(now chord.Time) {
 		l.r.finish(w.operation)
 	default:
 		if w.change.Touch {
-			w.base = base{version: &l.newest.Version, holder: l.holder}
+			w.base = base{bare: true, holder: l.holder}
+			w.outcome.Record.Version = l.newest.Version
 		}
 		w.operation.ask = w.ask
 		w.stamp(now)

@@ -70,7 +70,9 @@ func BenchmarkReconcileMillion(b *testing.B) {
 	}
 }
 
-func stamped(c *cluster) Version { return Version{Wall: millis(c.now), Writer: named(0).Peer} }
+func stamped(c *cluster) Version {
+	return Version{Stamp: Stamp{Wall: millis(c.now), Writer: named(0).Peer}}
+}
 
 // BenchmarkJoin lets a peer join a ring of ten with a million records of 100 bytes,
 // and compares what it moves with what it must hold afterwards.

@@ -32,6 +32,11 @@ func fingerprint(it Item) Fingerprint {
 	b = append(b, it.Version.Writer...)
 	b = binary.BigEndian.AppendUint64(b, it.Version.Wall)
 	b = binary.BigEndian.AppendUint32(b, it.Version.Count)
+	if t := it.Version.Touched; t != (Stamp{}) {
+		b = append(b, t.Writer...)
+		b = binary.BigEndian.AppendUint64(b, t.Wall)
+		b = binary.BigEndian.AppendUint32(b, t.Count)
+	}
 	b = append(b, it.Key...)
 	sum := sha256.Sum256(b)
 	return Fingerprint{binary.BigEndian.Uint64(sum[:8]), binary.BigEndian.Uint64(sum[8:16])}

@@ -8,11 +8,11 @@ import (
 )
 
 func old(key, value string) Record {
-	return Record{Key: key, Value: []byte(value), Version: Version{Wall: 1, Writer: "w"}}
+	return Record{Key: key, Value: []byte(value), Version: Version{Stamp: Stamp{Wall: 1, Writer: "w"}}}
 }
 
 func newer(key, value string) Record {
-	return Record{Key: key, Value: []byte(value), Version: Version{Wall: 2, Writer: "w"}}
+	return Record{Key: key, Value: []byte(value), Version: Version{Stamp: Stamp{Wall: 2, Writer: "w"}}}
 }
 
 func TestGetTakesTheNewestAndMendsTheStale(t *testing.T) {

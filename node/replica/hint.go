@@ -17,7 +17,7 @@ type Hint struct {
 // hint gives the record to the next peer clockwise that is no replica.
 func (w *write) hint(now chord.Time, replica chord.Contact) {
 	owed := func(h Hint) bool { return h.For == replica }
-	if len(w.spares) == 0 || w.base.version != nil || slices.ContainsFunc(w.outcome.Hints, owed) {
+	if len(w.spares) == 0 || w.base.bare || slices.ContainsFunc(w.outcome.Hints, owed) {
 		return
 	}
 	to := w.spares[0]

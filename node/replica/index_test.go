@@ -66,7 +66,7 @@ func TestIndexAgainstNaive(t *testing.T) {
 			x.Remove(key)
 			delete(naive, key)
 		} else {
-			it := Item{Key: key, Version: Version{Wall: r.Uint64N(100), Writer: "w"}, Size: r.IntN(9), Deleted: r.IntN(4) == 0}
+			it := Item{Key: key, Version: Version{Stamp: Stamp{Wall: r.Uint64N(100), Writer: "w"}}, Size: r.IntN(9), Deleted: r.IntN(4) == 0}
 			x.Set(it)
 			naive[key] = it
 		}

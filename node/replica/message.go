@@ -44,7 +44,7 @@ const (
 	ClockAhead  Refusal = iota + 1 // the version lies more than MaxSkew in the future
 	StoreFailed                    // the store did not take it
 	IsLeaving                      // the peer gives its records away, and takes no more
-	LacksBase                      // it does not hold the version whose value is to be kept
+	LacksValue                     // it does not hold the value that a touch is to keep
 )
 
 // A Message travels between two peers. Which fields are set depends on Kind.
@@ -64,7 +64,7 @@ type Message struct {
 	Items    []Item       `cbor:"12,keyasint,omitempty"` // Written: versions newer than those sent
 	Ranges   []Range      `cbor:"13,keyasint,omitempty"`
 	Source   *chord.Arc   `cbor:"14,keyasint,omitempty"` // the answerer has everything written here
-	Base     *Version     `cbor:"15,keyasint,omitempty"` // Write: the one record keeps the value of this version
+	Bare     bool         `cbor:"15,keyasint,omitempty"` // Write: the record comes without the value, which is to be kept
 	Presence Presence     `cbor:"16,keyasint,omitzero"`  // Compared: of the answerer
 	Stale    bool         `cbor:"17,keyasint,omitempty"` // Compared: the answerer is
 	Busy     bool         `cbor:"18,keyasint,omitempty"` // Compared: the answerer has yet to catch up, and takes what it lacks by itself

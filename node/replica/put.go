@@ -34,12 +34,18 @@ type write struct {
 	base    base // of a Touch
 	waiting int  // targets of this attempt that have not answered
 	refused int  // targets of this attempt whose clocks refuse the version
+	again   int  // attempts with a new version
 	unsure  bool // a peer may have stored it without saying so, or is no replica any more
 }
 
 // stamp makes the record a version of now.
 func (w *write) stamp(now chord.Time) {
-	w.outcome.Record.Version = w.r.clock.Stamp(now, w.r.cfg.Self.Peer)
+	stamp := w.r.clock.Stamp(now, w.r.cfg.Self.Peer)
+	if w.change.Touch {
+		w.outcome.Record.Version.Touched = stamp
+	} else {
+		w.outcome.Record.Version = Version{Stamp: stamp}
+	}
 	w.outcome.Record.Expires = w.change.expiry(now)
 }
 
@@ -76,7 +82,7 @@ func (w *write) ask(now chord.Time) {
 
 // message is the request to a replica.
 func (w *write) message() Message {
-	return Message{Kind: Write, Records: []Record{w.outcome.Record}, Base: w.base.version, Replaced: !w.change.Touch}
+	return Message{Kind: Write, Records: []Record{w.outcome.Record}, Bare: w.base.bare, Replaced: !w.change.Touch}
 }
 
 func (w *write) answer(now chord.Time, c chord.Contact, attempt int, m Message, ok bool) {
@@ -88,7 +94,7 @@ func (w *write) answer(now chord.Time, c chord.Contact, attempt int, m Message, 
 	case !w.r.going(w.operation, attempt):
 	case ok && m.Refused == ClockAhead:
 		w.refuse(now)
-	case ok && m.Refused == LacksBase:
+	case ok && m.Refused == LacksValue:
 		w.base.wanted = true
 		w.missed(now)
 	case !ok || m.Refused != 0:
@@ -130,6 +136,10 @@ func (w *write) settle(now chord.Time, c chord.Contact, held Item) {
 	}
 }
 
+// hurried bounds the attempts with a new version that follow without a pause. Of two
+// that write the same key at once, the one that waits would never get its turn.
+const hurried = 100
+
 // startOver makes another attempt with a new version.
 func (w *write) startOver(now chord.Time) {
 	w.outcome.Replicas, w.outcome.Hints, w.reportAt = nil, nil, Never
@@ -139,6 +149,9 @@ func (w *write) startOver(now chord.Time) {
 		w.stamp(now)
 	}
 	w.r.retry(now, w.operation)
+	if w.again++; w.again <= hurried {
+		w.retryAt, w.pause = now, firstPause
+	}
 }
 
 // refuse counts a replica whose clock is too far from ours. Waiting helps only

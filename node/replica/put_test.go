@@ -140,7 +140,7 @@ func TestRestampedPutForgetsAcknowledgements(t *testing.T) {
 	id := p.Put(c.now, c.now.Add(soon), Change{Key: "key", Value: []byte("late")})
 	o := p.ops[0]
 	o.outcome.Replicas = []chord.Contact{replicas[1].self} // of an earlier attempt
-	newer := Version{Wall: millis(c.now.Add(time.Second)), Writer: "another"}
+	newer := Version{Stamp: Stamp{Wall: millis(c.now.Add(time.Second)), Writer: "another"}}
 	p.store(Record{Key: "key", Value: []byte("newer"), Version: newer})
 	c.mute(replicas[1:]...)
 	if got := c.wait(p, id); got.Error != QuorumNotMet || len(got.Replicas) != 1 {
@@ -204,7 +204,7 @@ func TestCancelledOperationHasNoOutcome(t *testing.T) {
 // A stranger's version with the highest possible count stops nobody from writing.
 func TestPutAfterTheHighestCount(t *testing.T) {
 	c := settledCluster(t, 6)
-	evil := Record{Key: "key", Version: Version{Wall: millis(c.now.Add(50 * time.Second)), Count: math.MaxUint32, Writer: "evil"}}
+	evil := Record{Key: "key", Version: Version{Stamp: Stamp{Wall: millis(c.now.Add(50 * time.Second)), Count: math.MaxUint32, Writer: "evil"}}}
 	for _, p := range c.replicas("key") {
 		p.Step(c.time(p), Message{Kind: Write, From: "evil", Seq: 1, Records: []Record{evil}})
 	}

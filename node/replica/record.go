@@ -14,21 +14,35 @@ const (
 	MaxValueLen = 1 << 20
 )
 
-// A Version orders the writes of a key: by hybrid logical time, then by writer.
-// It is unique as long as no peer stamps twice with the same time, which
-// [Clock] ensures. The zero Version is older than any other.
-type Version struct {
+// A Stamp is a hybrid logical time and who took it. It is unique as long as no peer
+// stamps twice with the same time, which [Clock] ensures. The zero Stamp is older than
+// any other.
+type Stamp struct {
 	Wall   uint64       `cbor:"1,keyasint"`           // milliseconds since 1970
 	Count  uint32       `cbor:"2,keyasint,omitempty"` // tells apart stamps of one millisecond
 	Writer chord.PeerID `cbor:"3,keyasint"`
 }
 
-// Compare orders versions: -1, 0 or +1.
-func (v Version) Compare(w Version) int {
-	return cmp.Or(cmp.Compare(v.Wall, w.Wall), cmp.Compare(v.Count, w.Count), cmp.Compare(v.Writer, w.Writer))
+// Compare orders stamps: -1, 0 or +1.
+func (s Stamp) Compare(t Stamp) int {
+	return cmp.Or(cmp.Compare(s.Wall, t.Wall), cmp.Compare(s.Count, t.Count), cmp.Compare(s.Writer, t.Writer))
 }
 
-// String shows wall time, count and the end of the writer's peer ID.
+// A Version orders the writes of a key: by the stamp of what was written, and then by
+// that of the last touch, which is later but keeps the value. So a touch never wins
+// over a write that it did not know of. The zero Version is older than any other.
+type Version struct {
+	Stamp
+	Touched Stamp `cbor:"4,keyasint,omitzero"`
+}
+
+// Compare orders versions: -1, 0 or +1.
+func (v Version) Compare(w Version) int {
+	return cmp.Or(v.Stamp.Compare(w.Stamp), v.Touched.Compare(w.Touched))
+}
+
+// String shows wall time, count and the end of the writer's peer ID of what was
+// written; a touch does not change it.
 func (v Version) String() string {
 	writer := v.Writer.String()
 	return fmt.Sprintf("%d.%d-%s", v.Wall, v.Count, writer[max(0, len(writer)-6):])

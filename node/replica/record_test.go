@@ -12,7 +12,7 @@ import (
 // anyRecord draws from few versions, so that many are alike. Equal versions of
 // a key have equal contents.
 func anyRecord(r *rand.Rand) Record {
-	v := Version{Wall: r.Uint64N(3), Count: r.Uint32N(3), Writer: chord.PeerID("ab"[r.IntN(2):][:1])}
+	v := Version{Stamp: Stamp{Wall: r.Uint64N(3), Count: r.Uint32N(3), Writer: chord.PeerID("ab"[r.IntN(2):][:1])}}
 	return Record{Key: "k", Value: []byte(v.String()), Version: v, Deleted: v.Count == 2}
 }
 
@@ -32,13 +32,15 @@ func TestMergeLaws(t *testing.T) {
 	}
 }
 
-func TestVersionsAreOrderedByTimeThenCountThenWriter(t *testing.T) {
+func TestVersionsAreOrderedByTimeThenCountThenWriterThenTouch(t *testing.T) {
 	ascending := []Version{
 		{},
-		{Wall: 1, Count: 9, Writer: "z"},
-		{Wall: 2, Writer: "b"},
-		{Wall: 2, Count: 1, Writer: "a"},
-		{Wall: 2, Count: 1, Writer: "b"},
+		{Stamp: Stamp{Wall: 1, Count: 9, Writer: "z"}},
+		{Stamp: Stamp{Wall: 2, Writer: "b"}},
+		{Stamp: Stamp{Wall: 2, Writer: "b"}, Touched: Stamp{Wall: 3, Writer: "a"}},
+		{Stamp: Stamp{Wall: 2, Writer: "b"}, Touched: Stamp{Wall: 9, Writer: "a"}},
+		{Stamp: Stamp{Wall: 2, Count: 1, Writer: "a"}},
+		{Stamp: Stamp{Wall: 2, Count: 1, Writer: "b"}},
 	}
 	for i, v := range ascending {
 		for k, w := range ascending {

@@ -87,10 +87,12 @@ func (r *Replica) merge(now chord.Time, m Message) Message {
 			reply.Refused = ClockAhead
 			continue
 		}
-		rec, ok := r.withBase(rec, m.Base)
-		if !ok {
-			reply.Refused = LacksBase
-			continue
+		if m.Bare {
+			var ok bool
+			if rec, ok = r.withValue(rec); !ok {
+				reply.Refused = LacksValue
+				continue
+			}
 		}
 		if m.Replaced {
 			reply.Records = append(reply.Records, r.manifestBefore(rec)...)

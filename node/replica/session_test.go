@@ -77,7 +77,7 @@ func TestReconcileConverges(t *testing.T) {
 		r := c.rand
 		before := map[string]Record{}
 		for i := range r.IntN([]int{5, 50, 200, 2000}[seed%4]) {
-			rec := Record{Key: fmt.Sprint("k", i), Value: []byte("v"), Version: Version{Wall: 1, Writer: "w"}, Deleted: r.IntN(8) == 0}
+			rec := Record{Key: fmt.Sprint("k", i), Value: []byte("v"), Version: Version{Stamp: Stamp{Wall: 1, Writer: "w"}}, Deleted: r.IntN(8) == 0}
 			before[rec.Key] = rec
 			spread(r, rec, before, a, b, seed%3)
 		}

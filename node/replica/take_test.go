@@ -25,8 +25,8 @@ func TestNewcomerFetchesWithoutLists(t *testing.T) {
 // session ends.
 func TestFetchFromAStranger(t *testing.T) {
 	arc := chord.Arc{From: chord.ID{0x20}, To: chord.ID{0x60}}
-	inside := Record{Key: keyBetween(arc.From, arc.To, 0), Version: Version{Wall: 1, Writer: "w"}}
-	outside := Record{Key: keyBetween(arc.To, arc.From, 0), Version: Version{Wall: 1, Writer: "w"}}
+	inside := Record{Key: keyBetween(arc.From, arc.To, 0), Version: Version{Stamp: Stamp{Wall: 1, Writer: "w"}}}
+	outside := Record{Key: keyBetween(arc.To, arc.From, 0), Version: Version{Stamp: Stamp{Wall: 1, Writer: "w"}}}
 	for _, answer := range []Message{
 		{Arc: arc, Records: []Record{outside, inside}},
 		{Arc: chord.Arc{From: arc.From, To: arc.From}, Records: []Record{inside}},

@@ -2,12 +2,12 @@ package replica
 
 import "peal/chord"
 
-// A base is the version whose value a Touch keeps. Replicas that hold it need not
-// be sent the value; for the others it is fetched from one that does.
+// A base is the record whose value a Touch keeps. Replicas that hold it need not be
+// sent the value; for those that hold only older ones it is fetched from one that does.
 type base struct {
-	version *Version // nil: the value is sent
-	holder  chord.Contact
-	wanted  bool // a replica lacks it
+	bare   bool // the value is not sent
+	holder chord.Contact
+	wanted bool // a replica lacks it
 }
 
 // fetchBase asks for the value to keep.
@@ -25,12 +25,11 @@ func (w *write) fetchBase(now chord.Time) {
 	})
 }
 
-// baseFetched goes on with the whole record, if what came is the value to keep:
-// the base, or our own Touch of it. Otherwise everything is asked anew.
+// baseFetched goes on with the whole record, if what came is the value to keep.
+// Otherwise somebody has written since, and everything is asked anew.
 func (w *write) baseFetched(now chord.Time, m Message) {
 	for _, rec := range m.Records {
-		ours := rec.Version == *w.base.version || rec.Version == w.outcome.Record.Version
-		if ours && rec.Key == w.change.Key && !rec.Deleted {
+		if rec.Version.Stamp == w.outcome.Record.Version.Stamp && rec.Key == w.change.Key && !rec.Deleted {
 			w.outcome.Record.Value, w.outcome.Record.Total = rec.Value, rec.Total
 			w.base = base{}
 			w.ask(now)
@@ -41,14 +40,14 @@ func (w *write) baseFetched(now chord.Time, m Message) {
 	w.startOver(now)
 }
 
-// withBase fills in the value of a record that is to keep the one of its base. It
-// reports false if we do not hold that.
-func (r *Replica) withBase(rec Record, version *Version) (Record, bool) {
+// withValue fills in the value of a record that came without it. It reports false if
+// what we hold is older.
+func (r *Replica) withValue(rec Record) (Record, bool) {
 	held, ok := r.index.Get(rec.Key)
 	switch {
-	case version == nil || ok && held.Version.Compare(rec.Version) >= 0:
-		return rec, true
-	case !ok || held.Version != *version:
+	case ok && held.Version.Compare(rec.Version) >= 0:
+		return rec, true // which will not be stored
+	case !ok || held.Version.Stamp != rec.Version.Stamp:
 		return rec, false
 	}
 	old, ok := r.load(rec.Key)

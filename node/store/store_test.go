@@ -47,7 +47,7 @@ func forBoth(t *testing.T, test func(t *testing.T, s keeper)) {
 }
 
 func record(key, value string, wall uint64) replica.Record {
-	rec := replica.Record{Key: key, Version: replica.Version{Wall: wall, Count: 3, Writer: "\x00\xffwriter"}}
+	rec := replica.Record{Key: key, Version: replica.Version{Stamp: replica.Stamp{Wall: wall, Count: 3, Writer: "\x00\xffwriter"}}}
 	if value != "" {
 		rec.Value = []byte(value)
 	}
