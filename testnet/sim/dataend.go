@@ -41,7 +41,7 @@ func (s *Simulation) restless() error {
 	}
 	for _, p := range s.members {
 		if p.paused() || !p.data.replica.Replicated() {
-			return fmt.Errorf("%v does not say that it is replicated", p.self)
+			return fmt.Errorf("%v does not say that it is replicated; its last round: %q", p.self, p.data.replica.Repair().Reason)
 		}
 	}
 	return nil

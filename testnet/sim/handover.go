@@ -1,12 +1,17 @@
 package sim
 
-import "time"
+import (
+	"time"
+
+	"peal/chord"
+)
 
 // A peer with data leaves as package node has it: it hands over first, and only
 // then says goodbye to the ring, also if it could not hand over everything in time.
 const (
 	handOverTakes = 10 * time.Second // at most
 	leaveAgain    = time.Second      // after a goodbye that the ring could not spare
+	staysAfter    = time.Minute      // if the ring still cannot spare it
 )
 
 // handOver begins to leave, unless the ring would then have nobody left to take
@@ -19,7 +24,7 @@ func (s *Simulation) handOver(p *peer) {
 		}
 	}
 	if p.data.leaving == 0 && staying > s.cfg.Data.Replica.N {
-		p.data.leaving = s.now
+		p.data.leaving = max(1, s.now)
 		s.begin(p, &call{kind: leaveCall, began: s.now})
 	}
 }
@@ -28,10 +33,22 @@ func (s *Simulation) handOver(p *peer) {
 func (s *Simulation) goodbye(p *peer, h *holder, well bool) {
 	switch {
 	case p.data != h:
-	case p.paused(), !s.mayGo(p):
-		s.after(leaveAgain, func() { s.goodbye(p, h, well) })
-	default:
+	case !p.paused() && s.mayGo(p):
 		s.farewell(p)
 		s.noteDeparture(p, h.leaving, well)
+	case !p.paused() && s.now.Sub(h.leaving) > staysAfter:
+		s.stay(p)
+	default:
+		s.after(leaveAgain, func() { s.goodbye(p, h, well) })
 	}
+}
+
+// stay gives up a leave: almost everybody else has gone meanwhile, and without this
+// one the ring would be lost. The peer begins anew with its data, and stays where it
+// is on the ring.
+func (s *Simulation) stay(p *peer) {
+	s.stopData(p)
+	s.bootData(p)
+	s.inform(p, &chord.Ready{Neighbours: true})
+	s.settleUp(p)
 }
