@@ -157,7 +157,9 @@ func TestBackupStoppedByCtrlC(t *testing.T) {
 		}
 	}
 	code := c.run(ctx, []string{"backup", name})
+	f.mu.Lock()
 	f.onOp = nil
+	f.mu.Unlock()
 	if code != 130 || !strings.Contains(stderr.String(), "peal backup: interrupted; ") {
 		t.Errorf("exit %d, %s", code, stderr.String())
 	}
