@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
-	"time"
 
 	"peal/node"
 	"peal/node/blob"
@@ -126,32 +125,15 @@ func TestValueThatCannotBeRead(t *testing.T) {
 		if want := "peal put: standard input: the disk is gone\n"; code != 1 || stderr.String() != want {
 			t.Errorf("after %d bytes: exit %d and %q; want 1 and %q", size, code, stderr.String(), want)
 		}
-		if left := f.emptied(t); left != 0 {
-			t.Errorf("after %d bytes: %d records are left", size, left)
-		}
+		until(t, "nothing is left of it", f.holdsNothing)
 	}
 }
 
-// emptied waits until the ring holds nothing, as a server does whose client went away
-// while it stored blocks, and gives how many records are left.
-func (f *fakeRing) emptied(t *testing.T) (left int) {
-	t.Helper()
-	deadline := time.After(5 * time.Second)
-	tick := time.NewTicker(2 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		f.mu.Lock()
-		left = len(f.values)
-		f.mu.Unlock()
-		if left == 0 {
-			return 0
-		}
-		select {
-		case <-tick.C:
-		case <-deadline:
-			return left
-		}
-	}
+// holdsNothing is so, in the end, where a client went away while blocks were stored.
+func (f *fakeRing) holdsNothing() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.values) == 0
 }
 
 // tooLarge makes a file that no value can have, and that takes no room.
