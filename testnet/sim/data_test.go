@@ -76,7 +76,7 @@ func TestDiskFaultsTakeEffect(t *testing.T) {
 		{Fault{Kind: DiskSlow, Count: 8, For: 10 * time.Second, By: 8 * time.Second}, func(r Report) bool { return r.Data.Unknown+r.Data.Failed > 0 }},
 		{Fault{Kind: Spoil, Rate: 0.9}, func(r Report) bool { return r.Data.Spoiled > 0 && r.Data.Misread > 0 }},
 		{Fault{Kind: Wreck}, func(r Report) bool { return r.Crashed == 1 && r.Data.Moved > 0 }},
-		{Fault{Kind: Leave}, func(r Report) bool { return r.Left == 1 && r.Data.Moved > 0 }},
+		{Fault{Kind: Leave}, func(r Report) bool { return r.Left == 1 && r.Data.KeysChecked == 32 }}, // when it has handed over
 		{Fault{Kind: Join, Count: 4}, func(r Report) bool { return r.Data.Moved > 0 && r.Data.Handed > 0 }},
 	} {
 		c.fault.At = 5 * time.Second
