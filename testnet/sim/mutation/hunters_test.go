@@ -52,6 +52,7 @@ var hunters = []hunter{
 	{"merging", merging},
 	{"newcomers", newcomers},
 	{"detector", detector},
+	{"data", data},
 }
 
 // explored visits all states of the small rings of the quick table, and of one
@@ -70,6 +71,17 @@ func explored() error {
 func mixed() error {
 	for seed := range uint64(40) {
 		if _, err := sim.Run(sim.MixedConfig(1+seed, 0, time.Minute)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// data simulates rings of 8 to 32 peers that keep data, with all kinds of faults, of
+// disks as well.
+func data() error {
+	for seed := range uint64(12) {
+		if _, err := sim.Run(sim.MixedDataConfig(1+seed, 0, time.Minute)); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,47 @@
+package mutation
+
+// dataMutants break the rules of the data plane. What they do not break, such as the
+// collection of tombstones, expiry and hints, needs more than chance to be missed: the
+// tests of package replica itself are for that.
+var dataMutants = []mutant{
+	{
+		rule:   "acknowledges a write that one replica has stored",
+		seenBy: "data",
+		edits:  []edit{{"node/replica/put.go", "return min(cmp.Or(w.change.W, w.r.cfg.W), len(w.targets))", "return cmp.Or(1, w.change.W)"}},
+	},
+	{
+		rule:   "says that it has stored what is not synced yet",
+		seenBy: "data",
+		edits:  []edit{{"node/replica/outbox.go", "\treturn true\n}\n\nfunc (b *outbox) conclude", "\treturn m.Kind != Written\n}\n\nfunc (b *outbox) conclude"}},
+	},
+	{
+		rule:   "answers a client before its own store has synced",
+		seenBy: "data",
+		edits:  []edit{{"node/replica/outbox.go", "if _, unstored := b.written(o.Record.Key); unstored {", "if false {"}},
+	},
+	{
+		rule:   "keeps in mind what its store refused",
+		seenBy: "data",
+		edits:  []edit{{"node/replica/hold.go", "\tfor i := range failed.Writes {\n\t\tr.reload(failed.Writes[i].Key)\n\t}\n", ""}},
+	},
+	{
+		rule:   "acknowledges what its store refused",
+		seenBy: "data",
+		edits:  []edit{{"node/replica/hold.go", "m.Kind == Written {", "m.Kind == Unreachable {"}},
+	},
+	{
+		rule:   "lets a write with a slow clock lose",
+		seenBy: "data",
+		edits:  []edit{{"node/replica/put.go", "case held.Version.Compare(w.outcome.Record.Version) <= 0, w.reported:", "case true, w.reported:"}},
+	},
+	{
+		rule:   "counts for reads before it has caught up",
+		seenBy: "data",
+		edits:  []edit{{"node/replica/get.go", "Complete: r.place.completeAt(chord.KeyID([]byte(m.Key)))}", "Complete: true}"}},
+	},
+	{
+		rule:   "forgets at a restart what its store holds",
+		seenBy: "data",
+		edits:  []edit{{"node/replica/replica.go", "\tr.clock.Observe(rec.Version)\n\tr.hold(rec.item())\n", "\tr.clock.Observe(rec.Version)\n"}},
+	},
+}
