@@ -195,13 +195,20 @@ func TestHints(t *testing.T) {
 	c.wantGet(silent, "key", "value")
 }
 
-func TestTombstonesAreCollected(t *testing.T) {
-	c := newCluster(t, 1)
+// shortMemory is a ring of six that forgets what was deleted after an hour.
+func shortMemory(t testing.TB, seed uint64) *cluster {
+	t.Helper()
+	c := newCluster(t, seed)
 	c.grace = time.Hour
 	for i := range 6 {
 		c.join(named(i))
 	}
 	c.settle()
+	return c
+}
+
+func TestTombstonesAreCollected(t *testing.T) {
+	c := shortMemory(t, 1)
 	c.wantPut(c.peers[0], "key", "value")
 	c.remove(c.peers[0], "key")
 	c.wantError(c.change(c.peers[0], Change{Key: "short", TTL: time.Minute}), NoError)
@@ -227,12 +234,7 @@ func TestTombstonesAreCollected(t *testing.T) {
 // While one replica does not answer, it may hold the older version, and the
 // tombstone stays.
 func TestTombstoneWaitsForAllReplicas(t *testing.T) {
-	c := newCluster(t, 1)
-	c.grace = time.Hour
-	for i := range 6 {
-		c.join(named(i))
-	}
-	c.settle()
+	c := shortMemory(t, 1)
 	c.wantPut(c.peers[0], "key", "value")
 	c.settle()
 	replicas := c.replicas("key")
@@ -264,12 +266,7 @@ func (c *cluster) keyOf(p *peer) string {
 func TestPeerThatWasAwayBringsNothingBack(t *testing.T) {
 	for seed := range uint64(20) {
 		away := []time.Duration{30 * time.Minute, 3 * time.Hour}[seed%2]
-		c := newCluster(t, seed)
-		c.grace = time.Hour
-		for i := range 6 {
-			c.join(named(i))
-		}
-		c.settle()
+		c := shortMemory(t, seed)
 		c.wantPut(c.peers[0], "deleted", "value")
 		c.settle()
 		p := c.replicas("deleted")[1]
@@ -300,12 +297,7 @@ func TestPeerThatWasAwayBringsNothingBack(t *testing.T) {
 
 // A peer that runs alone hears of no deletes, however often it is restarted.
 func TestPeerThatWasAloneBringsNothingBack(t *testing.T) {
-	c := newCluster(t, 1)
-	c.grace = time.Hour
-	for i := range 6 {
-		c.join(named(i))
-	}
-	c.settle()
+	c := shortMemory(t, 1)
 	c.wantPut(c.peers[0], "deleted", "value")
 	c.settle()
 	p := c.replicas("deleted")[1]
@@ -335,17 +327,12 @@ func TestPeerThatWasAloneBringsNothingBack(t *testing.T) {
 // A ring that was switched off for long has everything when it comes back.
 func TestRingThatWasSwitchedOffKeepsItsRecords(t *testing.T) {
 	for seed := range uint64(10) {
-		switchOff(t, newCluster(t, seed))
+		switchOff(t, shortMemory(t, seed))
 	}
 }
 
 func switchOff(t *testing.T, c *cluster) {
 	t.Helper()
-	c.grace = time.Hour
-	for i := range 6 {
-		c.join(named(i))
-	}
-	c.settle()
 	keys := numbered("key", 20)
 	for _, key := range keys {
 		c.wantPut(c.peers[0], key, "value")
