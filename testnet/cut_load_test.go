@@ -94,6 +94,7 @@ func TestWritesSurviveCuts(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes longer than -cut says")
 	}
+	t.Parallel() // it waits for timeouts most of the time
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	_, net := start(t, testnet.Config{Peers: 9, RoundEvery: roundEvery, Seed: seed})

@@ -121,9 +121,10 @@ func TestSidesOfACutServeAndMerge(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes half a minute")
 	}
+	t.Parallel() // they wait for timeouts most of the time
 	for _, sizes := range [][]int{{6, 3}, {5, 3, 1}} {
 		t.Run(fmt.Sprint(sizes), func(t *testing.T) {
-			t.Parallel() // they wait for timeouts most of the time
+			t.Parallel()
 			testCut(t, sizes)
 		})
 	}

@@ -12,6 +12,7 @@ import (
 // Of what falls due while a busy machine stands still some may be left out. One
 // lookup may fail, as in the tests of package testnet: then the exit code says so.
 func TestChurnOfATestnet(t *testing.T) {
+	t.Parallel() // it waits for timeouts most of the time
 	s := background(t, "testnet", "--peers", "10", "--transport", "memory")
 	var up settled
 	s.hears(t, &up)

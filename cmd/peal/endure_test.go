@@ -119,6 +119,7 @@ func TestPeersEndure(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes twice as long as -endure says")
 	}
+	t.Parallel() // its processes stand still most of the time
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	peers := newEnduringRing(t)

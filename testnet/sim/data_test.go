@@ -12,7 +12,7 @@ import (
 	"peal/node/replica"
 )
 
-var dataSeedCount = flag.Int("data-seeds", 20, "how many fresh seeds of mixed faults to run with data")
+var dataSeedCount = flag.Int("data-seeds", 10, "how many fresh seeds of mixed faults to run with data")
 
 // TestFreshDataSeeds runs mixed faults over data that nobody has run before. The
 // share of the reads that are held to a version must not fade away.

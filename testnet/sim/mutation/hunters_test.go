@@ -213,7 +213,7 @@ func merging() error {
 func newcomers() error {
 	const limit = 8.0 // seconds, for half of the rings; it takes about 5
 	var took []float64
-	for seed := range uint64(61) {
+	for seed := range uint64(31) {
 		r, err := sim.Run(sim.Config{
 			Peers: 8, Seed: 1 + seed, Lookups: -1, Duration: time.Second, Node: chord.Config{Successors: 3},
 			Faults: []sim.Fault{

@@ -84,7 +84,7 @@ func (m mutant) build(t *testing.T) string {
 	if err := os.WriteFile(overlay, m.overlay(t, dir), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), "go", "test", "-c", "-vet=off", "-overlay", overlay, "-o", binary, ".")
+	cmd := exec.CommandContext(t.Context(), "go", "test", "-c", "-vet=off", "-ldflags=-w", "-overlay", overlay, "-o", binary, ".")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%s: the mutant does not build: %v\n%s", m.rule, err, out)
 	}
