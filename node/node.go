@@ -161,12 +161,17 @@ func (n *Node) Close() error {
 
 // Leave hands every record to those that will be its replicas, says goodbye to
 // the neighbours, and closes the node. If the records could not all be handed
-// over by the context's end, it leaves nevertheless and returns ErrQuorum.
+// over by the context's end, it leaves nevertheless and returns ErrQuorum; if it has
+// records and sees nobody who could take them, ErrNoPeer.
 func (n *Node) Leave(ctx context.Context) error {
 	o, err := n.operate(ctx, func(now, deadline chord.Time) replica.OpID {
 		return n.data.Leave(now, deadline)
 	})
-	if o.Error != replica.NoError {
+	switch o.Error {
+	case replica.NoError:
+	case replica.NoPeer:
+		err = fmt.Errorf("%w: this peer sees nobody to hand over to; its %d records stay in its store, and are there again when it is started", ErrNoPeer, o.Left)
+	default:
 		err = fmt.Errorf("%w: up to %d records could not be handed over to all of their replicas in time; they are still in this peer's store, and on those that it shared them with", ErrQuorum, o.Left)
 	}
 	n.sayGoodbye(ctx)

@@ -71,9 +71,7 @@ func TestLeave(t *testing.T) {
 			_, err := nodes[i].Get(t.Context(), []byte("key"), node.ReadOptions{})
 			wantError(t, "get at a peer that has left", err, node.ErrClosed)
 		}
-		if err := nodes[0].Leave(t.Context()); err != nil {
-			t.Errorf("the last one leaves: %v", err)
-		}
+		wantError(t, "the last one leaves", nodes[0].Leave(t.Context()), node.ErrNoPeer)
 	})
 }
 

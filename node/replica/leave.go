@@ -4,13 +4,20 @@ import "peal/chord"
 
 // Leave gives every record of our arc to those that will be its replicas
 // without us, and compares fingerprints afterwards. The Outcome, with an error if
-// some could not be given by the deadline, comes out of Ready; then it is time to
-// leave the ring.
+// some could not be given by the deadline, or if nobody is there to take them, comes
+// out of Ready; then it is time to leave the ring.
 func (r *Replica) Leave(now, deadline chord.Time) OpID {
 	o := r.newOperation(r.place.self.ID, deadline)
+	o.outcome.Left = r.index.Len()
 	o.ask = func(now chord.Time) {
 		o.outcome.Left = r.index.Len()
-		r.bequeath(now, o, r.heirs(), false)
+		heirs := r.heirs()
+		if len(heirs) == 0 && o.outcome.Left > 0 {
+			o.outcome.Error = NoPeer
+			r.finish(o)
+			return
+		}
+		r.bequeath(now, o, heirs, false)
 	}
 	o.giveUp = func(chord.Time) { o.outcome.Error = QuorumNotMet }
 	r.leaving = true

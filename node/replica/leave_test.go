@@ -23,9 +23,29 @@ func TestLeaveGivesEverythingAway(t *testing.T) {
 	}
 }
 
+// Whoever sees nobody else hands nothing over, and says so at once.
 func TestLastPeerLeaves(t *testing.T) {
 	c := filled(t, 1, numbered("key", 10))
+	p, began := c.peers[0], c.now
+	if o := c.wait(p, p.Leave(c.now, c.now.Add(soon))); o.Error != NoPeer || o.Left != 10 || c.now.Sub(began) > time.Second {
+		t.Errorf("error %v with %d records left after %v, want no peer to take 10, at once", o.Error, o.Left, c.now.Sub(began))
+	}
+	c = settledCluster(t, 1)
 	c.leave(c.peers[0])
+}
+
+// So does one that loses sight of all others while it leaves.
+func TestLeaveWhileEverybodyVanishes(t *testing.T) {
+	c := filled(t, 5, numbered("key", 10))
+	p := c.peers[0]
+	c.mute(c.peers[1:]...)
+	id := p.Leave(c.now, c.now.Add(soon))
+	c.pass(time.Second)
+	c.peers = []*peer{p}
+	c.noticed()
+	if o := c.wait(p, id); o.Error != NoPeer || o.Left != p.Len() {
+		t.Errorf("error %v with %d records left, want no peer to take %d", o.Error, o.Left, p.Len())
+	}
 }
 
 // The others may all leave, one after another.

@@ -120,7 +120,7 @@ func (s *Simulation) answer(p *peer, o *replica.Outcome) {
 	s.logOutcome(p, c, o)
 	switch {
 	case c.kind == leaveCall:
-		h, well := p.data, o.Error == replica.NoError && len(p.node.Neighbourhood().Succ) > 0
+		h, well := p.data, o.Error == replica.NoError
 		s.at(s.now, func() { s.goodbye(p, h, well) })
 	case c.last:
 		s.judgeLastRead(p, c, o)
