@@ -16,6 +16,7 @@ type place struct {
 	arc   chord.Arc       // (N-th predecessor, self]
 	preds []chord.Contact // the N-1 before us, nearest first
 	succ  []chord.Contact // all successors known, nearest first
+	whole bool            // they are all other peers of the ring
 
 	coverage
 }
@@ -28,7 +29,7 @@ type coverage struct{ complete, source *chord.Arc }
 
 // set takes in the neighbours, and reports whether it made a difference.
 func (p *place) set(v chord.Neighbourhood) bool {
-	next := place{self: p.self, n: p.n, succ: v.Succ}
+	next := place{self: p.self, n: p.n, succ: v.Succ, whole: v.Whole}
 	preds := slices.DeleteFunc(slices.Clone(v.Preds), chord.Contact.IsZero)
 	if v.Whole {
 		preds = slices.Clone(v.Succ)
@@ -42,7 +43,7 @@ func (p *place) set(v chord.Neighbourhood) bool {
 	next.preds = preds[:min(len(preds), p.n-1)]
 	if next.known == p.known && next.arc == p.arc && slices.Equal(next.preds, p.preds) &&
 		slices.Equal(next.partners(), p.partners()) {
-		p.succ = v.Succ
+		p.succ, p.whole = v.Succ, v.Whole
 		return false
 	}
 	next.coverage = p.coverage

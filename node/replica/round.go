@@ -23,20 +23,13 @@ type round struct {
 	settled bool    // the last round succeeded, and no neighbour changed since
 	shares  []share // still to be reconciled
 	cells   []cell
-	reach   int      // successors already asked
+	walk    walk
 	failed  bool     // some partner did not answer
 	refused bool     // our store did not take what came, or could not give back what it had
 	left    bool     // somebody who is catching up does not have all that we could give
 	strays  chord.ID // where the next ones to hand off may lie
 	moved   int      // records
 	fails   int      // rounds in a row that failed
-}
-
-// A cell is a stretch of the arc, and how many have vouched for it.
-type cell struct {
-	arc     chord.Arc
-	sources int
-	since   uint64 // of the best informed one's Presence
 }
 
 // SetNeighbours tells the replica of its place on the ring.
@@ -60,7 +53,7 @@ func (r *Replica) beginRound(now chord.Time) {
 		return
 	}
 	r.round.shares = r.place.partners()
-	r.round.reach = min(r.cfg.N-1, len(r.place.succ))
+	r.round.walk = r.place.walk()
 	for _, arc := range r.place.cells() {
 		r.round.cells = append(r.round.cells, cell{arc: arc})
 	}
@@ -68,7 +61,7 @@ func (r *Replica) beginRound(now chord.Time) {
 }
 
 // nextShare goes on with the round: with the next partner, with a peer farther
-// along while some cell lacks a source, or with the end.
+// along while some cell lacks sources, or with the end.
 func (r *Replica) nextShare(now chord.Time) {
 	rd := &r.round
 	if len(rd.shares) > 0 {
@@ -77,10 +70,7 @@ func (r *Replica) nextShare(now chord.Time) {
 		r.reconcile(now, s, func(now chord.Time, end ending) { r.shareDone(now, s, end) })
 		return
 	}
-	if !r.vouched(r.enough()) && rd.reach < len(r.place.succ) {
-		rd.shares = append(rd.shares, share{r.place.succ[rd.reach], r.place.arc, onlyTake})
-		rd.reach++
-		r.nextShare(now)
+	if r.goOn(now) {
 		return
 	}
 	if !rd.failed || !rd.refused && (r.vouched(r.enough()) || rd.fails >= patience && r.vouched(1)) {
@@ -111,29 +101,8 @@ func (r *Replica) shareDone(now chord.Time, s share, end ending) {
 		r.fails(fmt.Sprintf("%v did not answer, or did not take or give all", s.with))
 		r.emit(Event{Kind: RoundFell, About: s.with})
 	}
-	for i := range rd.cells {
-		if c := &rd.cells[i]; end.ok && end.source != nil && covers(s.arc, c.arc) && covers(*end.source, c.arc) {
-			if c.sources++; c.sources == 1 || end.since < c.since {
-				c.since = end.since
-			}
-		}
-	}
+	r.vouch(s, end)
 	r.nextShare(now)
-}
-
-// enough is how many of those who were there for the writes it takes to meet one
-// of any W that acknowledged.
-func (r *Replica) enough() int { return r.cfg.N - r.cfg.W + 1 }
-
-// vouched reports whether every cell was complete here before, or has been
-// reconciled with enough who were there for its writes.
-func (r *Replica) vouched(enough int) bool {
-	for _, c := range r.round.cells {
-		if c.sources < enough && (r.place.complete == nil || !covers(*r.place.complete, c.arc)) {
-			return false
-		}
-	}
-	return true
 }
 
 func (r *Replica) endRound(now chord.Time, ok bool) {

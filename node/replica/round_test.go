@@ -73,6 +73,47 @@ func TestAdjacentJoinersNeverMakeAKeyLookMissing(t *testing.T) {
 	}
 }
 
+// So many that none of the old replicas is in sight.
+func TestJoinersBeyondReachOfTheOldReplicas(t *testing.T) {
+	for _, peers := range []int{1, 12} {
+		c := settledCluster(t, peers)
+		before, behind := c.peers[peers/2].self, c.peers[(peers/2+1)%peers].self
+		var keys []string
+		for i := range 60 {
+			keys = append(keys, keyBetween(before.ID, behind.ID, i))
+		}
+		c.fill(keys...)
+		c.lag = 5 * time.Second // the old replicas do not hand over so soon
+		for _, contact := range between(before, behind, successors+8) {
+			c.join(contact)
+		}
+		c.seeNewcomers()
+		c.watchCompleteness(keys)
+	}
+}
+
+// A ring that is restarted as a whole has nobody who could vouch for anything. Not
+// all replicas have everything.
+func TestWholeRingRestarts(t *testing.T) {
+	keys := numbered("key", 60)
+	c := filled(t, successors+6, keys)
+	for i, key := range keys {
+		delete(c.replicas(key)[i%3].stored, key)
+	}
+	stored := slices.Clone(c.peers)
+	c.peers = nil
+	for _, p := range stored {
+		c.restart(p.self, p.stored)
+	}
+	c.watchCompleteness(keys)
+	for _, p := range c.peers {
+		if p.place.complete == nil {
+			t.Errorf("%v is not complete", p.self)
+		}
+	}
+	c.wantGet(c.peers[0], keys[0], "value of "+keys[0])
+}
+
 // Now one of the old replicas lacks the record, as it may after a write that
 // two of three acknowledged. The joiners must not take its word alone.
 func TestAdjacentJoinersAskASecondSource(t *testing.T) {
@@ -91,11 +132,17 @@ func TestAdjacentJoinersAskASecondSource(t *testing.T) {
 		for _, contact := range joiners {
 			c.join(contact)
 		}
-		for _, contact := range joiners {
-			p := c.live(contact.Peer)
+		c.seeNewcomers()
+		c.wantReadable(keys[0], joiners)
+	}
+}
+
+// seeNewcomers tells those that hold nothing yet of their neighbours, at once.
+func (c *cluster) seeNewcomers() {
+	for _, p := range c.peers {
+		if p.Len() == 0 {
 			p.SetNeighbours(c.now, c.neighbours(p))
 		}
-		c.wantReadable(keys[0], joiners)
 	}
 }
 
