@@ -141,6 +141,8 @@ func timeOf(ms uint64) *time.Time {
 // stored tells where a write is that too few replicas have, empty if nowhere.
 func stored(o replica.Outcome) string {
 	switch {
+	case len(o.Replicas) > 0 && o.Behind > 0:
+		return fmt.Sprintf("stored on %d of %d replicas %v, of which %d have yet to catch up,", len(o.Replicas), len(o.Wanted), o.Replicas, o.Behind)
 	case len(o.Replicas) > 0:
 		return fmt.Sprintf("stored on %d of %d replicas %v", len(o.Replicas), len(o.Wanted), o.Replicas)
 	case len(o.Hints) > 0:

@@ -13,7 +13,7 @@ type Kind uint8
 // transport learns that a peer cannot be reached.
 const (
 	Write    Kind = iota + 1 // Records to be merged
-	Written                  // they are durable, unless Refused says why not; Records they replace
+	Written                  // they are durable, unless Refused says why not; Complete; Records they replace
 	Read                     // Key; Digest: the version is enough
 	Answer                   // Records, or Items for a digest; none if the key is unknown; Complete
 	List                     // items of Arc whose key begins with Key, at most Limit
@@ -56,7 +56,7 @@ type Message struct {
 	Seq      uint64       `cbor:"2,keyasint"`
 	Key      string       `cbor:"3,keyasint,omitempty"`
 	Digest   bool         `cbor:"4,keyasint,omitempty"`
-	Complete bool         `cbor:"6,keyasint,omitempty"` // the answer counts towards a quorum
+	Complete bool         `cbor:"6,keyasint,omitempty"` // the answerer knows what was written there
 	Limit    int          `cbor:"8,keyasint,omitempty"`
 	Refused  Refusal      `cbor:"9,keyasint,omitempty"`
 	Arc      chord.Arc    `cbor:"10,keyasint,omitzero"`

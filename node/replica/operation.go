@@ -34,6 +34,7 @@ type Outcome struct {
 	Replicas []chord.Contact // Put: that stored it; Get: that have this version
 	Asked    int             // Get: replicas that answered
 	Repaired int             // Get: replicas that were sent the newest version
+	Behind   int             // Put that failed: of Replicas, those that have not caught up
 	Replaced []Record        // Put: manifests that it took the place of; whatever they name is of no use now
 	Hints    []Hint          // Put: who holds it for a replica that does not have it yet
 	Wanted   []chord.Contact // replicas that the key should have

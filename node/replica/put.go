@@ -26,16 +26,18 @@ func (r *Replica) Put(now, deadline chord.Time, c Change) OpID {
 
 // A write is a Put under way. It is answered when all replicas have the record, or
 // a moment after W of them have it, and then goes on in the background until all
-// have it or the deadline has come.
+// have it or the deadline has come. Among them must be some that are complete: a
+// newcomer cannot know that the key has something newer.
 type write struct {
 	*operation
-	r       *Replica
-	change  Change
-	base    base // of a Touch
-	waiting int  // targets of this attempt that have not answered
-	refused int  // targets of this attempt whose clocks refuse the version
-	again   int  // attempts with a new version
-	unsure  bool // a peer may have stored it without saying so, or is no replica any more
+	r        *Replica
+	change   Change
+	base     base            // of a Touch
+	complete []chord.Contact // of the replicas that have it
+	waiting  int             // targets of this attempt that have not answered
+	refused  int             // targets of this attempt whose clocks refuse the version
+	again    int             // attempts with a new version
+	unsure   bool            // a peer may have stored it without saying so, or is no replica any more
 }
 
 // stamp makes the record a version of now.
@@ -55,8 +57,8 @@ func (w *write) ask(now chord.Time) {
 		return
 	}
 	attempt := w.attempt
-	stored := w.outcome.Replicas
-	w.outcome.Replicas = nil
+	stored, complete := w.outcome.Replicas, w.complete
+	w.outcome.Replicas, w.complete = nil, nil
 	w.waiting, w.refused, w.outcome.need = len(w.targets), 0, w.need()
 	for _, c := range stored {
 		w.unsure = w.unsure || !slices.Contains(w.targets, c)
@@ -65,8 +67,8 @@ func (w *write) ask(now chord.Time) {
 		switch {
 		case w.attempt != attempt: // stamped anew by settle, to begin over
 			return
-		case slices.Contains(stored, c):
-			w.acknowledge(now, c)
+		case slices.Contains(stored, c) && (w.reported || slices.Contains(complete, c)):
+			w.acknowledge(now, c, true)
 		case c.Peer == w.r.cfg.Self.Peer && w.r.leaving:
 			w.missed(now)
 		case c.Peer == w.r.cfg.Self.Peer:
@@ -101,9 +103,9 @@ func (w *write) answer(now chord.Time, c chord.Contact, attempt int, m Message, 
 		w.hint(now, c)
 		w.missed(now)
 	case len(m.Items) > 0 && m.Items[0].Key == w.change.Key:
-		w.settle(now, c, m.Items[0])
+		w.settle(now, c, m)
 	default:
-		w.acknowledge(now, c)
+		w.acknowledge(now, c, m.Complete)
 	}
 }
 
@@ -121,10 +123,10 @@ func (w *write) replaced(manifests []Record) {
 // settle takes in that a replica holds something newer than what we write. The
 // clocks disagree, or another writer was faster: the record is stamped anew to win,
 // unless it was to be written once.
-func (w *write) settle(now chord.Time, c chord.Contact, held Item) {
-	switch {
+func (w *write) settle(now chord.Time, c chord.Contact, m Message) {
+	switch held := m.Items[0]; {
 	case held.Version.Compare(w.outcome.Record.Version) <= 0, w.reported:
-		w.acknowledge(now, c)
+		w.acknowledge(now, c, m.Complete)
 	case tooFarAhead(now, held.Version):
 		w.refuse(now)
 	case w.change.once():
@@ -173,17 +175,38 @@ func (w *write) refuse(now chord.Time) {
 
 func (w *write) need() int { return min(cmp.Or(w.change.W, w.r.cfg.W), len(w.targets)) }
 
-func (w *write) acknowledge(now chord.Time, c chord.Contact) {
+func (w *write) acknowledge(now chord.Time, c chord.Contact, complete bool) {
 	w.outcome.Replicas = append(w.outcome.Replicas, c)
+	if complete {
+		w.complete = append(w.complete, c)
+	}
 	w.settleHint(c)
-	if len(w.outcome.Replicas) >= w.need() && !w.reported {
+	if len(w.outcome.Replicas) >= w.need() && w.newest() && !w.reported {
 		w.reportAt = min(w.reportAt, now.Add(linger))
 	}
-	if len(w.outcome.Replicas) == len(w.targets) {
+	if len(w.outcome.Replicas) == len(w.targets) && (w.newest() || w.reported) {
 		w.r.finish(w.operation)
 		return
 	}
 	w.missed(now)
+}
+
+// newest reports whether no older write can win, as far as W promises it: so many
+// complete replicas have found nothing newer that one of them knows of any write that
+// the ring's W acknowledged; at most the W of this write.
+func (w *write) newest() bool {
+	meet := len(w.targets) - min(w.r.cfg.W, len(w.targets)) + 1
+	return w.caughtUp() >= min(meet, w.need())
+}
+
+// caughtUp is how many of those that have the record are complete.
+func (w *write) caughtUp() (n int) {
+	for _, c := range w.outcome.Replicas {
+		if slices.Contains(w.complete, c) {
+			n++
+		}
+	}
+	return n
 }
 
 // missed counts an answer that did not complete the quorum.
@@ -194,7 +217,7 @@ func (w *write) missed(now chord.Time) {
 }
 
 func (w *write) giveUp(chord.Time) {
-	w.outcome.Error = w.failure()
+	w.outcome.Error, w.outcome.Behind = w.failure(), len(w.outcome.Replicas)-w.caughtUp()
 	if len(w.outcome.Replicas) == 0 && (w.unsure || w.waiting > 0 && w.sent) {
 		w.outcome.Error = OutcomeUnknown
 	}

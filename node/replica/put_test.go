@@ -236,3 +236,26 @@ func TestOutcomeStaysAsItIs(t *testing.T) {
 		t.Errorf("the outcome names %v now, want %v", got, p.self)
 	}
 }
+
+// A newcomer that has not caught up knows of nothing newer. It is no voice on whether
+// a write with a slow clock wins.
+func TestNewcomerAloneDoesNotAcknowledge(t *testing.T) {
+	c := settledCluster(t, 9)
+	replicas := c.replicas("key")
+	first := c.change(c.outsider("key"), Change{Key: "key", Value: []byte("first"), W: 3})
+	c.wantError(first, NoError)
+	c.mute(replicas...)
+	p := c.join(between(chord.Contact{ID: position("key")}, replicas[0].self, 1)[0])
+	p.skew = -MaxSkew / 2
+	id := p.Put(c.time(p), c.time(p).Add(soon), Change{Key: "key", Value: []byte("second"), W: 1})
+	c.pass(2 * time.Second)
+	for _, q := range replicas {
+		q.muted = false
+	}
+	o := c.wait(p, id)
+	c.wantError(o, NoError)
+	if o.Record.Version.Compare(first.Record.Version) <= 0 {
+		t.Errorf("acknowledged with version %v, which is older than %v", o.Record.Version, first.Record.Version)
+	}
+	c.wantGet(replicas[0], "key", "second")
+}

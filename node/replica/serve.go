@@ -74,8 +74,9 @@ func (r *Replica) onWrite(now chord.Time, m Message) {
 
 // merge stores what a Write brings, from another peer or our own.
 func (r *Replica) merge(now chord.Time, m Message) Message {
-	reply := Message{Kind: Written}
+	reply := Message{Kind: Written, Complete: true}
 	for _, rec := range m.Records {
+		reply.Complete = reply.Complete && r.place.completeAt(chord.KeyID([]byte(rec.Key)))
 		switch {
 		case r.leaving:
 			reply.Refused = IsLeaving

@@ -57,10 +57,10 @@ import (
 // replicas in the end, must show its version or a newer one. That some replicas are
 // newcomers, which have not caught up yet, is no excuse.
 //
-// A write that begins when another is sure gets a newer version if a replica that had
-// the other acknowledges it, however wrong the clocks are. If only newcomers do, which
-// know of no older write, the clocks decide, and the new write may lose.
-// [DataReport] counts the reads and writes that were held to this.
+// A write that begins when another is sure gets a newer version, however wrong the
+// clocks are, if a replica that had the other acknowledges it, or so many as a read
+// must be answered by to be held to it. [DataReport] counts the reads and writes that
+// were held to this.
 
 // A key is one that the clients use, and what is owed to them.
 type key struct {
@@ -142,8 +142,8 @@ func (s *Simulation) assureAll() {
 	}
 }
 
-// must reports whether a read that so many replicas answered is held to what was sure
-// when it began.
+// must reports whether an operation that takes so many replicas is held to what was
+// sure when it began.
 func (s *Simulation) must(c *call, o *replica.Outcome, met int) bool {
 	k := c.key
 	return c.sure.version != (replica.Version{}) && k.sure.version.Compare(c.sure.version) >= 0 &&
@@ -204,7 +204,7 @@ func (s *Simulation) judgeWrite(p *peer, c *call, o *replica.Outcome) {
 			s.breakRule("the write of %q through %v, version %v, is acknowledged by %v, whose disk had at most %v", k.name, p.self, v, r, had)
 		}
 	}
-	if c.knownTo(o.Replicas) && k.losses == c.losses {
+	if c.knownTo(o.Replicas) && k.losses == c.losses || s.must(c, o, min(cmp.Or(c.quorum, cfg.W), len(o.Wanted))) {
 		s.data.tally.WritesHeld++
 		if v.Compare(c.sure.version) <= 0 {
 			s.breakRule("a write of %q through %v, begun at %v, has version %v: want a newer one than %v, which was acknowledged before",
