@@ -18,16 +18,25 @@ type Clock struct {
 	count uint32
 }
 
+// skips is how many counts a stamp may skip.
+const skips = 1 << 16
+
 // Stamp is a version later than all before, but for those that lay further ahead
-// than anybody may write.
-func (c *Clock) Stamp(now chord.Time, writer chord.PeerID) Stamp {
+// than anybody may write. If it runs ahead of the time of day it skips some counts, a
+// random number below skips: an earlier life of the writer may have seen the same
+// version, and have gone on from there.
+func (c *Clock) Stamp(now chord.Time, writer chord.PeerID, skip uint32) Stamp {
+	step := uint32(1)
+	if c.wall > millis(now) {
+		step += skip
+	}
 	switch ms := millis(now); {
 	case ms > c.wall, farAhead(now, c.wall):
 		c.wall, c.count = ms, 0
-	case c.count == math.MaxUint32:
-		c.wall, c.count = c.wall+1, 0
+	case c.count > math.MaxUint32-step:
+		c.wall, c.count = c.wall+1, step
 	default:
-		c.count++
+		c.count += step
 	}
 	return Stamp{Wall: c.wall, Count: c.count, Writer: writer}
 }

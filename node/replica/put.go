@@ -42,7 +42,7 @@ type write struct {
 
 // stamp makes the record a version of now.
 func (w *write) stamp(now chord.Time) {
-	stamp := w.r.clock.Stamp(now, w.r.cfg.Self.Peer)
+	stamp := w.r.clock.Stamp(now, w.r.cfg.Self.Peer, w.r.rand.Uint32N(skips))
 	if w.change.Touch {
 		w.outcome.Record.Version.Touched = stamp
 	} else {

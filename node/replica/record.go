@@ -15,7 +15,7 @@ const (
 )
 
 // A Stamp is a hybrid logical time and who took it. It is unique as long as no peer
-// stamps twice with the same time, which [Clock] ensures. The zero Stamp is older than
+// stamps twice with the same time, which [Clock] sees to. The zero Stamp is older than
 // any other.
 type Stamp struct {
 	Wall   uint64       `cbor:"1,keyasint"`           // milliseconds since 1970
