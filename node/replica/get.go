@@ -26,6 +26,8 @@ type read struct {
 	need    int // R
 	quorum  quorum
 	answers []answer
+	missing int // replicas that are to have what was found, and do not yet
+	mending int // that were sent it, and have not answered
 }
 
 type answer struct {
@@ -124,33 +126,54 @@ func (g *read) current(a answer) bool {
 }
 
 // repair sends the newest version to the replicas that answered without it. The
-// read is answered when R have it, or cannot take it, so that a later read does
-// not see an older one.
+// read is answered when R have it, so that a later read does not see an older one.
 func (g *read) repair(now chord.Time) {
-	missing := 0
-	if g.outcome.Found {
-		missing = min(g.need, len(g.targets)) - len(g.outcome.Replicas)
+	var stale []chord.Contact
+	for _, a := range g.answers {
+		if g.outcome.Found && !g.current(a) {
+			stale = append(stale, a.from)
+		}
+	}
+	g.missing, g.mending = min(g.need, len(g.targets))-len(g.outcome.Replicas), len(stale)
+	g.outcome.Repaired = len(stale)
+	for _, c := range stale {
+		g.mend(now, c)
+	}
+	if !g.outcome.Found || g.missing <= 0 {
+		g.answered(now)
+	}
+}
+
+func (g *read) mend(now chord.Time, c chord.Contact) {
+	m := Message{Kind: Write, Records: []Record{g.outcome.Record}}
+	if c.Peer == g.r.cfg.Self.Peer {
+		g.mended(now, g.r.merge(now, m).Refused == 0)
+		return
 	}
 	attempt := g.attempt
-	for _, a := range g.answers {
-		if !g.outcome.Found || g.current(a) {
-			continue
+	g.r.request(now, c.Peer, m, func(now chord.Time, m Message, ok bool) {
+		if g.r.going(g.operation, attempt) {
+			g.mended(now, ok && m.Refused == 0)
 		}
-		g.outcome.Repaired++
-		if a.from.Peer == g.r.cfg.Self.Peer {
-			g.r.store(g.outcome.Record)
-			missing--
-			continue
-		}
-		m := Message{Kind: Write, Records: []Record{g.outcome.Record}}
-		g.r.request(now, a.from.Peer, m, func(now chord.Time, _ Message, _ bool) {
-			if missing--; missing <= 0 && g.r.going(g.operation, attempt) {
-				g.answered(now)
-			}
-		})
+	})
+}
+
+// mended counts a replica that was sent the newest version. In place of one that did
+// not take it another gets it.
+func (g *read) mended(now chord.Time, ok bool) {
+	g.mending--
+	if ok {
+		g.missing--
 	}
-	if missing <= 0 {
+	switch next := g.quorum.next; {
+	case g.missing <= 0:
 		g.answered(now)
+	case !ok && next < len(g.targets):
+		g.quorum.next++
+		g.mending++
+		g.mend(now, g.targets[next])
+	case g.mending == 0:
+		g.r.retry(now, g.operation)
 	}
 }
 

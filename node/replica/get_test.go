@@ -159,12 +159,32 @@ func TestStrangeAnswersAreDropped(t *testing.T) {
 	p := c.outsider("key")
 	id := p.Get(c.now, c.now.Add(soon), "key", 0)
 	for seq := range uint64(100) {
-		p.Step(c.now, Message{Kind: Answer, From: "stranger", Seq: seq, Complete: true, Records: []Record{old("key", "forged")}})
+		p.Step(c.now, Message{Kind: Answer, From: "stranger", Seq: p.lastID - seq, Complete: true, Records: []Record{old("key", "forged")}})
 	}
 	if o := c.wait(p, id); o.Found {
 		t.Errorf("found %q, which a stranger made up", o.Record.Value)
 	}
 	p.Located(c.now, 12345, chord.Result{})
+}
+
+// A stale replica that does not take what a read found is no help against a later
+// read of an older version: another one is given it.
+func TestReadRepairOfARefusingReplica(t *testing.T) {
+	for refusing, want := range map[int]Error{1: NoError, 2: QuorumNotMet} {
+		c := settledCluster(t, 6)
+		replicas := c.replicas("key")
+		give(replicas[0], newer("key", "new"))
+		for i, p := range replicas[1:] {
+			give(p, old("key", "old"))
+			p.refuses = i < refusing
+		}
+		c.wantError(c.get(c.outsider("key"), "key"), want)
+		for _, p := range replicas[1+refusing:] {
+			if it, _ := p.index.Get("key"); it.Version != newer("key", "new").Version {
+				t.Errorf("%d refuse: the read was answered, and %v has version %v", refusing, p.self, it.Version)
+			}
+		}
+	}
 }
 
 // A record that the store lost is fetched from the other replicas at once.
