@@ -31,6 +31,7 @@ type cluster struct {
 	outcomes map[opAt]Outcome
 	sent     map[Kind]int // messages by kind
 	events   map[EventKind]int
+	lives    uint64 // of all peers
 }
 
 type peer struct {
@@ -157,7 +158,8 @@ func (c *cluster) merge(self chord.Contact, held ...Record) *peer {
 
 func (c *cluster) newPeer(self chord.Contact, stored shelf) *peer {
 	c.t.Helper()
-	r, err := New(Config{Self: self, Reader: stored, Grace: c.grace})
+	c.lives++
+	r, err := New(Config{Self: self, Reader: stored, Grace: c.grace, Seed: c.lives})
 	if err != nil {
 		c.t.Fatal(err)
 	}

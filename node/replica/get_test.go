@@ -167,6 +167,31 @@ func TestStrangeAnswersAreDropped(t *testing.T) {
 	p.Located(c.now, 12345, chord.Result{})
 }
 
+// A restarted peer does not take an answer to its earlier life's request for one to
+// its own.
+func TestRequestsOfAnotherLife(t *testing.T) {
+	c := settledCluster(t, 5)
+	earlier := map[uint64]bool{}
+	for range 2 {
+		asked := map[uint64]bool{}
+		c.watch = func(m Message) {
+			if request := m.Kind == Compare || m.Kind == Read; request && m.From == named(100).Peer {
+				asked[m.Seq] = true
+			}
+		}
+		p := c.join(named(100))
+		c.settle()
+		c.wantMissing(p, "key")
+		c.kill(p)
+		for seq := range asked {
+			if earlier[seq] {
+				t.Errorf("request %d was sent in the life before as well", seq)
+			}
+		}
+		earlier = asked
+	}
+}
+
 // A stale replica that does not take what a read found is no help against a later
 // read of an older version: another one is given it.
 func TestReadRepairOfARefusingReplica(t *testing.T) {

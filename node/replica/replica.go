@@ -16,7 +16,7 @@ type Config struct {
 	// Self is the peer's place on the ring.
 	Self chord.Contact
 
-	// Seed of the replica's randomness, which only spreads its timers.
+	// Seed of the replica's randomness. Each life of a peer needs another.
 	Seed uint64
 
 	// Quorums of the ring.
@@ -100,11 +100,13 @@ func New(cfg Config) (*Replica, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
+	random := rand.New(rand.NewPCG(cfg.Seed, 1))
 	return &Replica{
-		cfg:   cfg,
-		rand:  rand.New(rand.NewPCG(cfg.Seed, 1)),
-		place: place{self: cfg.Self, n: cfg.N},
-		round: round{at: Never}, presence: cfg.Presence,
+		cfg:    cfg,
+		rand:   random,
+		lastID: uint64(random.Uint32()), // so that answers to an earlier life fit no request
+		place:  place{self: cfg.Self, n: cfg.N},
+		round:  round{at: Never}, presence: cfg.Presence,
 		outbox: newOutbox(), damaged: map[string]Item{},
 	}, nil
 }
