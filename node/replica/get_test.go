@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"maps"
 	"testing"
 	"time"
 
@@ -209,6 +210,29 @@ func TestReadRepairOfARefusingReplica(t *testing.T) {
 				t.Errorf("%d refuse: the read was answered, and %v has version %v", refusing, p.self, it.Version)
 			}
 		}
+	}
+}
+
+// A store may have forgotten what it held, as is found out when it refuses what was
+// to take its place: then we do not know what the key has.
+func TestForgottenRecordUnderARefusedWrite(t *testing.T) {
+	for name, left := range map[string]shelf{"forgotten": {}, "unreadable": {"key": Record{}}, "an older one": {"key": old("key", "old")}} {
+		c := settledCluster(t, 6)
+		for _, p := range c.replicas("key") {
+			give(p, newer("key", "new"))
+		}
+		p := c.replicas("key")[0]
+		delete(p.stored, "key")
+		maps.Copy(p.stored, left)
+		p.refuses = true
+		c.put(p, "key", "newest")
+		if m := p.read(c.now, Message{Kind: Read, Key: "key"}); m.Complete {
+			t.Errorf("%s: reads %v, as if that were all there is", name, m.Items)
+		}
+		p.refuses = false
+		c.settle()
+		c.wantGet(p, "key", "newest")
+		c.wantPlaced()
 	}
 }
 

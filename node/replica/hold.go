@@ -23,8 +23,9 @@ func (r *Replica) store(rec Record) Item {
 
 // keep takes a record into the index and, with the next Ready, into the store.
 func (r *Replica) keep(rec Record) {
+	held, ok := r.index.Get(rec.Key)
 	r.hold(rec.item())
-	r.write(rec)
+	r.write(rec, held, ok)
 }
 
 // load reads a record back.
@@ -43,21 +44,28 @@ func (r *Replica) load(key string) (Record, bool) {
 	return rec, true
 }
 
-// missing takes note that the store cannot give back a record: the next round,
-// at once, fetches it from the other replicas, and until then we are not complete.
-// A round that is going on may have passed its arc already, and does not count.
+// missing takes note that the store cannot give back a record: the next round, at
+// once, fetches it from the other replicas.
 func (r *Replica) missing(key string) {
+	it, ok := r.index.Get(key)
+	r.lose(key, it, ok)
+	if r.round.at != Never {
+		r.round.at = 0
+	}
+}
+
+// lose gives up a record that the store cannot give back, and its item, as far as it
+// is known. Until a round has fetched it from the other replicas we are not complete.
+// One that is going on may have passed its arc already, and does not count.
+func (r *Replica) lose(key string, it Item, known bool) {
 	r.emit(Event{Kind: ReadFailed})
-	if it, ok := r.index.Get(key); ok {
+	if known {
 		r.damaged[key] = it
 	}
 	r.index.Remove(key)
 	r.forgetCompleteness()
 	r.fails("the store could not give back a record")
 	r.round.refused, r.round.settled = true, false
-	if r.round.at != Never {
-		r.round.at = 0
-	}
 }
 
 // drop gives up what we hold on an arc.
@@ -133,16 +141,19 @@ func (r *Replica) unacknowledge(said Ready, writes []Record) {
 
 func (r *Replica) isSelf(c chord.Contact) bool { return c.Peer == r.cfg.Self.Peer }
 
-// reload holds what the store has, unless something newer is on its way there.
+// reload holds what the store has, unless something newer is on its way there. What
+// it had before, and has no more, is lost.
 func (r *Replica) reload(key string) {
 	if _, newer := r.written(key); newer {
 		return
 	}
+	before, had := r.before[key]
+	delete(r.before, key)
 	r.index.Remove(key)
 	rec, ok, err := r.cfg.Reader.Get(key)
 	switch {
-	case err != nil:
-		r.forgetCompleteness()
+	case err != nil || had && (!ok || rec.Version.Compare(before.Version) < 0):
+		r.lose(key, before, had)
 	case ok:
 		r.hold(rec.item())
 	}

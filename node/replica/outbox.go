@@ -28,16 +28,19 @@ type Locate struct {
 // what depends on them or on later ones has to wait. All else need not: it is early.
 type outbox struct {
 	ready    Ready
-	drained  Ready          // by the last Ready
-	fresh    map[string]int // records of ready.Writes by key
-	flying   map[string]int // of drained.Writes
-	unstored int            // bytes of ready.Writes
+	drained  Ready           // by the last Ready
+	fresh    map[string]int  // records of ready.Writes by key
+	flying   map[string]int  // of drained.Writes
+	before   map[string]Item // what the store has, as we know, of keys in either
+	unstored int             // bytes of ready.Writes
 
 	early        Ready
 	earlyDrained Ready
 }
 
-func newOutbox() outbox { return outbox{fresh: map[string]int{}, flying: map[string]int{}} }
+func newOutbox() outbox {
+	return outbox{fresh: map[string]int{}, flying: map[string]int{}, before: map[string]Item{}}
+}
 
 // Ready drains what the replica wants done. What the Ready before brought has to be
 // stored by now.
@@ -48,6 +51,7 @@ func (r *Replica) Ready() Ready {
 	r.ready.Messages = append(r.ready.Messages, early.Messages...)
 	r.ready.Outcomes = append(r.ready.Outcomes, early.Outcomes...)
 	r.ready.Locates = append(r.ready.Locates, early.Locates...)
+	r.landed()
 	r.ready, r.drained = r.drained, r.ready
 	r.ready.reset()
 	r.fresh, r.flying = r.flying, r.fresh
@@ -84,8 +88,21 @@ func (b *outbox) written(key string) (Record, bool) {
 	return Record{}, false
 }
 
-// write lets a record be stored.
-func (b *outbox) write(rec Record) {
+// landed takes note that the store has what was on its way there.
+func (b *outbox) landed() {
+	for key, i := range b.flying {
+		delete(b.before, key)
+		if _, again := b.fresh[key]; again {
+			b.before[key] = b.drained.Writes[i].item()
+		}
+	}
+}
+
+// write lets a record be stored in place of the one that we hold, if we do.
+func (b *outbox) write(rec Record, held Item, ok bool) {
+	if _, unstored := b.written(rec.Key); ok && !unstored {
+		b.before[rec.Key] = held
+	}
 	b.unstored += len(rec.Key) + len(rec.Value)
 	if i, ok := b.fresh[rec.Key]; ok {
 		b.ready.Writes[i] = rec
