@@ -52,9 +52,19 @@ func (s *Simulation) loseAll(p *peer) {
 	}
 	for _, k := range s.data.keys {
 		if p.disk.version(k.name) != (replica.Version{}) {
-			s.lose(k, s.peers)
+			s.lose(k, s.counting(k))
 		}
 	}
+}
+
+// counting are the peers whose copies of a key count: all, or the replicas alone if
+// every one of them seems to have what is owed.
+func (s *Simulation) counting(k *key) []*peer {
+	owners := s.owners(k)
+	if slices.ContainsFunc(owners, func(p *peer) bool { return !p.seems(k, k.owed) }) {
+		return s.peers
+	}
+	return owners
 }
 
 // regain notes that a peer is back with its disk: what is sound there is owed.
@@ -81,9 +91,9 @@ func (s *Simulation) noteDeparture(p *peer, began chord.Time, well bool) {
 			continue
 		}
 		lostAt, owed, losses := k.lostAt, k.owed, k.losses
-		last := s.lose(k, s.peers)
+		last := s.lose(k, s.counting(k))
 		switch {
-		case well && last && lostAt < began && !s.seems(k, owed):
+		case well && last && lostAt < began && !slices.ContainsFunc(s.peers, func(q *peer) bool { return q.seems(k, owed) }):
 			s.breakRule("%v says that it has handed over everything, and leaves with the last copy of %q, version %v", p.self, k.name, owed)
 		case well && !last:
 			k.losses = losses // others have it instead
@@ -91,12 +101,10 @@ func (s *Simulation) noteDeparture(p *peer, began chord.Time, well bool) {
 	}
 }
 
-// seems reports whether a live peer may think that it has a version of a key, or a
-// newer one, though it is damaged.
-func (s *Simulation) seems(k *key, v replica.Version) bool {
-	return slices.ContainsFunc(s.peers, func(p *peer) bool {
-		return p.node != nil && !p.left && p.disk.records[k.name].Version.Compare(v) >= 0
-	})
+// seems reports whether a peer lives, and may think that it has a version of a key, or
+// a newer one, though that is damaged.
+func (p *peer) seems(k *key, v replica.Version) bool {
+	return p.node != nil && !p.left && p.disk.records[k.name].Version.Compare(v) >= 0
 }
 
 // owe notes an acknowledged write, unless all who had it are gone already.
