@@ -443,10 +443,6 @@ func TestNothingIsReplacedWhereTheStoreRefuses(t *testing.T) {
 // to win: the other writer may have removed what it names.
 func TestManifestsAreStampedOnce(t *testing.T) {
 	c := settledCluster(t, 6)
-	ids := map[*peer]OpID{}
-	for i, p := range []*peer{c.replicas("key")[0], c.replicas("key")[1], c.outsider("key")} {
-		ids[p] = p.Put(c.now, c.now.Add(soon), manifest(fmt.Sprint(i)))
-	}
 	stamps := map[string]Version{}
 	c.watch = func(m Message) {
 		if m.Kind != Write {
@@ -459,12 +455,19 @@ func TestManifestsAreStampedOnce(t *testing.T) {
 		stamps[string(rec.Value)] = rec.Version
 	}
 	lost := 0
-	for p, id := range ids {
-		if o := c.wait(p, id); o.Error == Conflict {
-			lost++
-		} else {
-			c.wantError(o, NoError)
+	for round := range 5 {
+		ids := map[*peer]OpID{}
+		for i, p := range []*peer{c.replicas("key")[0], c.replicas("key")[1], c.outsider("key")} {
+			ids[p] = p.Put(c.now, c.now.Add(soon), manifest(fmt.Sprint(round, ".", i)))
 		}
+		for p, id := range ids {
+			if o := c.wait(p, id); o.Error == Conflict {
+				lost++
+			} else {
+				c.wantError(o, NoError)
+			}
+		}
+		c.pass(soon)
 	}
 	if lost == 0 {
 		t.Error("nobody lost, so that nothing was tested")

@@ -69,6 +69,8 @@ type Message struct {
 	Stale    bool         `cbor:"17,keyasint,omitempty"` // Compared: the answerer is
 	Busy     bool         `cbor:"18,keyasint,omitempty"` // Compared: the answerer has yet to catch up, and takes what it lacks by itself
 	Replaced bool         `cbor:"19,keyasint,omitempty"` // Write: the manifest that the record takes the place of is wanted
+	Barren   *chord.Arc   `cbor:"20,keyasint,omitempty"` // Compared: nobody behind the answerer up to To has strays, or is a source of all from its own arc's From on
+	Strays   bool         `cbor:"21,keyasint,omitempty"` // Compared: the answerer holds what belongs to others
 }
 
 // A Range is an arc with a summary of what somebody holds on it, or the list.

@@ -28,7 +28,7 @@ func (r *Replica) Repair() Repair {
 	p := Repair{
 		Complete: r.place.complete != nil && *r.place.complete == r.place.arc,
 		Settled:  r.round.settled, Next: r.round.at, Damaged: len(r.damaged),
-		Strays: r.index.Len() - r.index.Summary(r.place.arc).Count, Reason: r.reason,
+		Strays: r.strays(), Reason: r.reason,
 	}
 	if s := r.session; s != nil && s.round == r.round.number {
 		p.Transfer = &Transfer{With: s.with, Arc: s.arc, Moved: s.moved, Bytes: s.bytes, Left: s.left(), Waiting: s.waiting}

@@ -172,6 +172,8 @@ func (r *Replica) Live(arc chord.Arc) int { return r.index.Summary(arc).Live }
 // arc is on all its replicas, it holds nothing else, and every write that it
 // coordinated has reached all.
 func (r *Replica) Replicated() bool {
-	strays := r.index.Len() - r.index.Summary(r.place.arc).Count
-	return r.round.settled && strays == 0 && !slices.ContainsFunc(r.ops, func(o *operation) bool { return o.reported })
+	return r.round.settled && r.strays() == 0 && !slices.ContainsFunc(r.ops, func(o *operation) bool { return o.reported })
 }
+
+// strays is how many records are held that belong to others.
+func (r *Replica) strays() int { return r.index.Len() - r.index.Summary(r.place.arc).Count }

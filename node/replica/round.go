@@ -43,6 +43,7 @@ func (r *Replica) SetNeighbours(now chord.Time, v chord.Neighbourhood) {
 		r.forgetCoverage() // a ring of one is a newcomer to any other
 	}
 	r.round.settled = false
+	r.round.walk = walk{}
 	r.round.number++
 	r.round.at = now.Add(settlePause)
 }

@@ -114,26 +114,45 @@ func TestWholeRingRestarts(t *testing.T) {
 	c.wantGet(c.peers[0], keys[0], "value of "+keys[0])
 }
 
+// Whoever restarts in a large ring does not ask all of it.
+func TestRestartOfALargeRingIsCheap(t *testing.T) {
+	const peers = 60
+	c := settledCluster(t, peers)
+	stored := slices.Clone(c.peers)
+	c.peers, c.due = nil, nil
+	for _, p := range stored {
+		c.restart(p.self, p.stored)
+	}
+	clear(c.sent)
+	complete := func(p *peer) bool { return p.place.complete != nil }
+	c.run(time.Minute, func() bool { return !slices.ContainsFunc(c.peers, func(p *peer) bool { return !complete(p) }) })
+	if most := 20 * peers; c.sent[Compare] > most {
+		t.Errorf("%d comparisons until all of %d peers are complete, want at most %d", c.sent[Compare], peers, most)
+	}
+}
+
 // Now one of the old replicas lacks the record, as it may after a write that
 // two of three acknowledged. The joiners must not take its word alone.
 func TestAdjacentJoinersAskASecondSource(t *testing.T) {
-	for lacking := range 3 {
-		c := settledCluster(t, 12)
-		first, second := c.peers[4].self, c.peers[5].self
-		joiners := between(first, second, 4)
-		slices.SortFunc(joiners, func(a, b chord.Contact) int { return first.ID.Distance(a.ID).Compare(first.ID.Distance(b.ID)) })
-		keys := []string{keyBetween(first.ID, joiners[0].ID, 1)}
-		for i, p := range c.replicas(keys[0]) {
-			if i != lacking {
-				give(p, old(keys[0], "value"))
+	for _, joining := range []int{3, 4} {
+		for lacking := range 3 {
+			c := settledCluster(t, 12)
+			first, second := c.peers[4].self, c.peers[5].self
+			joiners := between(first, second, joining)
+			slices.SortFunc(joiners, func(a, b chord.Contact) int { return first.ID.Distance(a.ID).Compare(first.ID.Distance(b.ID)) })
+			keys := []string{keyBetween(first.ID, joiners[0].ID, 1)}
+			for i, p := range c.replicas(keys[0]) {
+				if i != lacking {
+					give(p, old(keys[0], "value"))
+				}
 			}
+			c.lag = 5 * time.Second // the old replicas do not reconcile with each other so soon
+			for _, contact := range joiners {
+				c.join(contact)
+			}
+			c.seeNewcomers()
+			c.wantReadable(keys[0], joiners)
 		}
-		c.lag = 5 * time.Second // the old replicas do not reconcile with each other so soon
-		for _, contact := range joiners {
-			c.join(contact)
-		}
-		c.seeNewcomers()
-		c.wantReadable(keys[0], joiners)
 	}
 }
 

@@ -13,6 +13,8 @@ type ending struct {
 	left   bool       // something was not given to one who is still catching up
 	source *chord.Arc // where the other side is a source, nil if nowhere
 	since  uint64     // of its Presence
+	barren *chord.Arc // behind the other side; see Message
+	strays bool       // there
 }
 
 // A direction says which way records may move in a session.
@@ -43,6 +45,8 @@ type session struct {
 	asked    int    // requests
 	short    bool   // the other side did not give what it had listed, or take what we have
 	source   *chord.Arc
+	barren   *chord.Arc
+	strays   bool // they hold some
 	stale    bool // we are
 	busy     bool // they are catching up
 	withheld bool // something was not given, since they are
@@ -123,7 +127,7 @@ func (s *session) end(now chord.Time, ok bool) {
 	}
 	e := ending{ok: ok && !(s.withheld && s.way == onlyGive), moved: s.moved, left: s.withheld}
 	if ok {
-		e.source, e.since = s.source, millis(now)
+		e.source, e.barren, e.strays, e.since = s.source, s.barren, s.strays, millis(now)
 	}
 	if ok && s.r.lasts(s.standing.theirs, now) {
 		e.since = s.standing.theirs.Since
@@ -160,7 +164,7 @@ func (s *session) compare(now chord.Time) {
 // compared sorts out what differs: a list tells what to move, a summary that
 // is not ours is compared further.
 func (s *session) compared(now chord.Time, m Message) {
-	s.source = m.Source
+	s.source, s.barren, s.strays = m.Source, m.Barren, m.Strays
 	s.standing = standing{theirs: m.Presence, stale: m.Stale}
 	s.busy = m.Busy
 	for _, rg := range m.Ranges {

@@ -1,6 +1,10 @@
 package replica
 
-import "peal/chord"
+import (
+	"slices"
+
+	"peal/chord"
+)
 
 // A cell is a stretch of the arc, and how many have vouched for it.
 type cell struct {
@@ -9,35 +13,58 @@ type cell struct {
 	since   uint64 // of the best informed one's Presence
 }
 
-// A walk goes on along the ring, behind the partners, in search of sources. Those who
-// were a position's replicas before newcomers came in between lie somewhere there,
-// possibly beyond the successors that we know.
+// A walk goes on along the ring in search of sources, after the partners were asked.
+// Those who were a position's replicas before newcomers came in between lie somewhere
+// behind it, possibly beyond the successors that we know.
+//
+// It need not ask everybody. A source's arc ends at itself, so one that reaches back to
+// our arc reaches back over all that lies between. If the newcomers farther along have
+// found none there for the beginning of their arcs, there is none for ours. So where a
+// whole ring has nobody who could vouch, its peers find out in a few steps each. Only
+// those that hold strays are asked by everybody: some may be ours.
 type walk struct {
-	ahead  []chord.Contact // to be asked next
-	at     chord.ID        // of the last one known
-	ended  bool            // all of the ring was asked
-	barren int             // peers in a row that vouched for nothing
+	ahead   []chord.Contact // to be asked next
+	asked   int             // peers
+	at      chord.ID        // of the last one known
+	ended   bool            // nobody is left to ask
+	idle    int             // peers in a row that vouched for nothing
+	barren  *chord.Arc      // for the others; see Message
+	stopped bool            // it reaches no farther
 }
 
-// walk begins where the partners end.
+// walk begins with the successors, of which the first are partners for a part of the
+// arc only.
 func (p *place) walk() walk {
-	w := walk{ahead: p.succ[min(p.n-1, len(p.succ)):], at: p.self.ID, ended: p.whole}
+	w := walk{ahead: slices.Clone(p.succ), at: p.self.ID, ended: p.whole}
 	if len(p.succ) > 0 {
 		w.at = p.succ[len(p.succ)-1].ID
+	}
+	if p.arc.Whole() {
+		w.asked = min(p.n-1, len(p.succ))
+		w.ahead = w.ahead[w.asked:]
 	}
 	return w
 }
 
+// remainder is the part of the arc that is not shared with the k-th peer behind us.
+func (p *place) remainder(k int) chord.Arc {
+	if k >= p.n {
+		return p.arc
+	}
+	return chord.Arc{From: p.arc.From, To: p.boundary(p.n - k)}
+}
+
 // goOn takes the next step of the walk, if one is needed: until every cell has enough
-// sources, or until it has one, so that the others cannot be far, and as many peers
-// behind have turned out to be none as we know successors.
+// sources, or until it has one, so that the others cannot be far, and as many peers in
+// a row have turned out to be none as we know successors.
 func (r *Replica) goOn(now chord.Time) bool {
 	w := &r.round.walk
 	switch {
-	case r.vouched(r.enough()), r.vouched(1) && w.barren >= len(r.place.succ):
+	case r.vouched(r.enough()), r.vouched(1) && w.idle >= len(r.place.succ):
 		return false
 	case len(w.ahead) > 0:
-		r.round.shares = append(r.round.shares, share{w.ahead[0], r.place.arc, onlyTake})
+		w.asked++
+		r.round.shares = append(r.round.shares, share{w.ahead[0], r.place.remainder(w.asked), onlyTake})
 		w.ahead = w.ahead[1:]
 		r.nextShare(now)
 		return true
@@ -51,20 +78,22 @@ func (r *Replica) goOn(now chord.Time) bool {
 // lookAhead finds the peers behind those that have been asked.
 func (r *Replica) lookAhead(now chord.Time) {
 	number, w := r.round.number, &r.round.walk
-	left := chord.Arc{From: w.at, To: r.place.self.ID.Prev()}
 	w.ended = true
 	r.locate(w.at.Next(), func(now chord.Time, found chord.Result) {
 		if r.round.number != number {
 			return
 		}
 		if len(found.Owners) == 0 {
+			w.stopped = true
 			r.fails("the peers farther along could not be located")
 		}
 		for _, c := range found.Owners {
-			if left.Contains(c.ID) {
+			if chord.Between(w.at, c.ID, r.place.self.ID) {
 				w.ahead, w.at, w.ended = append(w.ahead, c), c.ID, false
-				left.From = c.ID
 			}
+		}
+		if w.ended && !w.stopped {
+			w.barren = &chord.Arc{From: r.place.arc.From, To: r.place.self.ID}
 		}
 		r.nextShare(now)
 	})
@@ -72,17 +101,46 @@ func (r *Replica) lookAhead(now chord.Time) {
 
 // vouch counts a source for each cell that a share covered.
 func (r *Replica) vouch(s share, end ending) {
-	rd := &r.round
-	rd.walk.barren++
+	rd, source := &r.round, false
+	rd.walk.idle++
 	for i := range rd.cells {
 		c := &rd.cells[i]
 		if !end.ok || end.source == nil || !covers(s.arc, c.arc) || !covers(*end.source, c.arc) {
 			continue
 		}
-		rd.walk.barren = 0
+		source, rd.walk.idle = true, 0
 		if c.sources++; c.sources == 1 || end.since < c.since {
 			c.since = end.since
 		}
+	}
+	if s.way == onlyTake {
+		rd.walk.passed(&r.place, s.with.ID, end, source)
+	}
+}
+
+// passed notes that a peer was asked, and takes over what it knows of those behind it
+// if its arc lies behind ours.
+func (w *walk) passed(p *place, peer chord.ID, end ending, source bool) {
+	w.stopped = w.stopped || source || !end.ok || end.strays
+	self, to := p.self.ID, peer
+	if b := end.barren; b != nil && (b.From == self || chord.Between(self, b.From, peer)) {
+		all := (chord.Arc{From: peer, To: b.To}).Contains(self)
+		if to = b.To; all {
+			to = self
+		}
+		w.skip(chord.Arc{From: peer, To: to}, all)
+	}
+	if !w.stopped {
+		w.barren = &chord.Arc{From: p.arc.From, To: to}
+	}
+}
+
+// skip goes on behind an arc, which may be all that is left.
+func (w *walk) skip(arc chord.Arc, all bool) {
+	w.ended = w.ended || all
+	w.ahead = slices.DeleteFunc(w.ahead, func(c chord.Contact) bool { return all || arc.Contains(c.ID) })
+	if arc.Contains(w.at) {
+		w.at = arc.To
 	}
 }
 
