@@ -91,5 +91,5 @@ func (s *session) mayOffer(it Item) bool {
 
 // isSource reports whether the other side has everything written at an item's place.
 func (s *session) isSource(it Item) bool {
-	return s.source != nil && s.source.Contains(chord.KeyID([]byte(it.Key)))
+	return s.last.Source != nil && s.last.Source.Contains(chord.KeyID([]byte(it.Key)))
 }

@@ -40,16 +40,13 @@ type session struct {
 	pushes   []Item
 	arc      chord.Arc // the whole
 	moved    int
-	bytes    int64  // of values moved
-	waiting  string // what for, in words
-	asked    int    // requests
-	short    bool   // the other side did not give what it had listed, or take what we have
-	source   *chord.Arc
-	barren   *chord.Arc
-	strays   bool // they hold some
-	stale    bool // we are
-	busy     bool // they are catching up
-	withheld bool // something was not given, since they are
+	bytes    int64   // of values moved
+	waiting  string  // what for, in words
+	asked    int     // requests
+	short    bool    // the other side did not give what it had listed, or take what we have
+	last     Message // Compared
+	stale    bool    // we are
+	withheld bool    // something was not given, since they are
 	standing
 	done func(now chord.Time, end ending)
 }
@@ -125,14 +122,21 @@ func (s *session) end(now chord.Time, ok bool) {
 	if s.r.session == s {
 		s.r.session = nil
 	}
-	e := ending{ok: ok && !(s.withheld && s.way == onlyGive), moved: s.moved, left: s.withheld}
+	var e ending
 	if ok {
-		e.source, e.barren, e.strays, e.since = s.source, s.barren, s.strays, millis(now)
+		e = s.r.ending(now, s.last)
 	}
-	if ok && s.r.lasts(s.standing.theirs, now) {
-		e.since = s.standing.theirs.Since
-	}
+	e.ok, e.moved, e.left = ok && !(s.withheld && s.way == onlyGive), s.moved, s.withheld
 	s.done(now, e)
+}
+
+// ending is what the other side says of itself, if all goes well.
+func (r *Replica) ending(now chord.Time, compared Message) ending {
+	e := ending{ok: true, source: compared.Source, barren: compared.Barren, strays: compared.Strays, since: millis(now)}
+	if r.lasts(compared.Presence, now) {
+		e.since = compared.Presence.Since
+	}
+	return e
 }
 
 // ask sends a request; a peer that does not answer ends the session.
@@ -164,9 +168,8 @@ func (s *session) compare(now chord.Time) {
 // compared sorts out what differs: a list tells what to move, a summary that
 // is not ours is compared further.
 func (s *session) compared(now chord.Time, m Message) {
-	s.source, s.barren, s.strays = m.Source, m.Barren, m.Strays
+	s.last = m
 	s.standing = standing{theirs: m.Presence, stale: m.Stale}
-	s.busy = m.Busy
 	for _, rg := range m.Ranges {
 		nothing := s.way == onlyGive && s.r.index.Summary(rg.Arc).Count == 0
 		switch {
@@ -231,7 +234,7 @@ func (s *session) match(now chord.Time, rg Range) {
 		case s.theyForgot(now, it):
 			s.r.discard(it)
 		case s.r.forgotten(now, it) || !s.mayOffer(it):
-		case s.busy && !s.r.leaving:
+		case s.last.Busy && !s.r.leaving:
 			s.withheld = true
 		default:
 			s.pushes = append(s.pushes, it)

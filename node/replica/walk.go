@@ -63,16 +63,53 @@ func (r *Replica) goOn(now chord.Time) bool {
 	case r.vouched(r.enough()), r.vouched(1) && w.idle >= len(r.place.succ):
 		return false
 	case len(w.ahead) > 0:
-		w.asked++
-		r.round.shares = append(r.round.shares, share{w.ahead[0], r.place.remainder(w.asked), onlyTake})
-		w.ahead = w.ahead[1:]
-		r.nextShare(now)
+		r.probe(now)
 		return true
 	case !w.ended:
 		r.lookAhead(now)
 		return true
 	}
 	return false
+}
+
+// A probe asks one peer for a summary of a share.
+type probe struct {
+	share
+	answer Message
+	ok     bool
+}
+
+// probe asks all who are known ahead at once whether they have anything for us.
+func (r *Replica) probe(now chord.Time) {
+	number, w := r.round.number, &r.round.walk
+	probes := make([]probe, len(w.ahead))
+	waiting := len(probes)
+	for i, c := range w.ahead {
+		w.asked++
+		p := &probes[i]
+		p.share = share{c, r.place.remainder(w.asked), onlyTake}
+		r.request(now, c.Peer, Message{Kind: Compare, Ranges: []Range{r.rangeOf(p.arc)}}, func(now chord.Time, m Message, ok bool) {
+			p.answer, p.ok = m, ok
+			if waiting--; waiting == 0 && r.round.number == number {
+				r.probed(now, probes)
+			}
+		})
+	}
+	w.ahead = nil
+}
+
+// probed goes on with a session with each that holds something here, or did not answer.
+func (r *Replica) probed(now chord.Time, probes []probe) {
+	for _, p := range probes {
+		holds := slices.ContainsFunc(p.answer.Ranges, func(rg Range) bool { return rg.Count+len(rg.Items) > 0 })
+		if holds || !p.ok {
+			r.round.walk.stopped = true
+			r.round.shares = append(r.round.shares, p.share)
+			continue
+		}
+		r.vouch(p.share, r.ending(now, p.answer))
+	}
+	r.nextShare(now)
 }
 
 // lookAhead finds the peers behind those that have been asked.
