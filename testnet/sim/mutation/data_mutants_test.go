@@ -1,7 +1,7 @@
 package mutation
 
 // dataMutants break the rules of the data plane. What they do not break, such as the
-// collection of tombstones, expiry and hints, needs more than chance to be missed: the
+// collection of tombstones, expiry, hints and the walk for sources, needs more than chance to be missed: the
 // tests of package replica itself are for that.
 var dataMutants = []mutant{
 	{
@@ -35,8 +35,13 @@ var dataMutants = []mutant{
 		edits:  []edit{{"node/replica/put.go", "case held.Version.Compare(w.outcome.Record.Version) <= 0, w.reported:", "case true, w.reported:"}},
 	},
 	{
+		rule:   "acknowledges a write that only newcomers have",
+		seenBy: "crowds",
+		edits:  []edit{{"node/replica/put.go", "w.newest() && !w.reported {", "!w.reported {"}},
+	},
+	{
 		rule:   "counts for reads before it has caught up",
-		seenBy: "data",
+		seenBy: "crowds",
 		edits:  []edit{{"node/replica/get.go", "Complete: r.place.completeAt(chord.KeyID([]byte(m.Key)))}", "Complete: true}"}},
 	},
 	{

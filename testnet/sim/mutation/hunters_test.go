@@ -53,6 +53,7 @@ var hunters = []hunter{
 	{"newcomers", newcomers},
 	{"detector", detector},
 	{"data", data},
+	{"crowds", crowds},
 }
 
 // explored visits all states of the small rings of the quick table, and of one
@@ -82,6 +83,22 @@ func mixed() error {
 func data() error {
 	for seed := range uint64(12) {
 		if _, err := sim.Run(sim.MixedDataConfig(1+seed, 0, time.Minute)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// crowds triples a ring of eight at once while clients write and clocks differ. So many
+// newcomers join side by side that some keys have no other replicas.
+func crowds() error {
+	for seed := range uint64(8) {
+		cfg := sim.Config{
+			Peers: 8, Seed: 1 + seed, Lookups: -1, Duration: 10 * time.Second,
+			Data:   &sim.Data{Skew: 30 * time.Second, Keys: 200, Rate: 300},
+			Faults: []sim.Fault{{Kind: sim.Join, At: 5 * time.Second, Count: 16, Pick: seed}},
+		}
+		if _, err := sim.Run(cfg); err != nil {
 			return err
 		}
 	}
