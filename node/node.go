@@ -170,7 +170,7 @@ func (n *Node) Leave(ctx context.Context) error {
 	switch o.Error {
 	case replica.NoError:
 	case replica.NoPeer:
-		err = fmt.Errorf("%w: this peer sees nobody to hand over to; its %d records stay in its store, and are there again when it is started", ErrNoPeer, o.Left)
+		err = fmt.Errorf("%w: this peer sees nobody to hand over to; what is left in its store (records: %d) is there again when it is started", ErrNoPeer, o.Left)
 	default:
 		err = fmt.Errorf("%w: up to %d records could not be handed over to all of their replicas in time; they are still in this peer's store, and on those that it shared them with", ErrQuorum, o.Left)
 	}

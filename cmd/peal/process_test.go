@@ -290,6 +290,12 @@ func TestRingsOfFewPeers(t *testing.T) {
 	if got := first.peal(t, "get", "k"); got != "3" {
 		t.Errorf("get %q after the others have left, want 3", got)
 	}
+	if err := first.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if got := first.result(t); got.code != 5 || !strings.Contains(got.err, "nobody to hand over to") {
+		t.Errorf("the last one: %+v, want exit 5 and a word on what it could not hand over", got)
+	}
 }
 
 // leftInOrder checks that a peer has ended well, and that the one who stays heard

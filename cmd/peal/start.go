@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -168,6 +169,12 @@ func (c *cli) farewell(backend web.Backend, within time.Duration) error {
 	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
 	_, err := backend.Leave(ctx, "")
+	switch {
+	case errors.Is(err, node.ErrNoPeer):
+		return fail(codeNoPeer, "%v", err)
+	case errors.Is(err, node.ErrQuorum):
+		return fail(codeQuorum, "%v", err)
+	}
 	return err
 }
 
