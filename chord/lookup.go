@@ -55,6 +55,8 @@ type Result struct {
 	Whole  bool      // Owners has all members of the ring
 	Hops   []Hop     // the requests made, in order
 	Took   time.Duration
+
+	Guessed bool // by [Node.Guess]: nobody was asked
 }
 
 // Lookup looks for the owner of a target: the first member at or behind it.
@@ -94,6 +96,9 @@ func (n *Node) restart(now Time, l *lookup) {
 		}
 		l.toAsk = n.closestPreceding(l.target, nil)
 		n.candidates(l, n.ownersOf(l.target), false)
+		if likely := n.likelyOwners(l.target); l.purpose == confirmedLookup && len(likely) > 0 {
+			n.candidates(l, likely[:1], false) // which knows of newer peers before itself
+		}
 	}
 	n.askNext(now, l)
 }
@@ -269,14 +274,15 @@ func (n *Node) lookupMissed(now Time, c call) {
 		if l.source == c.to {
 			l.source = Contact{}
 		}
-		n.doubt(now, c.to)
+		n.Doubt(now, c.to)
 		n.askNext(now, l)
 	}
 }
 
-// doubt forgets where a silent contact is, unless it is one that we rely on:
-// that one is asked whether it lives.
-func (n *Node) doubt(now Time, c Contact) {
+// Doubt forgets where a silent contact is, unless it is one that we rely on:
+// that one is asked whether it lives. A driver tells of those that were silent
+// elsewhere.
+func (n *Node) Doubt(now Time, c Contact) {
 	n.cache.remove(c)
 	if n.inUse(c) {
 		n.query(now, c)

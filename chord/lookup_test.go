@@ -116,7 +116,7 @@ func TestLookupsAgree(t *testing.T) {
 func confirming(t *testing.T) (*Node, Message) {
 	t.Helper()
 	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
-	n.LookupConfirmed(0, point(0xc8))
+	n.LookupConfirmed(0, point(0xa8))
 	find := onlySent(t, n, Find, 0x40)
 	n.Step(1, Message{Kind: Found, From: at(0x40), To: n.Self(), Member: true, Seq: find.Seq, Done: true, Succ: ats(0xd0, 0xe0)})
 	return n, onlySent(t, n, Query, 0xd0)
@@ -159,7 +159,7 @@ func TestOwnerThatIsBack(t *testing.T) {
 	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
 	n.fingers.add(at(0xd0))
 	n.Step(0, Message{Kind: Unreachable, From: at(0xd0), To: n.Self()})
-	n.LookupConfirmed(0, point(0xc8))
+	n.LookupConfirmed(0, point(0xa8))
 	find := onlySent(t, n, Find, 0x40)
 	n.Step(1, Message{Kind: Found, From: at(0x40), To: n.Self(), Member: true, Seq: find.Seq, Done: true, Succ: ats(0xd0, 0xe0)})
 	answer(n, 2, onlySent(t, n, Query, 0xd0), ats(0x40), ats(0xe0))
@@ -178,7 +178,7 @@ func TestUnsureOwner(t *testing.T) {
 func TestAloneIsTheOwner(t *testing.T) {
 	n := newNode(t, 0x10, 3)
 	n.Create(0)
-	n.LookupConfirmed(0, point(0xc8))
+	n.LookupConfirmed(0, point(0xa8))
 	wantOwners(t, n, 0, 0x10)
 }
 

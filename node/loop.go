@@ -92,7 +92,10 @@ func (n *Node) deliver(now chord.Time, r replica.Ready, judge func(replica.Outco
 		n.send(m.To, envelope{Replica: m}, nil)
 	}
 	for _, l := range r.Locates {
-		n.locating[n.ring.Lookup(now, l.Target)] = l.ID
+		n.locate(now, l)
+	}
+	for _, p := range r.Silent {
+		n.ring.Doubt(now, chord.NewContact(p, 0))
 	}
 	for _, o := range r.Outcomes {
 		if reply, ok := n.calls[o.Op]; ok {
@@ -103,7 +106,17 @@ func (n *Node) deliver(now chord.Time, r replica.Ready, judge func(replica.Outco
 	for _, e := range r.Events {
 		n.dataEvent(e)
 	}
-	return len(r.Locates) > 0
+	return len(r.Locates)+len(r.Silent) > 0
+}
+
+func (n *Node) locate(now chord.Time, l replica.Locate) {
+	if l.Guess > 0 {
+		if guess, ok := n.ring.Guess(l.Target, l.Guess); ok {
+			n.data.Located(now, l.ID, guess)
+			return
+		}
+	}
+	n.locating[n.ring.Lookup(now, l.Target)] = l.ID
 }
 
 func (n *Node) send(to chord.PeerID, e envelope, about []chord.PeerID) {

@@ -19,12 +19,14 @@ import (
 type cluster struct {
 	t        testing.TB
 	rand     *rand.Rand
-	loss     float64       // of messages
-	lag      time.Duration // a change of the ring is noticed within this time
-	grace    time.Duration // of tombstones
-	lost     bool          // no lookup finds anybody
-	few      int           // if set, lookups find only so many owners
-	watch    func(Message) // sees every message sent
+	loss     float64                                      // of messages
+	lag      time.Duration                                // a change of the ring is noticed within this time
+	grace    time.Duration                                // of tombstones
+	lost     bool                                         // no lookup finds anybody
+	few      int                                          // if set, lookups find only so many owners
+	looked   int                                          // lookups made
+	guess    func(owners []chord.Contact) []chord.Contact // if set, what guesses name instead
+	watch    func(Message)                                // sees every message sent
 	now      chord.Time
 	peers    []*peer // live ones, by position
 	due      []happening
@@ -286,6 +288,13 @@ func (c *cluster) deliver(p *peer, r Ready) {
 		c.send(p, m)
 	}
 	for _, l := range r.Locates {
+		if l.Guess > 0 && c.guess != nil {
+			c.after(0, func() {
+				p.Located(c.time(p), l.ID, chord.Result{Target: l.Target, Owners: c.guess(c.owners(l.Target)), Guessed: true})
+			})
+			continue
+		}
+		c.looked++
 		c.after(time.Millisecond, func() {
 			found := chord.Result{Target: l.Target}
 			if !c.lost {

@@ -12,7 +12,7 @@ func (r *Replica) Get(now, deadline chord.Time, key string, replicas int) OpID {
 	o := r.newOperation(chord.KeyID([]byte(key)), deadline)
 	g := &read{r: r, operation: o, key: key, need: cmp.Or(replicas, r.cfg.R)}
 	g.quorum = quorum{r: r, op: o, need: g.need, request: g.request, serve: r.read, take: g.take, decide: g.decide}
-	o.ask, o.giveUp = g.ask, g.giveUp
+	o.ask, o.giveUp, o.hasty = g.ask, g.giveUp, true
 	r.try(o)
 	return o.id
 }
@@ -193,6 +193,9 @@ func (r *Replica) onRead(now chord.Time, m Message) {
 // read answers a Read, our own as well. A record that the store cannot give
 // back does not count.
 func (r *Replica) read(now chord.Time, m Message) Message {
+	if r.elsewhere(m, m.Key) {
+		return Message{Kind: Answer, Refused: Elsewhere}
+	}
 	reply := Message{Kind: Answer, Complete: r.place.completeAt(chord.KeyID([]byte(m.Key)))}
 	if r.stale(now) {
 		return reply

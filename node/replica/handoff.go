@@ -13,7 +13,7 @@ func (r *Replica) handOff(now chord.Time) {
 	pos := chord.KeyID([]byte(r.index.Items(left, 1)[0].Key))
 	left.From = pos.Prev()
 	number := r.round.number
-	r.locate(pos, func(now chord.Time, found chord.Result) {
+	r.locate(pos, 0, func(now chord.Time, found chord.Result) {
 		if r.round.number == number {
 			r.handOver(now, left, Distinct(found.Owners, r.cfg.N))
 		}

@@ -81,7 +81,7 @@ func (r *Replica) bequeathStrays(now chord.Time, o *operation, from chord.ID, mi
 	}
 	attempt, pos := o.attempt, chord.KeyID([]byte(r.index.Items(outside, 1)[0].Key))
 	outside.From = pos.Prev()
-	r.locate(pos, func(now chord.Time, found chord.Result) {
+	r.locate(pos, 0, func(now chord.Time, found chord.Result) {
 		replicas := Distinct(found.Owners, r.cfg.N)
 		if !r.going(o, attempt) {
 			return

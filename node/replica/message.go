@@ -36,7 +36,7 @@ func (k Kind) String() string {
 	return fmt.Sprintf("kind %d", uint8(k))
 }
 
-// Refusal says why a write was not stored.
+// Refusal says why a write was not stored, or a read not answered.
 type Refusal uint8
 
 // The reasons to refuse.
@@ -45,6 +45,7 @@ const (
 	StoreFailed                    // the store did not take it
 	IsLeaving                      // the peer gives its records away, and takes no more
 	LacksValue                     // it does not hold the value that a touch is to keep
+	Elsewhere                      // a Guess was wrong
 )
 
 // A Message travels between two peers. Which fields are set depends on Kind.
@@ -71,6 +72,7 @@ type Message struct {
 	Replaced bool         `cbor:"19,keyasint,omitempty"` // Write: the manifest that the record takes the place of is wanted
 	Barren   *chord.Arc   `cbor:"20,keyasint,omitempty"` // Compared: nobody behind the answerer up to To has strays, or is a source of all from its own arc's From on
 	Strays   bool         `cbor:"21,keyasint,omitempty"` // Compared: the answerer holds what belongs to others
+	Guess    bool         `cbor:"22,keyasint,omitempty"` // Read, Write: only a replica of the key is to serve it
 }
 
 // A Range is an arc with a summary of what somebody holds on it, or the list.

@@ -65,6 +65,8 @@ type operation struct {
 	targets  []chord.Contact
 	spares   []chord.Contact // the peers behind the targets
 	sent     bool            // some replica was asked
+	hasty    bool            // the next attempt may guess its targets
+	guessed  bool            // the one under way has not
 	reported bool            // the outcome is out; a write goes on until all replicas have it
 
 	// ask sends the requests of an attempt when its targets are known.
@@ -87,10 +89,11 @@ func (r *Replica) try(o *operation) {
 	o.retryAt = Never
 	o.attempt++
 	attempt := o.attempt
-	r.locate(o.target, func(now chord.Time, found chord.Result) {
+	r.locate(o.target, r.mayGuess(o), func(now chord.Time, found chord.Result) {
 		if !r.going(o, attempt) {
 			return
 		}
+		o.guessed = found.Guessed
 		o.outcome.Hops = len(found.Hops)
 		owners := Distinct(found.Owners, len(found.Owners))
 		o.targets, o.spares = owners[:min(len(owners), r.cfg.N)], owners[min(len(owners), r.cfg.N):]
@@ -118,6 +121,7 @@ func (r *Replica) going(o *operation, attempt int) bool {
 // retry makes another attempt after a pause.
 func (r *Replica) retry(now chord.Time, o *operation) {
 	o.attempt++
+	o.hasty, o.guessed = false, false
 	o.retryAt = now.Add(o.pause)
 	o.pause = min(2*o.pause, longPause)
 }
@@ -153,6 +157,9 @@ func (r *Replica) finish(o *operation) {
 func (r *Replica) report(o *operation) {
 	if o.reported {
 		return
+	}
+	if o.guessed {
+		r.luck.note(true)
 	}
 	o.reported, o.reportAt = true, Never
 	r.conclude(o.outcome)

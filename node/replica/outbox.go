@@ -14,13 +14,16 @@ type Ready struct {
 	Messages []Message
 	Outcomes []Outcome
 	Locates  []Locate
+	Silent   []chord.PeerID // that did not answer in time: the ring should doubt them
 	Events   []Event
 }
 
-// Locate asks the driver to look up who holds a position.
+// Locate asks the driver who holds a position. Unless Guess is 0, so many peers will
+// do by [chord.Node.Guess]; otherwise they are to be looked up.
 type Locate struct {
 	ID     uint64
 	Target chord.ID
+	Guess  int
 }
 
 // An outbox gathers what is to be done. A driver may take its time to store what
@@ -52,6 +55,7 @@ func (r *Replica) Ready() Ready {
 	r.ready.Outcomes = append(r.ready.Outcomes, early.Outcomes...)
 	r.ready.Locates = append(r.ready.Locates, early.Locates...)
 	r.landed()
+	r.ready.Silent = append(r.ready.Silent, early.Silent...)
 	r.ready, r.drained = r.drained, r.ready
 	r.ready.reset()
 	r.fresh, r.flying = r.flying, r.fresh
@@ -71,7 +75,7 @@ func (r *Replica) Early() Ready {
 // reset empties the lists, and keeps their room.
 func (d *Ready) reset() {
 	d.Writes, d.Drops, d.Messages = d.Writes[:0], d.Drops[:0], d.Messages[:0]
-	d.Outcomes, d.Locates, d.Events = d.Outcomes[:0], d.Locates[:0], d.Events[:0]
+	d.Outcomes, d.Locates, d.Silent, d.Events = d.Outcomes[:0], d.Locates[:0], d.Silent[:0], d.Events[:0]
 }
 
 // maxUnstored bounds what waits for the store, in bytes. What comes beyond is refused.

@@ -14,7 +14,7 @@ func (r *Replica) Put(now, deadline chord.Time, c Change) OpID {
 	o := r.newOperation(chord.KeyID([]byte(c.Key)), deadline)
 	w := &write{r: r, operation: o, change: c}
 	o.outcome.Record = Record{Key: c.Key, Value: c.Value, Total: c.Total, Deleted: c.Deleted}
-	o.ask, o.giveUp = w.ask, w.giveUp
+	o.ask, o.giveUp, o.hasty = w.ask, w.giveUp, true
 	if c.Touch || c.once() {
 		r.lookFirst(w)
 	} else {
@@ -63,6 +63,8 @@ func (w *write) ask(now chord.Time) {
 	for _, c := range stored {
 		w.unsure = w.unsure || !slices.Contains(w.targets, c)
 	}
+	m := w.message()
+	m.Guess = w.guessed
 	for _, c := range w.targets {
 		switch {
 		case w.attempt != attempt: // stamped anew by settle, to begin over
@@ -72,10 +74,10 @@ func (w *write) ask(now chord.Time) {
 		case c.Peer == w.r.cfg.Self.Peer && w.r.leaving:
 			w.missed(now)
 		case c.Peer == w.r.cfg.Self.Peer:
-			w.answer(now, c, attempt, w.r.merge(now, w.message()), true)
+			w.answer(now, c, attempt, w.r.merge(now, m), true)
 		default:
 			w.sent = true
-			w.r.request(now, c.Peer, w.message(), func(now chord.Time, m Message, ok bool) {
+			w.r.request(now, c.Peer, m, func(now chord.Time, m Message, ok bool) {
 				w.answer(now, c, attempt, m, ok)
 			})
 		}
@@ -94,6 +96,8 @@ func (w *write) answer(now chord.Time, c chord.Contact, attempt int, m Message, 
 	}
 	switch {
 	case !w.r.going(w.operation, attempt):
+	case ok && m.Refused == Elsewhere:
+		w.r.misled(now, w.operation)
 	case ok && m.Refused == ClockAhead:
 		w.refuse(now)
 	case ok && m.Refused == LacksValue:

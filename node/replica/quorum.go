@@ -45,6 +45,7 @@ func (q *quorum) askNext(now chord.Time) {
 	}
 	c := q.op.targets[q.next]
 	m := q.request(q.next == 0)
+	m.Guess = q.op.guessed
 	q.next++
 	if c.Peer == q.r.cfg.Self.Peer {
 		q.answer(now, c, q.serve(now, m))
@@ -60,6 +61,10 @@ func (q *quorum) askNext(now chord.Time) {
 }
 
 func (q *quorum) answer(now chord.Time, c chord.Contact, m Message) {
+	if m.Refused == Elsewhere {
+		q.r.misled(now, q.op)
+		return
+	}
 	if !q.take(now, c, m) {
 		q.askNext(now)
 		return

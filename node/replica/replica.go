@@ -86,6 +86,7 @@ type Replica struct {
 	requests []request    // by seq
 	locating []location   // by id
 	lastID   uint64
+	luck     luck
 
 	expiring agenda // records that will expire
 	graves   agenda // tombstones
@@ -107,6 +108,7 @@ func New(cfg Config) (*Replica, error) {
 		lastID: uint64(random.Uint32()), // so that answers to an earlier life fit no request
 		place:  place{self: cfg.Self, n: cfg.N},
 		round:  round{at: Never}, presence: cfg.Presence,
+		luck:   luck{right: allRight},
 		outbox: newOutbox(), damaged: map[string]Item{},
 	}, nil
 }

@@ -37,7 +37,13 @@ func (r *Replica) answered(m Message) (request, bool) {
 }
 
 func (r *Replica) expireRequests(now chord.Time) {
-	r.failRequests(now, func(q request) bool { return q.deadline <= now })
+	overdue := func(q request) bool { return q.deadline <= now }
+	for _, q := range r.requests {
+		if overdue(q) {
+			r.early.Silent = append(r.early.Silent, q.to)
+		}
+	}
+	r.failRequests(now, overdue)
 }
 
 func (r *Replica) unreachable(now chord.Time, peer chord.PeerID) {
@@ -68,10 +74,10 @@ type location struct {
 	then func(now chord.Time, found chord.Result)
 }
 
-func (r *Replica) locate(target chord.ID, then func(chord.Time, chord.Result)) {
+func (r *Replica) locate(target chord.ID, guess int, then func(chord.Time, chord.Result)) {
 	r.lastID++
 	r.locating = append(r.locating, location{r.lastID, then})
-	r.ask(Locate{r.lastID, target})
+	r.ask(Locate{r.lastID, target, guess})
 }
 
 // Located answers a Locate; found has no owners if the lookup failed.

@@ -78,6 +78,9 @@ func (r *Replica) merge(now chord.Time, m Message) Message {
 	for _, rec := range m.Records {
 		reply.Complete = reply.Complete && r.place.completeAt(chord.KeyID([]byte(rec.Key)))
 		switch {
+		case r.elsewhere(m, rec.Key):
+			reply.Refused = Elsewhere
+			continue
 		case r.leaving:
 			reply.Refused = IsLeaving
 			continue

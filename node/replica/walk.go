@@ -109,7 +109,7 @@ func (r *Replica) probed(now chord.Time, probes []probe) {
 func (r *Replica) lookAhead(now chord.Time) {
 	number, w := r.round.number, &r.round.walk
 	w.ended = true
-	r.locate(w.at.Next(), func(now chord.Time, found chord.Result) {
+	r.locate(w.at.Next(), 0, func(now chord.Time, found chord.Result) {
 		if r.round.number != number {
 			return
 		}

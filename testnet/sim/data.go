@@ -222,7 +222,10 @@ func (s *Simulation) carryOut(p *peer, r *replica.Ready) {
 		s.sendData(p, &r.Messages[i])
 	}
 	for _, l := range r.Locates {
-		p.data.locating[p.node.Lookup(p.clock.read(s.now), l.Target)] = l.ID
+		s.locate(p, l)
+	}
+	for _, name := range r.Silent {
+		p.node.Doubt(p.clock.read(s.now), s.peer(name).self)
 	}
 	for i := range r.Outcomes {
 		s.answer(p, &r.Outcomes[i])
@@ -230,9 +233,20 @@ func (s *Simulation) carryOut(p *peer, r *replica.Ready) {
 	for _, e := range r.Events {
 		s.data.count(e)
 	}
-	if len(r.Locates) > 0 {
+	if len(r.Locates)+len(r.Silent) > 0 {
 		s.drainRing(p, nil)
 	}
+}
+
+func (s *Simulation) locate(p *peer, l replica.Locate) {
+	if l.Guess > 0 {
+		if guess, ok := p.node.Guess(l.Target, l.Guess); ok {
+			p.data.replica.Located(s.timeOfDay(p), l.ID, guess)
+			p.data.stirred = true
+			return
+		}
+	}
+	p.data.locating[p.node.Lookup(p.clock.read(s.now), l.Target)] = l.ID
 }
 
 func (s *Simulation) sendData(from *peer, m *replica.Message) {
