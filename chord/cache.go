@@ -18,7 +18,7 @@ type locationCache struct {
 type cacheEntry struct {
 	Contact
 	heard Time
-	rtt   roundTrip
+	rtt   RoundTrip
 }
 
 // find gives the place of a position, or where it would be.
@@ -91,15 +91,15 @@ func (c *locationCache) has(k Contact) bool {
 // observe notes a round trip to a contact.
 func (c *locationCache) observe(k Contact, d time.Duration) {
 	if i, ok := c.find(k.ID); ok {
-		c.entries[i].rtt.observe(d)
+		c.entries[i].rtt.Observe(d)
 	}
 }
 
 // roundTrip is the estimate for a contact, if one was ever measured.
-func (c *locationCache) roundTrip(k Contact) (roundTrip, bool) {
+func (c *locationCache) roundTrip(k Contact) (RoundTrip, bool) {
 	i, ok := c.find(k.ID)
-	if !ok || c.entries[i].rtt == (roundTrip{}) {
-		return roundTrip{}, false
+	if !ok || c.entries[i].rtt == (RoundTrip{}) {
+		return RoundTrip{}, false
 	}
 	return c.entries[i].rtt, true
 }

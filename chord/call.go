@@ -86,7 +86,7 @@ func (n *Node) answered(now Time, m Message) (call, bool) {
 	}
 	c := n.calls[i]
 	n.calls = slices.Delete(n.calls, i, i+1)
-	n.rtt.observe(now.Sub(c.sent))
+	n.rtt.Observe(now.Sub(c.sent))
 	n.cache.observe(m.From, now.Sub(c.sent))
 	return c, true
 }
@@ -182,18 +182,5 @@ func (n *Node) timeout(c Contact) time.Duration {
 	if known, ok := n.cache.roundTrip(c); ok {
 		rtt = known
 	}
-	return min(max(rtt.mean+4*rtt.dev, n.cfg.MinTimeout), n.cfg.MaxTimeout)
-}
-
-// roundTrip estimates round-trip time as TCP does (RFC 6298): moving averages
-// of the mean and of the deviation from it.
-type roundTrip struct{ mean, dev time.Duration }
-
-func (r *roundTrip) observe(d time.Duration) {
-	if *r == (roundTrip{}) {
-		*r = roundTrip{mean: d, dev: d / 2}
-		return
-	}
-	r.dev += ((r.mean - d).Abs() - r.dev) / 4
-	r.mean += (d - r.mean) / 8
+	return min(max(rtt.Patience(), n.cfg.MinTimeout), n.cfg.MaxTimeout)
 }

@@ -126,6 +126,7 @@
 // peer itself, so that in rings of up to a few thousand peers most lookups need
 // one request. A lookup ends at the owner's predecessor, or at the owner itself
 // where a successor list names it first (owner.go); [Node.LookupConfirmed] always
-// has the owner agree. Neither fingers nor cache
+// has the owner agree, and begins with whom the cache suggests. [Node.Guess] names those
+// behind a target without asking anybody. Neither fingers nor cache
 // matter to the ring's correctness.
 package chord

@@ -29,7 +29,7 @@ type Node struct {
 	lookups  []*lookup
 	lastSeq  uint64
 	lastLook LookupID
-	rtt      roundTrip // over all peers
+	rtt      RoundTrip // over all peers
 
 	stabilizeAt   Time
 	fingerAt      Time
@@ -74,7 +74,7 @@ func New(cfg Config) (*Node, error) {
 		preds:       []Contact{{}},
 		cache:       locationCache{self: cfg.Self.ID, limit: max(0, cfg.CacheSize)},
 		fingers:     fingerTable{self: cfg.Self.ID},
-		rtt:         roundTrip{mean: cfg.MinTimeout / 2, dev: cfg.MinTimeout / 8},
+		rtt:         RoundTrip{Mean: cfg.MinTimeout / 2, Dev: cfg.MinTimeout / 8},
 		stabilizeAt: Never,
 		fingerAt:    Never,
 	}, nil

@@ -8,7 +8,8 @@
 // and only then sends the Messages and hands out the Outcomes behind them, so
 // that nothing is acknowledged before it is durable; what the store refuses is
 // taken back by [Replica.NotStored]. Where a key lives is asked
-// by Ready's Locates and answered by [Replica.Located]. Values are read back
+// by Ready's Locates and answered by [Replica.Located], at first by a guess
+// (guess.go). Values are read back
 // through the [Reader]; keys and versions are kept in memory ([Index]).
 //
 // # Placement

@@ -42,7 +42,7 @@ func (g *read) ask(now chord.Time) {
 	g.quorum.start(now)
 }
 
-func (g *read) request(first bool) Message { return Message{Kind: Read, Key: g.key, Digest: !first} }
+func (g *read) request(full bool) Message { return Message{Kind: Read, Key: g.key, Digest: !full} }
 
 // take notes what a replica has. A version from the future, which nobody may
 // write, is none.

@@ -58,6 +58,7 @@ type operation struct {
 	deadline chord.Time
 	retryAt  chord.Time // Never while an attempt is under way
 	reportAt chord.Time // Never, unless a write that W have waits a little for the others
+	hedgeAt  chord.Time // Never, unless another replica is asked as well when it comes
 	pause    time.Duration
 	attempt  int      // number of the one under way
 	target   chord.ID // to locate
@@ -72,13 +73,16 @@ type operation struct {
 	// ask sends the requests of an attempt when its targets are known.
 	ask func(now chord.Time)
 
+	// hedge asks another replica as well.
+	hedge func(now chord.Time)
+
 	// giveUp completes the outcome at the deadline.
 	giveUp func(now chord.Time)
 }
 
 func (r *Replica) newOperation(target chord.ID, deadline chord.Time) *operation {
 	r.lastID++
-	o := &operation{id: OpID(r.lastID), deadline: deadline, retryAt: Never, reportAt: Never, pause: firstPause, target: target}
+	o := &operation{id: OpID(r.lastID), deadline: deadline, retryAt: Never, reportAt: Never, hedgeAt: Never, pause: firstPause, target: target}
 	o.outcome.Op = o.id
 	r.ops = append(r.ops, o)
 	return o
@@ -86,7 +90,7 @@ func (r *Replica) newOperation(target chord.ID, deadline chord.Time) *operation 
 
 // try begins an attempt.
 func (r *Replica) try(o *operation) {
-	o.retryAt = Never
+	o.retryAt, o.hedgeAt = Never, Never
 	o.attempt++
 	attempt := o.attempt
 	r.locate(o.target, r.mayGuess(o), func(now chord.Time, found chord.Result) {
@@ -122,7 +126,7 @@ func (r *Replica) going(o *operation, attempt int) bool {
 func (r *Replica) retry(now chord.Time, o *operation) {
 	o.attempt++
 	o.hasty, o.guessed = false, false
-	o.retryAt = now.Add(o.pause)
+	o.retryAt, o.hedgeAt = now.Add(o.pause), Never
 	o.pause = min(2*o.pause, longPause)
 }
 
@@ -139,6 +143,9 @@ func (r *Replica) expireOperations(now chord.Time) {
 			r.finish(o)
 		case o.retryAt <= now:
 			r.try(o)
+		case o.hedgeAt <= now:
+			o.hedgeAt = Never
+			o.hedge(now)
 		}
 	}
 }

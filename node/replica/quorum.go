@@ -1,16 +1,22 @@
 package replica
 
-import "peal/chord"
+import (
+	"time"
+
+	"peal/chord"
+)
 
 // A quorum asks some of an operation's targets, our own peer first, since its
 // answer costs nothing. For each that does not answer, or not completely,
-// another is asked.
+// another is asked; and another one as well when answers are late, as they are
+// from a peer that stands still (hedged requests: Dean and Barroso, "The tail at
+// scale", CACM 2013).
 type quorum struct {
 	r    *Replica
 	op   *operation
 	need int // R
 
-	request func(first bool) Message                // what to ask
+	request func(full bool) Message                 // what to ask: for all, or only for a digest
 	serve   func(now chord.Time, m Message) Message // our own answer
 	decide  func(now chord.Time)                    // so many complete answers have come
 
@@ -19,8 +25,8 @@ type quorum struct {
 	take func(now chord.Time, from chord.Contact, m Message) bool
 
 	next    int // the first target not asked yet
-	waiting int // answers still to come
-	short   int // answers that will not come
+	pending int // targets that have not answered yet
+	missing int // complete answers still to come
 }
 
 func (q *quorum) start(now chord.Time) {
@@ -30,23 +36,26 @@ func (q *quorum) start(now chord.Time) {
 			targets[0], targets[i] = targets[i], targets[0]
 		}
 	}
-	need := min(q.need, len(targets))
-	q.next, q.waiting, q.short = 0, need, 0
-	for range need {
-		q.askNext(now)
+	q.next, q.pending, q.missing = 0, 0, min(q.need, len(targets))
+	q.op.hedge, q.op.hedgeAt = q.hedge, now.Add(q.r.patience())
+	attempt := q.op.attempt
+	for i := range q.missing {
+		if q.r.going(q.op, attempt) {
+			q.askNext(now, i == 0)
+		}
 	}
 }
 
-func (q *quorum) askNext(now chord.Time) {
+// askNext asks the next target, if there is one.
+func (q *quorum) askNext(now chord.Time, full bool) {
 	if q.next == len(q.op.targets) {
-		q.short++
-		q.settle(now)
 		return
 	}
 	c := q.op.targets[q.next]
-	m := q.request(q.next == 0)
-	m.Guess = q.op.guessed
 	q.next++
+	q.pending++
+	m := q.request(full)
+	m.Guess = q.op.guessed
 	if c.Peer == q.r.cfg.Self.Peer {
 		q.answer(now, c, q.serve(now, m))
 		return
@@ -61,24 +70,41 @@ func (q *quorum) askNext(now chord.Time) {
 }
 
 func (q *quorum) answer(now chord.Time, c chord.Contact, m Message) {
-	if m.Refused == Elsewhere {
+	q.pending--
+	attempt := q.op.attempt
+	switch {
+	case q.missing == 0: // it is decided already
+		return
+	case m.Refused == Elsewhere:
 		q.r.misled(now, q.op)
-		return
+	case q.take(now, c, m):
+		q.missing--
+	default:
+		q.askNext(now, true)
 	}
-	if !q.take(now, c, m) {
-		q.askNext(now)
-		return
+	switch {
+	case !q.r.going(q.op, attempt):
+	case q.missing == 0:
+		q.op.hedgeAt = Never
+		q.decide(now)
+	case q.pending == 0 && q.next == len(q.op.targets):
+		q.r.retry(now, q.op)
 	}
-	q.settle(now)
 }
 
-func (q *quorum) settle(now chord.Time) {
-	if q.waiting--; q.waiting > 0 {
-		return
+// hedge asks one more target, since those asked take long.
+func (q *quorum) hedge(now chord.Time) {
+	if q.next < len(q.op.targets) {
+		q.op.hedgeAt = now.Add(q.r.patience())
+		q.askNext(now, true)
 	}
-	if q.short > 0 {
-		q.r.retry(now, q.op)
-		return
-	}
-	q.decide(now)
+}
+
+// leastPatience keeps the pauses of a scheduler or a garbage collector from causing
+// traffic.
+const leastPatience = 10 * time.Millisecond
+
+// patience is how long an answer to a read may take before another peer is asked.
+func (r *Replica) patience() time.Duration {
+	return min(max(r.reads.Patience(), leastPatience), r.cfg.RequestTimeout)
 }

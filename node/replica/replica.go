@@ -87,6 +87,7 @@ type Replica struct {
 	locating []location   // by id
 	lastID   uint64
 	luck     luck
+	reads    chord.RoundTrip // of reads that were answered
 
 	expiring agenda // records that will expire
 	graves   agenda // tombstones
@@ -109,6 +110,7 @@ func New(cfg Config) (*Replica, error) {
 		place:  place{self: cfg.Self, n: cfg.N},
 		round:  round{at: Never}, presence: cfg.Presence,
 		luck:   luck{right: allRight},
+		reads:  chord.RoundTrip{Mean: cfg.RequestTimeout / 20, Dev: cfg.RequestTimeout / 80},
 		outbox: newOutbox(), damaged: map[string]Item{},
 	}, nil
 }
@@ -136,6 +138,9 @@ func (r *Replica) Step(now chord.Time, m Message) {
 		r.onPull(m)
 	default:
 		if q, ok := r.answered(m); ok {
+			if m.Kind == Answer {
+				r.reads.Observe(now.Sub(q.sent))
+			}
 			q.then(now, m, true)
 		}
 	}
@@ -158,7 +163,7 @@ func (r *Replica) Deadline() chord.Time {
 		at = min(at, r.requests[i].deadline)
 	}
 	for _, o := range r.ops {
-		at = min(at, o.deadline, o.retryAt, o.reportAt)
+		at = min(at, o.deadline, o.retryAt, o.reportAt, o.hedgeAt)
 	}
 	return at
 }

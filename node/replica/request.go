@@ -11,6 +11,7 @@ import (
 type request struct {
 	seq      uint64
 	to       chord.PeerID
+	sent     chord.Time
 	deadline chord.Time
 	then     func(now chord.Time, m Message, ok bool)
 }
@@ -22,7 +23,7 @@ func (r *Replica) request(now chord.Time, to chord.PeerID, m Message, then func(
 	}
 	r.lastID++
 	m.Seq = r.lastID
-	r.requests = append(r.requests, request{m.Seq, to, now.Add(timeout), then})
+	r.requests = append(r.requests, request{m.Seq, to, now, now.Add(timeout), then})
 	r.send(to, m)
 }
 

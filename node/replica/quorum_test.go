@@ -1,0 +1,60 @@
+package replica
+
+import (
+	"testing"
+	"time"
+)
+
+// A replica that stands still costs a read a little more than a round trip, not a
+// timeout.
+func TestGetAsksAnotherWhenOneIsSilent(t *testing.T) {
+	c := settledCluster(t, 6)
+	client := c.outsider("key")
+	c.wantPut(client, "key", "value")
+	for range 50 {
+		c.wantGet(client, "key", "value") // tells how long answers take: up to 18 ms
+	}
+	for _, p := range c.replicas("key") {
+		c.mute(p)
+		start := c.now
+		c.wantGet(client, "key", "value")
+		if took := c.now.Sub(start); took > 100*time.Millisecond {
+			t.Errorf("with %v silent it takes %v, want less than 100 ms", p.self, took)
+		}
+		p.muted = false
+	}
+}
+
+// As long as answers are not late, nobody but R replicas is asked.
+func TestGetAsksNoMoreThanItNeeds(t *testing.T) {
+	c := settledCluster(t, 6)
+	client := c.outsider("key")
+	c.wantPut(client, "key", "value")
+	c.settle()
+	for range 50 {
+		c.wantGet(client, "key", "value")
+	}
+	before := c.sent[Read]
+	for range 20 {
+		c.wantGet(client, "key", "value")
+	}
+	if asked := c.sent[Read] - before; asked > 44 {
+		t.Errorf("20 reads asked %d replicas, want 40, or a few more", asked)
+	}
+}
+
+// An attempt in which nobody is left to ask is repeated, whichever answer comes last.
+func TestGetGoesOnWhenTargetsRunOut(t *testing.T) {
+	c := settledCluster(t, 6)
+	client := c.outsider("key")
+	c.wantPut(client, "key", "value")
+	c.settle()
+	replicas := c.replicas("key")
+	for range 20 {
+		for _, p := range replicas[1:] {
+			p.forgetCompleteness()
+			c.after(200*time.Millisecond, func() { p.round.at = c.time(p) })
+		}
+		c.wantGet(client, "key", "value")
+	}
+}
