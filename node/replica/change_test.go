@@ -140,6 +140,23 @@ func TestTouchReachesAReplicaWithoutTheValue(t *testing.T) {
 	}
 }
 
+// A replica whose clock is fast has buried the expired record already: what it holds
+// is no value to keep.
+func TestTouchOfABuriedRecord(t *testing.T) {
+	c := settledCluster(t, 6)
+	client, replicas := c.outsider("key"), c.replicas("key")
+	o := c.change(client, Change{Key: "key", Value: []byte("value"), TTL: 5 * time.Second})
+	c.settle()
+	replicas[2].keep(Record{Key: "key", Version: o.Record.Version, Expires: o.Record.Expires, Deleted: true})
+	c.wantError(c.change(client, Change{Key: "key", Touch: true, W: 3}), NoError)
+	c.settle()
+	for _, p := range replicas {
+		if rec := p.stored["key"]; string(rec.Value) != "value" || rec.Deleted {
+			t.Errorf("%v holds %v, want the value", p.self, rec)
+		}
+	}
+}
+
 // A touch that began before another writer wrote does not bring the old value back.
 func TestTouchDoesNotUndoAWrite(t *testing.T) {
 	c := settledCluster(t, 6)

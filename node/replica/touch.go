@@ -41,13 +41,13 @@ func (w *write) baseFetched(now chord.Time, m Message) {
 }
 
 // withValue fills in the value of a record that came without it. It reports false if
-// what we hold is older.
+// we do not have that value.
 func (r *Replica) withValue(rec Record) (Record, bool) {
 	held, ok := r.index.Get(rec.Key)
 	switch {
 	case ok && held.Version.Compare(rec.Version) >= 0:
 		return rec, true // which will not be stored
-	case !ok || held.Version.Stamp != rec.Version.Stamp:
+	case !ok || held.Deleted || held.Version.Stamp != rec.Version.Stamp:
 		return rec, false
 	}
 	old, ok := r.load(rec.Key)
