@@ -34,7 +34,7 @@ func (n *Node) committed(now chord.Time, r replica.Ready, err error) {
 	n.committing = false
 	if err != nil {
 		n.storeFailed(err)
-		n.data.NotStored(now, r)
+		r = n.data.NotStored(now, r)
 	}
 	n.deliver(now, r, func(o replica.Outcome) error {
 		wrote := func(rec replica.Record) bool { return rec.Key == o.Record.Key }

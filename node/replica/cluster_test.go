@@ -40,7 +40,8 @@ type peer struct {
 	*Replica
 	self       chord.Contact
 	stored     shelf
-	refuses    bool // the store fails to write
+	refuses    bool          // the store fails to write
+	slow       time.Duration // what it takes longer to write
 	committing bool
 	muted      bool          // its messages are lost
 	skew       time.Duration // of its clock
@@ -260,20 +261,19 @@ func (c *cluster) drain(p *peer) {
 		return
 	}
 	p.committing = true
-	c.after(time.Duration(c.rand.IntN(3000))*time.Microsecond, func() {
+	c.after(p.slow+time.Duration(c.rand.IntN(3000))*time.Microsecond, func() {
 		if c.live(p.self.Peer) != p {
 			return
 		}
-		c.commit(p, r)
 		p.committing = false
-		c.deliver(p, r)
+		c.deliver(p, c.commit(p, r))
 	})
 }
 
-func (c *cluster) commit(p *peer, r Ready) {
+// commit stores, and gives what is to be carried out then.
+func (c *cluster) commit(p *peer, r Ready) Ready {
 	if p.refuses {
-		p.NotStored(c.time(p), r)
-		return
+		return p.NotStored(c.time(p), r)
 	}
 	for _, rec := range r.Writes {
 		p.stored[rec.Key] = rec
@@ -281,6 +281,7 @@ func (c *cluster) commit(p *peer, r Ready) {
 	for _, it := range r.Drops {
 		delete(p.stored, it.Key)
 	}
+	return r
 }
 
 func (c *cluster) deliver(p *peer, r Ready) {

@@ -27,7 +27,7 @@ func (w *write) hint(now chord.Time, replica chord.Contact) {
 		return
 	}
 	version := w.outcome.Record.Version
-	w.r.request(now, to.Peer, w.message(), func(now chord.Time, m Message, ok bool) {
+	w.send(now, to.Peer, w.message(), func(now chord.Time, m Message, ok bool) {
 		if w.outcome.Record.Version == version && slices.Contains(w.r.ops, w.operation) {
 			w.hinted(now, Hint{replica, to}, m, ok)
 		}

@@ -43,6 +43,10 @@ type Outcome struct {
 	Next     *chord.ID       // List: where to go on, nil at the end
 	Left     int             // Leave: records that not all of their replicas have taken
 	need     int             // Put: W
+
+	// elsewhere is how often a Put was stored, or may have been, beyond what the fields
+	// above tell.
+	elsewhere int
 }
 
 const (

@@ -37,7 +37,6 @@ type write struct {
 	waiting  int             // targets of this attempt that have not answered
 	refused  int             // targets of this attempt whose clocks refuse the version
 	again    int             // attempts with a new version
-	unsure   bool            // a peer may have stored it without saying so, or is no replica any more
 }
 
 // stamp makes the record a version of now.
@@ -61,13 +60,15 @@ func (w *write) ask(now chord.Time) {
 	w.outcome.Replicas, w.complete = nil, nil
 	w.waiting, w.refused, w.outcome.need = len(w.targets), 0, w.need()
 	for _, c := range stored {
-		w.unsure = w.unsure || !slices.Contains(w.targets, c)
+		if !slices.Contains(w.targets, c) { // it is no replica any more
+			w.outcome.elsewhere++
+		}
 	}
 	m := w.message()
 	m.Guess = w.guessed
 	for _, c := range w.targets {
 		switch {
-		case w.attempt != attempt: // stamped anew by settle, to begin over
+		case !w.r.going(w.operation, attempt): // settle has ended it, or stamped it anew
 			return
 		case slices.Contains(stored, c) && (w.reported || slices.Contains(complete, c)):
 			w.acknowledge(now, c, true)
@@ -77,11 +78,22 @@ func (w *write) ask(now chord.Time) {
 			w.answer(now, c, attempt, w.r.merge(now, m), true)
 		default:
 			w.sent = true
-			w.r.request(now, c.Peer, m, func(now chord.Time, m Message, ok bool) {
+			w.send(now, c.Peer, m, func(now chord.Time, m Message, ok bool) {
 				w.answer(now, c, attempt, m, ok)
 			})
 		}
 	}
+}
+
+// send asks a peer to store the record. Unless it says that it has not, it may have.
+func (w *write) send(now chord.Time, to chord.PeerID, m Message, then func(now chord.Time, m Message, ok bool)) {
+	w.outcome.elsewhere++
+	w.r.request(now, to, m, func(now chord.Time, m Message, ok bool) {
+		if ok && (m.Refused != 0 || len(m.Items) > 0) {
+			w.outcome.elsewhere--
+		}
+		then(now, m, ok)
+	})
 }
 
 // message is the request to a replica.
@@ -90,7 +102,6 @@ func (w *write) message() Message {
 }
 
 func (w *write) answer(now chord.Time, c chord.Contact, attempt int, m Message, ok bool) {
-	w.unsure = w.unsure || !ok
 	if ok && m.Refused == 0 {
 		w.replaced(m.Records)
 	}
@@ -99,7 +110,8 @@ func (w *write) answer(now chord.Time, c chord.Contact, attempt int, m Message, 
 	case ok && m.Refused == Elsewhere:
 		w.r.misled(now, w.operation)
 	case ok && m.Refused == ClockAhead:
-		w.refuse(now)
+		w.refused++
+		w.missed(now)
 	case ok && m.Refused == LacksValue:
 		w.base.wanted = true
 		w.missed(now)
@@ -132,7 +144,8 @@ func (w *write) settle(now chord.Time, c chord.Contact, m Message) {
 	case held.Version.Compare(w.outcome.Record.Version) <= 0, w.reported:
 		w.acknowledge(now, c, m.Complete)
 	case tooFarAhead(now, held.Version):
-		w.refuse(now)
+		w.refused++
+		w.missed(now)
 	case w.change.once():
 		w.outcome.Error, w.outcome.Found, w.outcome.Record.Version = Conflict, !held.gone(now), held.Version
 		w.r.finish(w.operation)
@@ -148,6 +161,7 @@ const hurried = 100
 
 // startOver makes another attempt with a new version.
 func (w *write) startOver(now chord.Time) {
+	w.outcome.elsewhere += len(w.outcome.Replicas) + len(w.outcome.Hints) // they have the version before
 	w.outcome.Replicas, w.outcome.Hints, w.reportAt = nil, nil, Never
 	if w.change.Touch {
 		w.r.lookFirst(w)
@@ -158,23 +172,6 @@ func (w *write) startOver(now chord.Time) {
 	if w.again++; w.again <= hurried {
 		w.retryAt, w.pause = now, firstPause
 	}
-}
-
-// refuse counts a replica whose clock is too far from ours. Waiting helps only
-// while the others can still make up W.
-func (w *write) refuse(now chord.Time) {
-	w.refused++
-	if w.reported || len(w.targets)-w.refused >= w.need() {
-		w.missed(now)
-		return
-	}
-	w.outcome.Error = ClockRefused
-	if len(w.outcome.Replicas) > 0 {
-		w.outcome.Error = QuorumNotMet
-	} else if w.unsure {
-		w.outcome.Error = OutcomeUnknown
-	}
-	w.r.finish(w.operation)
 }
 
 func (w *write) need() int { return min(cmp.Or(w.change.W, w.r.cfg.W), len(w.targets)) }
@@ -213,16 +210,32 @@ func (w *write) caughtUp() (n int) {
 	return n
 }
 
-// missed counts an answer that did not complete the quorum.
+// missed counts an answer that did not complete the quorum. After the last one there is
+// another attempt, if those whose clocks are not too far from ours can make up W.
 func (w *write) missed(now chord.Time) {
-	if w.waiting--; w.waiting == 0 {
+	w.waiting--
+	switch {
+	case w.waiting > 0:
+	case w.reported || len(w.targets)-w.refused >= w.need():
 		w.r.retry(now, w.operation)
+	default:
+		w.outcome.Error = w.outcome.fate(ClockRefused)
+		w.r.finish(w.operation)
 	}
 }
 
 func (w *write) giveUp(chord.Time) {
-	w.outcome.Error, w.outcome.Behind = w.failure(), len(w.outcome.Replicas)-w.caughtUp()
-	if len(w.outcome.Replicas) == 0 && (w.unsure || w.waiting > 0 && w.sent) {
-		w.outcome.Error = OutcomeUnknown
+	w.outcome.Error, w.outcome.Behind = w.outcome.fate(w.failure()), len(w.outcome.Replicas)-w.caughtUp()
+}
+
+// fate is the error of a write that too few replicas have. The cause alone is one only
+// if nobody can have it.
+func (o *Outcome) fate(cause Error) Error {
+	switch {
+	case len(o.Replicas) > 0:
+		return QuorumNotMet
+	case o.elsewhere > 0 || len(o.Hints) > 0:
+		return OutcomeUnknown
 	}
+	return cause
 }

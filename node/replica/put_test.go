@@ -159,6 +159,37 @@ func TestPutByAClockThatIsFarAhead(t *testing.T) {
 	c.wantMissing(client, "key")
 }
 
+// Two replicas refuse the version, and the third stores it, or a holder does: that no
+// W can be met does not say that it is nowhere.
+func TestPutByAWrongClockThatSomebodyStored(t *testing.T) {
+	for name, silent := range map[string]bool{"a replica": true, "a replica that says so": false} {
+		c := settledCluster(t, 6)
+		client, third := c.outsider("key"), c.replicas("key")[2]
+		client.skew, third.skew = MaxSkew+time.Second, MaxSkew+time.Second
+		want := QuorumNotMet
+		if third.muted = silent; silent {
+			want = OutcomeUnknown
+		}
+		c.wantError(c.put(client, "key", "value"), want)
+		if _, held := third.stored["key"]; !held {
+			t.Errorf("%s: the third replica has not stored it: a bad test", name)
+		}
+	}
+}
+
+func TestPutByAWrongClockThatAHolderHas(t *testing.T) {
+	c := settledCluster(t, 7)
+	replicas := c.replicas("key")
+	client := c.outsider("key")
+	client.skew, replicas[2].refuses = MaxSkew+time.Second, true
+	for _, p := range c.peers {
+		if !slices.Contains(replicas[:2], p) {
+			p.skew = client.skew
+		}
+	}
+	c.wantError(c.put(client, "key", "value"), OutcomeUnknown)
+}
+
 // A write that the store refuses is not acknowledged, neither at once nor when
 // it is repeated.
 func TestPutIntoAStoreThatRefuses(t *testing.T) {
@@ -187,6 +218,28 @@ func TestPutAtAPeerWhoseStoreRefuses(t *testing.T) {
 	c.settle()
 	if _, held := p.index.Get("key"); held != (p.stored["key"].Key != "") {
 		t.Errorf("the index says %v, the store has %q", held, p.stored["key"].Key)
+	}
+}
+
+// A write that W have without our own store is acknowledged though that refuses.
+// Where all the others may have it and do not say so, its outcome is unknown.
+func TestPutThatOnlyTheOthersStore(t *testing.T) {
+	for _, muted := range []bool{false, true} {
+		for w := 1; w <= 2; w++ {
+			c := settledCluster(t, 6)
+			replicas := c.replicas("key")
+			p := replicas[0]
+			p.refuses, p.slow = true, 200*time.Millisecond
+			want := NoError
+			if muted {
+				c.mute(replicas[1:]...)
+				want = OutcomeUnknown
+			}
+			o := c.change(p, Change{Key: "key", Value: []byte("value"), W: w})
+			if o.Error != want || hasPeer(o.Replicas, p.self.Peer) {
+				t.Errorf("W = %d, others muted %v: error %v, stored on %v; want error %v", w, muted, o.Error, o.Replicas, want)
+			}
+		}
 	}
 }
 

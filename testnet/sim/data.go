@@ -209,7 +209,7 @@ func (s *Simulation) committed(p *peer) {
 	d.committing, d.stirred = nil, true
 	if c.err != nil {
 		s.data.tally.Refused++
-		d.replica.NotStored(s.timeOfDay(p), c.Ready)
+		c.Ready = d.replica.NotStored(s.timeOfDay(p), c.Ready)
 	}
 	s.carryOut(p, &c.Ready)
 	s.tick(p)
