@@ -1,0 +1,81 @@
+package replica
+
+import (
+	"slices"
+
+	"peal/chord"
+)
+
+// NotStored takes back the Writes and Drops of the last Ready, which the store refused,
+// and gives what is left to be carried out of it. We hold what the store still has, and
+// are no more complete than before.
+func (r *Replica) NotStored(now chord.Time, failed Ready) Ready {
+	clear(r.flying)
+	for i := range failed.Writes {
+		r.reload(failed.Writes[i].Key)
+	}
+	for i := range failed.Drops {
+		r.reload(failed.Drops[i].Key)
+	}
+	for _, o := range r.ops {
+		o.reportAt = Never
+		o.outcome.Replicas = slices.DeleteFunc(o.outcome.Replicas, r.isSelf)
+	}
+	failed = r.unacknowledge(now, failed, failed.Writes)
+	r.ready = r.unacknowledge(now, r.ready, failed.Writes)
+	r.durable[0] = r.durable[1]
+	r.place.coverage = r.durable[1]
+	r.place.shrink()
+	r.fails("the store did not take what came")
+	r.round.refused, r.round.settled = true, false
+	if r.round.at != Never {
+		r.round.at = min(r.round.at, now.Add(retryPause))
+	}
+	return failed
+}
+
+// unacknowledge takes back that we stored some records, where it was about to be said.
+// Answers about what we hold are kept back: whoever asked will ask again.
+func (r *Replica) unacknowledge(now chord.Time, said Ready, writes []Record) Ready {
+	said.Messages = slices.DeleteFunc(said.Messages, func(m Message) bool {
+		return m.Kind == Answer || m.Kind == Listed || m.Kind == Compared || m.Kind == Pulled
+	})
+	for i := range said.Messages {
+		if m := &said.Messages[i]; m.Kind == Written {
+			m.Refused = StoreFailed
+		}
+	}
+	said.Outcomes = slices.DeleteFunc(said.Outcomes, func(o Outcome) bool { return r.resumed(now, o, writes) })
+	for i := range said.Outcomes {
+		o := &said.Outcomes[i]
+		if !r.relies(*o, writes) {
+			continue
+		}
+		o.Replicas = slices.DeleteFunc(o.Replicas, r.isSelf)
+		switch {
+		case o.Asked > 0: // a read
+			o.Error, o.Found, o.Replicas = QuorumNotMet, false, nil
+		case len(o.Replicas) < o.need && o.Error != Conflict:
+			o.Error = o.fate(QuorumNotMet)
+		}
+	}
+	return said
+}
+
+// relies reports whether an outcome says that we stored one of some records.
+func (r *Replica) relies(o Outcome, writes []Record) bool {
+	return slices.ContainsFunc(o.Replicas, r.isSelf) &&
+		slices.ContainsFunc(writes, func(rec Record) bool { return rec.Key == o.Record.Key })
+}
+
+// resumed reports whether a write whose outcome relies on what we did not store can go
+// on, so that the others may still make up W.
+func (r *Replica) resumed(now chord.Time, o Outcome, writes []Record) bool {
+	i := slices.IndexFunc(r.ops, func(op *operation) bool { return op.id == o.Op })
+	if i < 0 || !r.relies(o, writes) || len(o.Replicas) > o.need {
+		return false
+	}
+	r.ops[i].reported = false
+	r.retry(now, r.ops[i])
+	return true
+}

@@ -1,0 +1,57 @@
+package replica
+
+import (
+	"testing"
+	"time"
+
+	"peal/chord"
+)
+
+// What a store that then refuses is said to have, nobody is told: who asks has to ask
+// again.
+func TestRefusedRecordIsNowhereSaidToBeHeld(t *testing.T) {
+	_, a, b := pair(t, 1)
+	rec := old("key", "value")
+	ask := func() {
+		for _, m := range []Message{
+			{Kind: Write, Records: []Record{rec}},
+			{Kind: Read, Key: "key"},
+			{Kind: Pull, Items: []Item{rec.item()}},
+			{Kind: List, Arc: whole()},
+			{Kind: Compare, Ranges: []Range{a.rangeOf(whole())}},
+		} {
+			m.From = a.self.Peer
+			b.Step(startTime, m)
+		}
+		b.Get(startTime, startTime.Add(soon), "key", 1)
+		b.Located(startTime, b.lastID, chord.Result{Owners: []chord.Contact{b.self, a.self}, Whole: true})
+	}
+	give(a, rec)
+	b.Early()
+	ask()
+	failed := b.Ready()
+	ask()
+	for _, left := range []Ready{b.NotStored(startTime, failed), b.Ready()} {
+		if len(left.Messages) != 1 || left.Messages[0].Kind != Written || left.Messages[0].Refused != StoreFailed {
+			t.Errorf("goes on to say %v, want just that the record is not written", left.Messages)
+		}
+		if len(left.Outcomes) != 1 || left.Outcomes[0].Error != QuorumNotMet || left.Outcomes[0].Found {
+			t.Errorf("the outcomes are %v, want one, that no replica answered", left.Outcomes)
+		}
+		if len(left.Writes) != 0 && left.Writes[0].Key == "" {
+			t.Errorf("%v is still to be stored", left.Writes)
+		}
+	}
+}
+
+// So nobody leaves what it holds in the keeping of a peer that has refused it.
+func TestGivingToAStoreThatRefuses(t *testing.T) {
+	c, a, b := pair(t, 1)
+	rec := old("key", "value")
+	give(a, rec)
+	b.refuses, b.slow = true, 100*time.Millisecond
+	b.Step(c.now, Message{Kind: Write, From: a.self.Peer, Records: []Record{rec}})
+	if end := c.reconcile(a, b, whole(), onlyGive); end.ok {
+		t.Errorf("ended %v, while the other's store has %v", end, b.stored)
+	}
+}
