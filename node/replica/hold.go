@@ -95,12 +95,8 @@ func (r *Replica) dropOnlyAbsent() {
 
 func (r *Replica) isSelf(c chord.Contact) bool { return c.Peer == r.cfg.Self.Peer }
 
-// reload holds what the store has, unless something newer is on its way there. What
-// it had before, and has no more, is lost.
+// reload holds what the store has. What it had before, and has no more, is lost.
 func (r *Replica) reload(key string) {
-	if _, newer := r.written(key); newer {
-		return
-	}
 	before, had := r.before[key]
 	delete(r.before, key)
 	r.index.Remove(key)

@@ -116,6 +116,13 @@ func (b *outbox) write(rec Record, held Item, ok bool) {
 	b.ready.Writes = append(b.ready.Writes, rec)
 }
 
+// forgetUnstored gives up what was to be stored.
+func (b *outbox) forgetUnstored() {
+	clear(b.flying)
+	clear(b.fresh)
+	b.ready.Writes, b.ready.Drops, b.unstored = b.ready.Writes[:0], b.ready.Drops[:0], 0
+}
+
 func (b *outbox) emit(e Event) { b.ready.Events = append(b.ready.Events, e) }
 
 func (r *Replica) send(to chord.PeerID, m Message) {

@@ -7,22 +7,24 @@ import (
 )
 
 // NotStored takes back the Writes and Drops of the last Ready, which the store refused,
-// and gives what is left to be carried out of it. We hold what the store still has, and
-// are no more complete than before.
+// and gives what is left to be carried out of it. What has gathered since is refused as
+// well. We hold what the store still has, and are no more complete than before.
 func (r *Replica) NotStored(now chord.Time, failed Ready) Ready {
-	clear(r.flying)
-	for i := range failed.Writes {
-		r.reload(failed.Writes[i].Key)
+	writes := slices.Concat(failed.Writes, r.ready.Writes)
+	drops := slices.Concat(failed.Drops, r.ready.Drops)
+	r.forgetUnstored()
+	for i := range writes {
+		r.reload(writes[i].Key)
 	}
-	for i := range failed.Drops {
-		r.reload(failed.Drops[i].Key)
+	for i := range drops {
+		r.reload(drops[i].Key)
 	}
 	for _, o := range r.ops {
 		o.reportAt = Never
 		o.outcome.Replicas = slices.DeleteFunc(o.outcome.Replicas, r.isSelf)
 	}
-	failed = r.unacknowledge(now, failed, failed.Writes)
-	r.ready = r.unacknowledge(now, r.ready, failed.Writes)
+	failed = r.unacknowledge(now, failed, writes)
+	r.ready = r.unacknowledge(now, r.ready, writes)
 	r.durable[0] = r.durable[1]
 	r.place.coverage = r.durable[1]
 	r.place.shrink()

@@ -55,3 +55,32 @@ func TestGivingToAStoreThatRefuses(t *testing.T) {
 		t.Errorf("ended %v, while the other's store has %v", end, b.stored)
 	}
 }
+
+// What gathered while the commit was under way is refused with it, and not stored later.
+func TestRefusedWriteIsNotStoredLater(t *testing.T) {
+	_, a, b := pair(t, 1)
+	give(b, old("older", ""))
+	give(b, old("dropped", ""))
+	write := func(key string) {
+		b.Step(startTime, Message{Kind: Write, From: a.self.Peer, Records: []Record{newer(key, "value")}})
+	}
+	write("key")
+	failed := b.Ready()
+	write("another")
+	write("older")
+	b.discard(Item{Key: "dropped"})
+	b.NotStored(startTime, failed)
+	left := b.Ready()
+	if len(left.Writes)+len(left.Drops) > 0 {
+		t.Errorf("stores %v and drops %v, though all was refused", left.Writes, left.Drops)
+	}
+	for _, m := range left.Messages {
+		if m.Refused != StoreFailed {
+			t.Errorf("says %v, want a refusal", m)
+		}
+	}
+	older := old("older", "")
+	if it, _ := b.index.Get("older"); b.Len() != 2 || it != older.item() {
+		t.Errorf("holds %d records, %v among them; want what the store has", b.Len(), it)
+	}
+}
