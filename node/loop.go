@@ -71,18 +71,19 @@ func (n *Node) found(now chord.Time, found chord.Result) {
 	}
 }
 
-// drainData stores first what is to be stored: nothing that depends on it leaves
-// before it is durable.
+// drainData stores what is to be stored: nothing that depends on it leaves before it is
+// durable, and all else leaves first.
 func (n *Node) drainData(now chord.Time) (busy bool) {
+	busy = n.deliver(now, n.data.Early(), failure)
 	if n.committing {
-		return n.deliver(now, n.data.Early(), failure)
+		return busy
 	}
 	r := n.data.Ready()
 	if len(r.Writes)+len(r.Drops) > 0 {
 		n.commit(r)
 		return true
 	}
-	return n.deliver(now, r, failure)
+	return n.deliver(now, r, failure) || busy
 }
 
 // deliver does what the data plane wants done; judge says how an operation ended.

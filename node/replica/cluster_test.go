@@ -251,8 +251,8 @@ func (c *cluster) live(id chord.PeerID) *peer {
 // drain does what a replica wants done, as the event loop of package node does: a
 // commit takes some time, and only what does not depend on it goes on meanwhile.
 func (c *cluster) drain(p *peer) {
+	c.deliver(p, p.Early())
 	if p.committing {
-		c.deliver(p, p.Early())
 		return
 	}
 	r := p.Ready()

@@ -3,13 +3,13 @@
 //
 // Like package chord it is a pure state machine, driven in the same way:
 // [Replica.Step] takes in a message, [Replica.Tick] the time,
-// [Replica.SetNeighbours] the peer's place on the ring, and [Replica.Ready]
-// yields what is to be done. Its driver first stores Ready's Writes and Drops,
-// and only then sends the Messages and hands out the Outcomes behind them, so
-// that nothing is acknowledged before it is durable; what the store refuses is
-// taken back by [Replica.NotStored]. Where a key lives is asked
-// by Ready's Locates and answered by [Replica.Located], at first by a guess
-// (guess.go). Values are read back
+// [Replica.SetNeighbours] the peer's place on the ring, and [Replica.Early] and
+// [Replica.Ready] yield what is to be done. Its driver does at once what Early
+// yields. It first stores Ready's Writes and Drops, and only then sends the
+// Messages and hands out the Outcomes behind them, so that nothing is acknowledged
+// before it is durable; what the store refuses is taken back by
+// [Replica.NotStored]. Where a key lives is asked by Locates and answered by
+// [Replica.Located], at first by a guess (guess.go). Values are read back
 // through the [Reader]; keys and versions are kept in memory ([Index]).
 //
 // # Placement

@@ -7,7 +7,7 @@ import (
 )
 
 // Ready is what a replica wants done, in this order. Its slices are valid until
-// the next Ready.
+// the next one.
 type Ready struct {
 	Writes   []Record // to be stored durably
 	Drops    []Item   // to be deleted from the store
@@ -45,17 +45,12 @@ func newOutbox() outbox {
 	return outbox{fresh: map[string]int{}, flying: map[string]int{}, before: map[string]Item{}}
 }
 
-// Ready drains what the replica wants done. What the Ready before brought has to be
-// stored by now.
+// Ready drains what is to be stored, and what waits for that. What the Ready before
+// brought has to be stored by now.
 func (r *Replica) Ready() Ready {
 	r.dropOnlyAbsent()
 	r.durable[0], r.durable[1] = r.place.coverage, r.durable[0]
-	early := r.Early()
-	r.ready.Messages = append(r.ready.Messages, early.Messages...)
-	r.ready.Outcomes = append(r.ready.Outcomes, early.Outcomes...)
-	r.ready.Locates = append(r.ready.Locates, early.Locates...)
 	r.landed()
-	r.ready.Silent = append(r.ready.Silent, early.Silent...)
 	r.ready, r.drained = r.drained, r.ready
 	r.ready.reset()
 	r.fresh, r.flying = r.flying, r.fresh
@@ -65,7 +60,8 @@ func (r *Replica) Ready() Ready {
 }
 
 // Early drains what need not wait for anything to be stored: requests to other
-// peers, and answers about what is in the store already.
+// peers, and answers about what is in the store already. A driver asks for it before
+// every Ready, and while it stores what the last one brought.
 func (r *Replica) Early() Ready {
 	r.early, r.earlyDrained = r.earlyDrained, r.early
 	r.early.reset()

@@ -243,6 +243,21 @@ func TestPutThatOnlyTheOthersStore(t *testing.T) {
 	}
 }
 
+// A coordinator that is a replica does not wait for its own disk to ask the others.
+func TestSlowStoreDelaysNothingElse(t *testing.T) {
+	c := settledCluster(t, 6)
+	replicas := c.replicas("key")
+	p := replicas[0]
+	p.slow = time.Hour
+	p.Put(c.now, c.now.Add(soon), Change{Key: "key", Value: []byte("value")})
+	c.pass(100 * time.Millisecond)
+	for _, q := range replicas[1:] {
+		if _, held := q.stored["key"]; !held {
+			t.Errorf("%v lacks the record while %v is busy storing it", q.self, p.self)
+		}
+	}
+}
+
 func TestCancelledOperationHasNoOutcome(t *testing.T) {
 	c := settledCluster(t, 5)
 	p := c.peers[0]
@@ -283,7 +298,7 @@ func TestOutcomeStaysAsItIs(t *testing.T) {
 	o := p.newOperation(chord.ID{}, Never)
 	o.outcome.Replicas = []chord.Contact{p.self}
 	p.report(o)
-	out := p.Ready().Outcomes[0]
+	out := p.Early().Outcomes[0]
 	p.NotStored(c.now, Ready{})
 	if got := out.Replicas[0]; got != p.self {
 		t.Errorf("the outcome names %v now, want %v", got, p.self)

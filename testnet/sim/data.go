@@ -173,9 +173,9 @@ func (s *Simulation) drainData(p *peer) {
 	d := p.data
 	for d != nil && d.stirred {
 		d.stirred = false
+		early := d.replica.Early()
+		s.carryOut(p, &early)
 		if d.committing != nil {
-			early := d.replica.Early()
-			s.carryOut(p, &early)
 			continue
 		}
 		r := d.replica.Ready()
