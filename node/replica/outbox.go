@@ -112,11 +112,18 @@ func (b *outbox) write(rec Record, held Item, ok bool) {
 	b.ready.Writes = append(b.ready.Writes, rec)
 }
 
-// forgetUnstored gives up what was to be stored.
-func (b *outbox) forgetUnstored() {
+// gatheredBehind empties the outbox, and adds what was in it to the last Ready.
+func (b *outbox) gatheredBehind(last Ready) Ready {
+	last.Writes = append(last.Writes, b.ready.Writes...)
+	last.Drops = append(last.Drops, b.ready.Drops...)
+	last.Messages = append(last.Messages, b.ready.Messages...)
+	last.Outcomes = append(last.Outcomes, b.ready.Outcomes...)
+	last.Events = append(last.Events, b.ready.Events...)
+	b.ready.reset()
 	clear(b.flying)
 	clear(b.fresh)
-	b.ready.Writes, b.ready.Drops, b.unstored = b.ready.Writes[:0], b.ready.Drops[:0], 0
+	b.unstored = 0
+	return last
 }
 
 func (b *outbox) emit(e Event) { b.ready.Events = append(b.ready.Events, e) }

@@ -7,24 +7,21 @@ import (
 )
 
 // NotStored takes back the Writes and Drops of the last Ready, which the store refused,
-// and gives what is left to be carried out of it. What has gathered since is refused as
-// well. We hold what the store still has, and are no more complete than before.
+// and of what has gathered since. It gives what is left to be carried out of both. We
+// hold what the store still has, and are no more complete than before.
 func (r *Replica) NotStored(now chord.Time, failed Ready) Ready {
-	writes := slices.Concat(failed.Writes, r.ready.Writes)
-	drops := slices.Concat(failed.Drops, r.ready.Drops)
-	r.forgetUnstored()
-	for i := range writes {
-		r.reload(writes[i].Key)
+	failed = r.gatheredBehind(failed)
+	for i := range failed.Writes {
+		r.reload(failed.Writes[i].Key)
 	}
-	for i := range drops {
-		r.reload(drops[i].Key)
+	for i := range failed.Drops {
+		r.reload(failed.Drops[i].Key)
 	}
 	for _, o := range r.ops {
 		o.reportAt = Never
 		o.outcome.Replicas = slices.DeleteFunc(o.outcome.Replicas, r.isSelf)
 	}
-	failed = r.unacknowledge(now, failed, writes)
-	r.ready = r.unacknowledge(now, r.ready, writes)
+	failed = r.unacknowledge(now, failed)
 	r.durable[0] = r.durable[1]
 	r.place.coverage = r.durable[1]
 	r.place.shrink()
@@ -38,7 +35,7 @@ func (r *Replica) NotStored(now chord.Time, failed Ready) Ready {
 
 // unacknowledge takes back that we stored some records, where it was about to be said.
 // Answers about what we hold are kept back: whoever asked will ask again.
-func (r *Replica) unacknowledge(now chord.Time, said Ready, writes []Record) Ready {
+func (r *Replica) unacknowledge(now chord.Time, said Ready) Ready {
 	said.Messages = slices.DeleteFunc(said.Messages, func(m Message) bool {
 		return m.Kind == Answer || m.Kind == Listed || m.Kind == Compared || m.Kind == Pulled
 	})
@@ -47,10 +44,10 @@ func (r *Replica) unacknowledge(now chord.Time, said Ready, writes []Record) Rea
 			m.Refused = StoreFailed
 		}
 	}
-	said.Outcomes = slices.DeleteFunc(said.Outcomes, func(o Outcome) bool { return r.resumed(now, o, writes) })
+	said.Outcomes = slices.DeleteFunc(said.Outcomes, func(o Outcome) bool { return r.resumed(now, o, said.Writes) })
 	for i := range said.Outcomes {
 		o := &said.Outcomes[i]
-		if !r.relies(*o, writes) {
+		if !r.relies(*o, said.Writes) {
 			continue
 		}
 		o.Replicas = slices.DeleteFunc(o.Replicas, r.isSelf)

@@ -31,16 +31,19 @@ func TestRefusedRecordIsNowhereSaidToBeHeld(t *testing.T) {
 	ask()
 	failed := b.Ready()
 	ask()
-	for _, left := range []Ready{b.NotStored(startTime, failed), b.Ready()} {
-		if len(left.Messages) != 1 || left.Messages[0].Kind != Written || left.Messages[0].Refused != StoreFailed {
-			t.Errorf("goes on to say %v, want just that the record is not written", left.Messages)
+	left := b.NotStored(startTime, failed)
+	for _, m := range left.Messages {
+		if m.Kind != Written || m.Refused != StoreFailed {
+			t.Errorf("goes on to say %v, want just that the record is not written", m)
 		}
-		if len(left.Outcomes) != 1 || left.Outcomes[0].Error != QuorumNotMet || left.Outcomes[0].Found {
-			t.Errorf("the outcomes are %v, want one, that no replica answered", left.Outcomes)
+	}
+	for _, o := range left.Outcomes {
+		if o.Error != QuorumNotMet || o.Found {
+			t.Errorf("the outcome of a read is %v, want that no replica answered", o)
 		}
-		if len(left.Writes) != 0 && left.Writes[0].Key == "" {
-			t.Errorf("%v is still to be stored", left.Writes)
-		}
+	}
+	if len(left.Messages) != 2 || len(left.Outcomes) != 2 {
+		t.Errorf("%d messages and %d outcomes are left, want two each", len(left.Messages), len(left.Outcomes))
 	}
 }
 
@@ -69,10 +72,12 @@ func TestRefusedWriteIsNotStoredLater(t *testing.T) {
 	write("another")
 	write("older")
 	b.discard(Item{Key: "dropped"})
-	b.NotStored(startTime, failed)
-	left := b.Ready()
-	if len(left.Writes)+len(left.Drops) > 0 {
-		t.Errorf("stores %v and drops %v, though all was refused", left.Writes, left.Drops)
+	left := b.NotStored(startTime, failed)
+	if next := b.Ready(); len(next.Writes)+len(next.Drops) > 0 {
+		t.Errorf("stores %v and drops %v, though all was refused", next.Writes, next.Drops)
+	}
+	if len(left.Messages) != 3 {
+		t.Errorf("answers %v, want three refusals", left.Messages)
 	}
 	for _, m := range left.Messages {
 		if m.Refused != StoreFailed {
