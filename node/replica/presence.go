@@ -1,6 +1,10 @@
 package replica
 
-import "peal/chord"
+import (
+	"cmp"
+
+	"peal/chord"
+)
 
 // A Presence is the time over which a peer has heard of every delete in the arcs
 // that it holds: from Since to Until, in milliseconds since 1970, without a gap as
@@ -35,10 +39,17 @@ func (r *Replica) lasts(p Presence, now chord.Time) bool {
 	return p.Until+r.grace() >= millis(now)
 }
 
-// arrive begins the presence of a peer that has none yet.
+// arrive begins the presence of a peer that has none yet, or does not know since when.
 func (r *Replica) arrive(now chord.Time) {
-	if r.presence.Until == 0 {
-		r.presence = Presence{Since: millis(now), Until: millis(now)}
+	r.presence.Since = cmp.Or(r.presence.Since, millis(now))
+	r.presence.Until = cmp.Or(r.presence.Until, millis(now))
+}
+
+// wasPresent makes up for a lost note: nobody can tell whether a peer was there after
+// the newest of its records was written.
+func (r *Replica) wasPresent(v Version) {
+	if r.cfg.Presence.Until == 0 {
+		r.presence.Until = max(r.presence.Until, v.Wall, v.Touched.Wall)
 	}
 }
 

@@ -34,7 +34,8 @@ type Config struct {
 	// away without missing a delete. Default 24 h.
 	Grace time.Duration
 
-	// Presence of the peer before it was restarted; zero if it holds nothing.
+	// Presence of the peer before it was restarted; zero if it holds nothing, or if
+	// that is not known.
 	Presence Presence
 
 	// Reader gives back the values that were stored.
@@ -119,6 +120,7 @@ func New(cfg Config) (*Replica, error) {
 func (r *Replica) Load(rec Record) {
 	r.clock.Observe(rec.Version)
 	r.hold(rec.item())
+	r.wasPresent(rec.Version)
 }
 
 // Step takes in a message that arrived, or news from the transport.
