@@ -1,6 +1,9 @@
 package node
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // What an operation can end with, besides a context's error. Test with
 // errors.Is; the text around them says what to do.
@@ -32,6 +35,10 @@ var (
 	// ErrClock: the clocks of this peer and of a replica differ too much.
 	ErrClock = errors.New("clocks differ by more than a minute")
 
-	// ErrClosed: this peer has left the ring or was closed.
+	// ErrClosed: this peer has left the ring or was closed. With a write that was under
+	// way then, it is joined with ErrUnknown.
 	ErrClosed = errors.New("peer is closed")
 )
+
+// errAbandoned ends the operations that are under way when this peer is closed.
+var errAbandoned = fmt.Errorf("%w", ErrClosed)

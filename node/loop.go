@@ -138,7 +138,7 @@ func (n *Node) abandon() {
 	}
 	for id, reply := range n.calls {
 		delete(n.calls, id)
-		reply(replica.Outcome{}, ErrClosed)
+		reply(replica.Outcome{}, errAbandoned)
 	}
 	clear(n.lookups)
 	clear(n.inquiries)

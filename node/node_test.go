@@ -251,8 +251,12 @@ func TestCloseWhileCallsWait(t *testing.T) {
 		nodes := net.ring(t, 3)
 		net.deafen(name(1), true)
 		net.deafen(name(2), true)
-		errs := make(chan error, 3)
-		go func() { _, err := nodes[0].Put(t.Context(), []byte("key"), nil, node.WriteOptions{}); errs <- err }()
+		errs, written := make(chan error, 3), make(chan error, 1)
+		go func() {
+			_, err := nodes[0].Put(t.Context(), []byte("key"), nil, node.WriteOptions{})
+			written <- err
+			errs <- err
+		}()
 		go func() { _, err := nodes[0].Get(t.Context(), []byte("key"), node.ReadOptions{}); errs <- err }()
 		go func() { errs <- nodes[0].Leave(t.Context()) }()
 		synctest.Wait()
@@ -262,6 +266,7 @@ func TestCloseWhileCallsWait(t *testing.T) {
 		for range 3 {
 			wantError(t, "a call that waited", <-errs, node.ErrClosed)
 		}
+		wantError(t, "a put that may have been stored", <-written, node.ErrUnknown)
 	})
 }
 

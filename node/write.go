@@ -3,6 +3,7 @@ package node
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -75,6 +76,9 @@ func (n *Node) write(ctx context.Context, c replica.Change, opt WriteOptions) (R
 	}
 	start := time.Now()
 	o, err := n.operate(ctx, func(now, deadline chord.Time) replica.OpID { return n.data.Put(now, deadline, c) })
+	if errors.Is(err, errAbandoned) {
+		err = fmt.Errorf("%w: %w while the write was under way; read the key at another peer, or repeat the write there", ErrUnknown, ErrClosed)
+	}
 	receipt := receiptOf(c.Key, o)
 	receipt.Millis = millis(time.Since(start))
 	if err == nil && !replica.Internal(c.Key) {

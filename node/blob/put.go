@@ -102,6 +102,9 @@ var refusals = []error{node.ErrConflict, node.ErrInvalid, node.ErrNoPeer, node.E
 // notStored says of the value what an error says of a block: without it there is
 // none, for certain.
 func notStored(err error) error {
+	if errors.Is(err, node.ErrClosed) {
+		return node.ErrClosed
+	}
 	if errors.Is(err, node.ErrUnknown) || errors.Is(err, node.ErrQuorum) || errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("%w: too few replicas took a block in time, and nothing was stored; try again when the ring has settled", node.ErrQuorum)
 	}

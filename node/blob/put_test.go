@@ -107,12 +107,13 @@ func TestCrashWhileBlocksArePut(t *testing.T) {
 			left := n
 			f.fail = func(string) error {
 				if left--; left < 0 {
-					return node.ErrClosed
+					return errors.Join(node.ErrUnknown, node.ErrClosed)
 				}
 				return nil
 			}
-			if _, err := Put(t.Context(), f, []byte("key"), bytes.NewReader(some(4*BlockSize, 1)), node.WriteOptions{}); !errors.Is(err, node.ErrClosed) {
-				t.Errorf("error %v, want that the peer is closed", err)
+			_, err := Put(t.Context(), f, []byte("key"), bytes.NewReader(some(4*BlockSize, 1)), node.WriteOptions{})
+			if !errors.Is(err, node.ErrClosed) || errors.Is(err, node.ErrUnknown) {
+				t.Errorf("error %v, want that the peer is closed, and there is no value", err)
 			}
 			f.wantBlocks(t, n, 0)
 			time.Sleep(lease)
