@@ -14,7 +14,7 @@ import (
 )
 
 // MaxTTL bounds how long a record with a TTL may live.
-const MaxTTL = 100 * 365 * 24 * time.Hour
+const MaxTTL = replica.MaxTTL
 
 // WriteOptions of one write. The zero value is a plain write.
 type WriteOptions struct {

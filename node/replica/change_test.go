@@ -443,6 +443,21 @@ func TestReplacedManifestsOfAllReplicas(t *testing.T) {
 	c.wantReplaced(c.put(c.replicas("key")[0], "key", "small"), "0", "1")
 }
 
+// A message with many records asks for no manifests: the answer could be far larger.
+func TestManifestsAreHandedOverOneByOne(t *testing.T) {
+	_, a, b := pair(t, 1)
+	var records []Record
+	for i := range 2 {
+		rec := old(fmt.Sprint(i), "manifest")
+		rec.Total = 5 << 20
+		give(b, rec)
+		records = append(records, newer(rec.Key, ""))
+	}
+	if m := b.merge(startTime, Message{Kind: Write, From: a.self.Peer, Records: records, Replaced: true}); len(m.Records) > 0 {
+		t.Errorf("answered with %v", m.Records)
+	}
+}
+
 // The store's refusal takes nobody's place.
 func TestNothingIsReplacedWhereTheStoreRefuses(t *testing.T) {
 	c := settledCluster(t, 6)

@@ -69,7 +69,7 @@ type Message struct {
 	Presence Presence     `cbor:"16,keyasint,omitzero"`  // Compared: of the answerer
 	Stale    bool         `cbor:"17,keyasint,omitempty"` // Compared: the answerer is
 	Busy     bool         `cbor:"18,keyasint,omitempty"` // Compared: the answerer has yet to catch up, and takes what it lacks by itself
-	Replaced bool         `cbor:"19,keyasint,omitempty"` // Write: the manifest that the record takes the place of is wanted
+	Replaced bool         `cbor:"19,keyasint,omitempty"` // Write of one record: the manifest that it takes the place of is wanted
 	Barren   *chord.Arc   `cbor:"20,keyasint,omitempty"` // Compared: nobody behind the answerer up to To has strays, or is a source of all from its own arc's From on
 	Strays   bool         `cbor:"21,keyasint,omitempty"` // Compared: the answerer holds what belongs to others
 	Guess    bool         `cbor:"22,keyasint,omitempty"` // Read, Write: only a replica of the key is to serve it

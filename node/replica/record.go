@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"time"
 
 	"peal/chord"
 )
@@ -13,6 +14,9 @@ const (
 	MaxKeyLen   = 1 << 10
 	MaxValueLen = 1 << 20
 )
+
+// MaxTTL bounds how long a record with an expiry lives from the moment it is stamped.
+const MaxTTL = 100 * 365 * 24 * time.Hour
 
 // A Stamp is a hybrid logical time and who took it. It is unique as long as no peer
 // stamps twice with the same time, which [Clock] sees to. The zero Stamp is older than
@@ -81,8 +85,9 @@ func Merge(a, b Record) Record {
 	return b
 }
 
-// Valid says what is wrong with a record's sizes, nil if nothing is.
+// Valid says what is wrong with a record's sizes or its expiry, nil if nothing is.
 func (r Record) Valid() error {
+	stamped := max(r.Version.Wall, r.Version.Touched.Wall)
 	switch {
 	case r.Key == "":
 		return fmt.Errorf("the key is empty: give a key of 1 to %d bytes", MaxKeyLen)
@@ -90,6 +95,8 @@ func (r Record) Valid() error {
 		return fmt.Errorf("the key has %d bytes: at most %d are allowed", len(r.Key), MaxKeyLen)
 	case len(r.Value) > MaxValueLen:
 		return fmt.Errorf("the value has %d bytes: at most %d are allowed", len(r.Value), MaxValueLen)
+	case r.Expires > stamped && r.Expires-stamped > uint64(MaxTTL.Milliseconds()):
+		return fmt.Errorf("the record expires later than %v after it was written", MaxTTL)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"strings"
@@ -69,6 +70,28 @@ func TestRecordLimits(t *testing.T) {
 		err := Record{Key: c.key, Value: make([]byte, c.value)}.Valid()
 		if ok := err == nil; ok != c.ok {
 			t.Errorf("key of %d bytes, value of %d: %v, want valid %v", len(c.key), c.value, err, c.ok)
+		}
+	}
+}
+
+// An expiry lies at most so far behind the stamp it came with, of the write or of a touch.
+func TestExpiryLimit(t *testing.T) {
+	most := uint64(MaxTTL.Milliseconds())
+	for _, c := range []struct {
+		wall, touched, expires uint64
+		ok                     bool
+	}{
+		{7, 0, 0, true},
+		{7, 0, 3, true},
+		{7, 0, 7 + most, true},
+		{7, 0, 8 + most, false},
+		{7, 9, 9 + most, true},
+		{7, 9, 10 + most, false},
+		{7, 0, math.MaxUint64, false},
+	} {
+		v := Version{Stamp: Stamp{Wall: c.wall}, Touched: Stamp{Wall: c.touched}}
+		if err := (Record{Key: "k", Version: v, Expires: c.expires}).Valid(); (err == nil) != c.ok {
+			t.Errorf("stamped at %d, touched at %d, expires at %d: %v, want valid %v", c.wall, c.touched, c.expires, err, c.ok)
 		}
 	}
 }

@@ -98,7 +98,7 @@ func (r *Replica) merge(now chord.Time, m Message) Message {
 				continue
 			}
 		}
-		if m.Replaced {
+		if m.Replaced && len(m.Records) == 1 {
 			reply.Records = append(reply.Records, r.manifestBefore(rec)...)
 		}
 		r.expectStray(now, rec.Key)
