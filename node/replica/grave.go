@@ -39,12 +39,19 @@ func (it Item) death() uint64 {
 // hold keeps an item in the index, and in mind what is to become of it.
 func (r *Replica) hold(it Item) {
 	r.index.Set(it)
+	r.forgetTimes(it.Key)
 	switch {
 	case it.Deleted:
-		r.graves.add(r.collectAt(it), it.Key)
+		r.graves.set(r.collectAt(it), it.Key)
 	case it.Expires != 0:
-		r.expiring.add(buryAt(it), it.Key)
+		r.expiring.set(buryAt(it), it.Key)
 	}
+}
+
+// forgetTimes takes a key off the agendas.
+func (r *Replica) forgetTimes(key string) {
+	r.graves.remove(key)
+	r.expiring.remove(key)
 }
 
 func buryAt(it Item) uint64 { return it.Expires + uint64(MaxSkew.Milliseconds()) }
@@ -83,7 +90,7 @@ func (r *Replica) collect(began chord.Time) {
 		switch {
 		case !held || !it.Deleted || r.collectAt(it) > millis(began):
 		case !r.place.arc.Contains(chord.KeyID([]byte(key))):
-			r.graves.add(millis(began.Add(lookAgain)), key)
+			r.graves.set(millis(began.Add(lookAgain)), key)
 		default:
 			r.discard(it)
 		}

@@ -81,6 +81,7 @@ func (r *Replica) drop(arc chord.Arc) {
 // discard gives up one record.
 func (r *Replica) discard(it Item) {
 	r.index.Remove(it.Key)
+	r.forgetTimes(it.Key)
 	delete(r.damaged, it.Key)
 	r.ready.Drops = append(r.ready.Drops, it)
 }
