@@ -93,6 +93,9 @@ func (s *session) step(now chord.Time) {
 // mustWait puts the session off while records may not move.
 func (s *session) mustWait(now chord.Time) bool {
 	d, why := s.r.repair.wait(now)
+	if s.r.leaving {
+		d = 0
+	}
 	if s.r.unstored > maxUnstored/2 {
 		d, why = lookIn, "the store is busy"
 	}

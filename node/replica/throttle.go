@@ -13,16 +13,16 @@ type throttle struct {
 	paused bool
 }
 
-// lookIn is how soon a paused session looks whether it may go on.
+// lookIn is how soon a session that waits looks whether it may go on.
 const lookIn = time.Second
 
-// wait is how long the next batch has to wait, and why.
+// wait is how long the next batch has to wait at least, and why.
 func (t *throttle) wait(now chord.Time) (time.Duration, string) {
 	switch {
 	case t.paused:
 		return lookIn, "repair is paused"
 	case t.rate > 0 && t.free > now:
-		return t.free.Sub(now), "the repair rate is used up"
+		return min(t.free.Sub(now), lookIn), "the repair rate is used up"
 	}
 	return 0, ""
 }
@@ -35,9 +35,9 @@ func (t *throttle) spend(now chord.Time, bytes int) {
 }
 
 // Throttle bounds the bytes a second of values that this peer's sessions move, 0 for
-// no bound, and pauses them or lets them go on.
+// no bound, and pauses them or lets them go on. Those of a [Replica.Leave] go on at once.
 func (r *Replica) Throttle(bytesPerSecond int64, paused bool) {
-	r.repair.rate, r.repair.paused = bytesPerSecond, paused
+	r.repair = throttle{rate: bytesPerSecond, paused: paused}
 }
 
 // after lets something be done at a time.

@@ -30,11 +30,43 @@ func TestRepairRate(t *testing.T) {
 	}
 }
 
+// A rate that was far too low holds nothing up once it is raised.
+func TestRaisedRepairRate(t *testing.T) {
+	c, a, b := pair(t, 1)
+	fill(b, 300)
+	a.Throttle(1, false)
+	c.after(time.Minute, func() { a.Throttle(1_000_000, false) })
+	start := c.now
+	if end := c.reconcile(a, b, whole(), exchange); !end.ok || end.moved != 300 {
+		t.Errorf("ended %v, want success and all moved", end)
+	}
+	if took := c.now.Sub(start); took < time.Minute || took > 70*time.Second {
+		t.Errorf("3 MB took %v, at 1 MB/s after a minute at 1 B/s", took)
+	}
+}
+
+// Who leaves does not wait: what is not handed over by then is not handed over at all.
+func TestLeaveKnowsNoThrottle(t *testing.T) {
+	for _, paused := range []bool{false, true} {
+		c := settledCluster(t, 4)
+		p := c.peers[0]
+		fill(p, 100)
+		p.Throttle(1, paused)
+		start := c.now
+		c.leave(p)
+		if took := c.now.Sub(start); took > soon {
+			t.Errorf("paused %v: the leave took %v", paused, took)
+		}
+	}
+}
+
 func TestPausedRepairSaysSo(t *testing.T) {
 	c, a, b := pair(t, 1)
 	fill(b, 300)
 	a.Throttle(0, true)
+	looked := false
 	c.after(time.Minute, func() {
+		looked = true
 		got := a.Repair().Transfer
 		if got == nil || got.With != b.self.Peer || got.Moved != 0 || got.Left == 0 || got.Waiting != "repair is paused" {
 			t.Errorf("the transfer is %+v, want one that is paused, with records left", got)
@@ -43,6 +75,9 @@ func TestPausedRepairSaysSo(t *testing.T) {
 	})
 	if end := c.reconcile(a, b, whole(), exchange); !end.ok || end.moved != 300 {
 		t.Errorf("ended %v, want success and all moved", end)
+	}
+	if !looked {
+		t.Error("the transfer did not wait for the pause to end")
 	}
 	if got := a.Repair(); got.Transfer != nil || a.Len() != 300 {
 		t.Errorf("afterwards %+v and %d records, want no transfer and 300", got, a.Len())
