@@ -33,14 +33,15 @@ func Check(dir string) (Verdict, error) {
 		return v, errNone(dir)
 	}
 	lock := filepath.Join(dir, "LOCK")
-	if _, err := os.Stat(lock); errors.Is(err, fs.ErrNotExist) {
-		defer os.Remove(lock) // that goleveldb makes
-	}
+	_, unlocked := os.Stat(lock)
 	s, err := storage.OpenFile(dir, true)
 	if err != nil {
 		return v, openError(dir, err)
 	}
 	defer s.Close()
+	if errors.Is(unlocked, fs.ErrNotExist) {
+		defer os.Remove(lock) // that goleveldb made, while no peer that starts can hold it
+	}
 	v.SetAside, _ = filepath.Glob(dir + setAside + "[0-9]*")
 	db := &DB{dir: dir, files: &files{Storage: s, dir: dir}}
 	defer db.shut()
