@@ -136,23 +136,27 @@ func (n *Node) remembered() []string {
 	return addrs
 }
 
-// remember keeps the note of known peers up to date.
+// remember keeps the note of known peers up to date, and notes the terms of the ring.
 func (n *Node) remember() {
 	var noted []chord.Contact
+	var failed error
+	agreed := false
 	for n.sleep(rememberEvery) {
 		info := n.Info()
 		known := append(info.Successors, info.Fingers...)
 		if len(known) == 0 || slices.Equal(known, noted) {
 			continue
 		}
-		if noted == nil && len(info.Successors) > 0 {
-			if err := n.noteTerms(); err != nil {
-				n.cfg.Logger.Warn("cannot note the quorums of the ring", "error", err)
-			}
+		before := failed
+		if failed = n.note(known); failed == nil && !agreed && len(info.Successors) > 0 {
+			failed = n.noteTerms()
+			agreed = failed == nil
 		}
-		noted = known
-		if err := n.note(known); err != nil {
-			n.cfg.Logger.Warn("cannot note the known peers", "error", err)
+		switch {
+		case failed == nil:
+			noted = known
+		case before == nil:
+			n.cfg.Logger.Warn("cannot note the ring's quorums and its peers, and tries again", "error", failed)
 		}
 	}
 }

@@ -291,10 +291,10 @@ func TestClosedNode(t *testing.T) {
 	})
 }
 
-// A refusingStore fails to write while told so.
+// A refusingStore fails to write records, or notes, while told so.
 type refusingStore struct {
 	*store.Mem
-	refuses atomic.Bool
+	refuses, forgets atomic.Bool
 }
 
 var errFull = errors.New("disk full")
@@ -304,6 +304,13 @@ func (s *refusingStore) Commit(writes []replica.Record, drops []replica.Item) er
 		return errFull
 	}
 	return s.Mem.Commit(writes, drops)
+}
+
+func (s *refusingStore) SetMeta(name string, value []byte) error {
+	if s.forgets.Load() {
+		return errFull
+	}
+	return s.Mem.SetMeta(name, value)
 }
 
 func TestStoreThatRefusesWrites(t *testing.T) {

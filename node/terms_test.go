@@ -1,6 +1,7 @@
 package node_test
 
 import (
+	"log/slog"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -8,6 +9,7 @@ import (
 
 	"peal/node"
 	"peal/node/replica"
+	"peal/node/store"
 )
 
 var five = replica.Quorums{N: 5, W: 3, R: 3}
@@ -58,16 +60,26 @@ func TestOtherQuorumsAreRefused(t *testing.T) {
 	})
 }
 
-// A peer keeps the quorums of its ring over a restart, and those of no other.
+// A peer keeps the quorums of its ring over a restart, and those of no other; be it that
+// its disk was full when it joined.
 func TestQuorumsOutliveARestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		net := newNetwork()
 		nodes := net.ringOfFive(t)
 		cfg := net.config(7, 0)
+		disk := &refusingStore{Mem: store.Memory()}
+		disk.forgets.Store(true)
+		var log strings.Builder
+		cfg.Store, cfg.Logger = disk, slog.New(slog.NewTextHandler(&log, nil))
 		p := start(t, cfg)
 		settle(t, nodes[0], 8)
+		pass(3 * time.Second)
+		disk.forgets.Store(false)
 		pass(time.Second)
 		p.Close()
+		if got := strings.Count(log.String(), "cannot note the ring"); got != 1 {
+			t.Errorf("%d warnings, want one:\n%s", got, &log)
+		}
 		again := net.config(7)
 		again.Store = cfg.Store
 		if got := start(t, again).Info().Quorums; got != five {
