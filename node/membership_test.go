@@ -420,3 +420,25 @@ func TestConfigIsChecked(t *testing.T) {
 		}
 	}
 }
+
+// What one operator sets another's change leaves alone.
+func TestRepairLimits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newNetwork().ring(t, 1)[0]
+		rate, low, yes, no := int64(5000), int64(-1), true, false
+		limit := func(l node.RepairLimit, wantRate int64, wantPaused bool) {
+			t.Helper()
+			if err := p.LimitRepair(l); err != nil {
+				t.Error(err)
+			}
+			if got := p.Info().Repair; got.Rate != wantRate || got.Paused != wantPaused {
+				t.Errorf("rate %d, paused %v; want %d and %v", got.Rate, got.Paused, wantRate, wantPaused)
+			}
+		}
+		limit(node.RepairLimit{Rate: &rate}, rate, false)
+		limit(node.RepairLimit{Paused: &yes}, rate, true)
+		limit(node.RepairLimit{Paused: &no}, rate, false)
+		limit(node.RepairLimit{}, rate, false)
+		wantError(t, "a negative rate", p.LimitRepair(node.RepairLimit{Rate: &low}), node.ErrInvalid)
+	})
+}

@@ -22,14 +22,24 @@ func (n *Node) repairInfo() Repair {
 	return info
 }
 
-// LimitRepair changes how many bytes of values a second reconciliation moves, 0 for
-// no bound, and pauses it or lets it go on.
-func (n *Node) LimitRepair(bytesPerSecond int64, paused bool) error {
-	if bytesPerSecond < 0 {
-		return fmt.Errorf("%w: a repair rate of %d bytes a second", ErrInvalid, bytesPerSecond)
+// A RepairLimit changes what is set in it.
+type RepairLimit struct {
+	Rate   *int64 `json:"rate,omitempty"`   // bytes of values a second that reconciliation moves; 0: no bound
+	Paused *bool  `json:"paused,omitempty"` // it moves nothing
+}
+
+// LimitRepair bounds reconciliation, and pauses it or lets it go on.
+func (n *Node) LimitRepair(l RepairLimit) error {
+	if l.Rate != nil && *l.Rate < 0 {
+		return fmt.Errorf("%w: a repair rate of %d bytes a second", ErrInvalid, *l.Rate)
 	}
 	return n.do(func(chord.Time) {
-		n.cfg.RepairRate, n.repairPaused = bytesPerSecond, paused
-		n.data.Throttle(bytesPerSecond, paused)
+		if l.Rate != nil {
+			n.cfg.RepairRate = *l.Rate
+		}
+		if l.Paused != nil {
+			n.repairPaused = *l.Paused
+		}
+		n.data.Throttle(n.cfg.RepairRate, n.repairPaused)
 	})
 }

@@ -19,9 +19,9 @@ type Peer interface {
 	// cursor is empty or the Next of the page before.
 	Keys(ctx context.Context, prefix []byte, cursor string, limit int) (node.Page, error)
 
-	// LimitRepair bounds the bytes a second that repair moves, 0 for no bound,
-	// and pauses it or lets it go on.
-	LimitRepair(bytesPerSecond int64, paused bool) error
+	// LimitRepair bounds the bytes a second that repair moves, and pauses it or lets
+	// it go on.
+	LimitRepair(node.RepairLimit) error
 
 	Info() node.Info
 }

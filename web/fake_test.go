@@ -154,8 +154,13 @@ func (f *fake) Lookup(_ context.Context, key []byte) (node.Route, error) {
 	return node.Route{ID: chord.KeyID(key), Owner: contact(3), Hops: hops}, f.err
 }
 
-func (f *fake) LimitRepair(rate int64, paused bool) error {
-	f.info.Repair.Rate, f.info.Repair.Paused = rate, paused
+func (f *fake) LimitRepair(l node.RepairLimit) error {
+	if l.Rate != nil {
+		f.info.Repair.Rate = *l.Rate
+	}
+	if l.Paused != nil {
+		f.info.Repair.Paused = *l.Paused
+	}
 	return f.err
 }
 

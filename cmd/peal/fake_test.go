@@ -188,10 +188,15 @@ func (f *fakeRing) stamp(key string) replica.Version {
 	return stamp
 }
 
-func (f *fakeRing) LimitRepair(rate int64, paused bool) error {
+func (f *fakeRing) LimitRepair(l node.RepairLimit) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.repair.Rate, f.repair.Paused = rate, paused
+	if l.Rate != nil {
+		f.repair.Rate = *l.Rate
+	}
+	if l.Paused != nil {
+		f.repair.Paused = *l.Paused
+	}
 	return nil
 }
 

@@ -28,7 +28,7 @@ not count, and keys whose replicas died get no new ones: resume it soon.`,
 			if pause && resume {
 				return fail(codeUsage, "--pause and --resume: give one of them")
 			}
-			var want repairWish
+			var want node.RepairLimit
 			if cmd.Flag("rate").Changed {
 				want.Rate = (*int64)(&rate)
 			}
@@ -44,13 +44,7 @@ not count, and keys whose replicas died get no new ones: resume it soon.`,
 	return cmd
 }
 
-// A repairWish changes what is set in it.
-type repairWish struct {
-	Rate   *int64 `json:"rate,omitempty"`
-	Paused *bool  `json:"paused,omitempty"`
-}
-
-func (c *cli) repair(ctx context.Context, want repairWish) error {
+func (c *cli) repair(ctx context.Context, want node.RepairLimit) error {
 	api, err := c.client(patience)
 	if err != nil {
 		return err

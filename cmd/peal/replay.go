@@ -167,7 +167,7 @@ func (still) Put(context.Context, []byte, []byte, node.WriteOptions) (node.Recei
 func (still) Touch(context.Context, []byte, node.WriteOptions) (node.Receipt, error) {
 	return node.Receipt{}, web.ErrRecording
 }
-func (still) LimitRepair(int64, bool) error { return web.ErrRecording }
+func (still) LimitRepair(node.RepairLimit) error { return web.ErrRecording }
 func (still) Get(context.Context, []byte, node.ReadOptions) (node.Value, error) {
 	return node.Value{}, web.ErrRecording
 }
