@@ -13,8 +13,8 @@ import (
 // replica need be told. That waits until the time has come on every clock.
 //
 // A tombstone may only go once no replica can hold an older version that would
-// come back: after the grace period, and after a round in which all other replicas
-// turned out to hold the same. The replicas need not collect it at the same moment:
+// come back: after the grace period, and after a round with all other replicas in which
+// none turned out to have missed a delete. The replicas need not collect it at the same moment:
 // one that still has it neither gives it to one that has not, nor takes it from
 // there. Whoever was away for longer than the grace period has not heard of all
 // deletes; see [Presence].
@@ -79,7 +79,7 @@ func (r *Replica) buryExpired(now chord.Time) {
 }
 
 // collect drops tombstones whose grace period was over when a round began that
-// found all replicas the same.
+// found that no replica has missed a delete.
 func (r *Replica) collect(began chord.Time) {
 	for range collectedAtOnce {
 		key, ok := r.graves.due(millis(began))

@@ -29,6 +29,7 @@ type round struct {
 	left    bool     // somebody who is catching up does not have all that we could give
 	strays  chord.ID // where the next ones to hand off may lie
 	moved   int      // records
+	buried  int      // tombstones among them
 	fails   int      // rounds in a row that failed
 }
 
@@ -88,7 +89,7 @@ func (r *Replica) caughtUp(now chord.Time) {
 	r.forgetDamaged(r.place.arc)
 	if rd := &r.round; !rd.failed && len(r.place.succ) > 0 {
 		r.attend(now)
-		if rd.moved == 0 && !rd.left {
+		if rd.buried == 0 && !rd.left {
 			r.collect(rd.began)
 		}
 	}
@@ -97,6 +98,7 @@ func (r *Replica) caughtUp(now chord.Time) {
 func (r *Replica) shareDone(now chord.Time, s share, end ending) {
 	rd := &r.round
 	rd.moved += end.moved
+	rd.buried += end.buried
 	rd.left = rd.left || end.left
 	if !end.ok {
 		r.fails(fmt.Sprintf("%v did not answer, or did not take or give all", s.with))

@@ -10,6 +10,7 @@ import (
 type ending struct {
 	ok     bool       // both sides hold the same, or, one way, the receiver at least what the giver holds
 	moved  int        // records
+	buried int        // tombstones among them
 	left   bool       // something was not given to one who is still catching up
 	source *chord.Arc // where the other side is a source, nil if nowhere
 	since  uint64     // of its Presence
@@ -40,6 +41,7 @@ type session struct {
 	pushes   []Item
 	arc      chord.Arc // the whole
 	moved    int
+	buried   int     // of those, tombstones
 	bytes    int64   // of values moved
 	waiting  string  // what for, in words
 	asked    int     // requests
@@ -121,6 +123,14 @@ func (s *session) carry(now chord.Time, records []Record) {
 	s.r.repair.spend(now, bytes)
 }
 
+// count takes note of a record that has moved.
+func (s *session) count(rec Record) {
+	s.moved++
+	if rec.Deleted {
+		s.buried++
+	}
+}
+
 func (s *session) end(now chord.Time, ok bool) {
 	if s.r.session == s {
 		s.r.session = nil
@@ -129,7 +139,8 @@ func (s *session) end(now chord.Time, ok bool) {
 	if ok {
 		e = s.r.ending(now, s.last)
 	}
-	e.ok, e.moved, e.left = ok && !(s.withheld && s.way == onlyGive), s.moved, s.withheld
+	e.ok, e.left = ok && !(s.withheld && s.way == onlyGive), s.withheld
+	e.moved, e.buried = s.moved, s.buried
 	s.done(now, e)
 }
 
@@ -263,7 +274,9 @@ func (s *session) give(now chord.Time) {
 		if m.Refused != 0 {
 			s.short, s.pushes = true, nil // it may still give
 		} else {
-			s.moved += len(records)
+			for i := range records {
+				s.count(records[i])
+			}
 		}
 		s.step(now)
 	})

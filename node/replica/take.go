@@ -44,7 +44,7 @@ func (s *session) keep(now chord.Time, records []Record) {
 			continue
 		}
 		s.r.store(rec)
-		s.moved++
+		s.count(rec)
 	}
 }
 
