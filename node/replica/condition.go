@@ -33,7 +33,8 @@ func (l *look) take(now chord.Time, c chord.Contact, m Message) bool {
 		if tooFarAhead(now, it.Version) {
 			return false
 		}
-		if it.Version.Compare(l.newest.Version) > 0 {
+		newer := it.Version.Compare(l.newest.Version)
+		if newer > 0 || newer == 0 && it.Deleted { // which that replica has seen expire
 			l.newest, l.holder = it, c
 		}
 	}
