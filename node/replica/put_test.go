@@ -177,6 +177,17 @@ func TestPutByAWrongClockThatSomebodyStored(t *testing.T) {
 	}
 }
 
+// What our own store refused to hold for another is held by nobody.
+func TestPutThatNobodyHolds(t *testing.T) {
+	c := settledCluster(t, 6)
+	for _, p := range c.peers {
+		p.refuses = true
+	}
+	if o := c.put(c.outsider("key"), "key", "value"); o.Error != QuorumNotMet || len(o.Hints) > 0 {
+		t.Errorf("error %v, hints %v; want an unmet quorum, and nothing held", o.Error, o.Hints)
+	}
+}
+
 func TestPutByAWrongClockThatAHolderHas(t *testing.T) {
 	c := settledCluster(t, 7)
 	replicas := c.replicas("key")
@@ -241,6 +252,19 @@ func TestPutThatOnlyTheOthersStore(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What our own store has, of a key that went to other replicas meanwhile, may come to
+// them yet, though all of them refuse it.
+func TestPutOfAReplicaThatIsNoneAnyMore(t *testing.T) {
+	c := settledCluster(t, 7)
+	p := c.outsider("key")
+	for _, q := range c.peers {
+		q.refuses = true
+	}
+	id := p.Put(c.now, c.now.Add(soon), Change{Key: "key", Value: []byte("value")})
+	p.ops[0].outcome.Replicas = []chord.Contact{p.self} // in an earlier attempt
+	c.wantError(c.wait(p, id), OutcomeUnknown)
 }
 
 // A coordinator that is a replica does not wait for its own disk to ask the others.

@@ -19,7 +19,7 @@ func (r *Replica) NotStored(now chord.Time, failed Ready) Ready {
 	}
 	for _, o := range r.ops {
 		o.reportAt = Never
-		o.outcome.Replicas = slices.DeleteFunc(o.outcome.Replicas, r.isSelf)
+		r.disown(&o.outcome)
 	}
 	failed = r.unacknowledge(now, failed)
 	r.durable[0] = r.durable[1]
@@ -50,7 +50,7 @@ func (r *Replica) unacknowledge(now chord.Time, said Ready) Ready {
 		if !r.relies(*o, said.Writes) {
 			continue
 		}
-		o.Replicas = slices.DeleteFunc(o.Replicas, r.isSelf)
+		r.disown(o)
 		switch {
 		case o.Asked > 0: // a read
 			o.Error, o.Found, o.Replicas = QuorumNotMet, false, nil
@@ -61,9 +61,17 @@ func (r *Replica) unacknowledge(now chord.Time, said Ready) Ready {
 	return said
 }
 
+// disown takes back that we have what an outcome is about.
+func (r *Replica) disown(o *Outcome) {
+	o.Replicas = slices.DeleteFunc(o.Replicas, r.isSelf)
+	o.Hints = slices.DeleteFunc(o.Hints, r.holds)
+}
+
+func (r *Replica) holds(h Hint) bool { return r.isSelf(h.Holder) }
+
 // relies reports whether an outcome says that we stored one of some records.
 func (r *Replica) relies(o Outcome, writes []Record) bool {
-	return slices.ContainsFunc(o.Replicas, r.isSelf) &&
+	return (slices.ContainsFunc(o.Replicas, r.isSelf) || slices.ContainsFunc(o.Hints, r.holds)) &&
 		slices.ContainsFunc(writes, func(rec Record) bool { return rec.Key == o.Record.Key })
 }
 
@@ -71,7 +79,11 @@ func (r *Replica) relies(o Outcome, writes []Record) bool {
 // on, so that the others may still make up W.
 func (r *Replica) resumed(now chord.Time, o Outcome, writes []Record) bool {
 	i := slices.IndexFunc(r.ops, func(op *operation) bool { return op.id == o.Op })
-	if i < 0 || !r.relies(o, writes) || len(o.Replicas) > o.need {
+	others := len(o.Replicas)
+	if slices.ContainsFunc(o.Replicas, r.isSelf) {
+		others--
+	}
+	if i < 0 || others >= o.need || !r.relies(o, writes) {
 		return false
 	}
 	r.ops[i].reported = false
