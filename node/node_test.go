@@ -3,6 +3,7 @@ package node_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -242,6 +243,37 @@ func TestDeadlineTellsTheReason(t *testing.T) {
 		if took := time.Since(begin); took >= 500*time.Millisecond {
 			t.Errorf("took %v, want less than the caller's 500ms", took)
 		}
+	})
+}
+
+// Until a peer has noticed that it is cut off, what needs the others ends with one of
+// these errors.
+func TestRequestsOfAPeerThatIsCutOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		net := newNetwork()
+		nodes := net.ring(t, 5)
+		for i := 1; i < 5; i++ {
+			net.deafen(name(i), true)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		var failed sync.WaitGroup
+		want := func(what string, err error, codes ...error) {
+			if !slices.ContainsFunc(codes, func(code error) bool { return errors.Is(err, code) }) {
+				t.Errorf("%s ends with %v, want one of %v", what, err, codes)
+			}
+		}
+		for i := range 20 {
+			failed.Go(func() {
+				_, err := nodes[0].Put(ctx, fmt.Append(nil, i), nil, node.WriteOptions{})
+				want("a put", err, node.ErrNoPeer, node.ErrQuorum, node.ErrUnknown)
+			})
+			failed.Go(func() {
+				_, err := nodes[0].Get(ctx, fmt.Append(nil, i), node.ReadOptions{})
+				want("a get", err, node.ErrNoPeer, node.ErrQuorum)
+			})
+		}
+		failed.Wait()
 	})
 }
 

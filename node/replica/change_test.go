@@ -232,6 +232,28 @@ func TestHints(t *testing.T) {
 	c.wantGet(silent, "key", "value")
 }
 
+// A touch carries no value, so nobody can hold it for a silent replica.
+func TestTouchIsNotHeld(t *testing.T) {
+	c := settledCluster(t, 7)
+	replicas := c.replicas("key")
+	c.wantPut(replicas[0], "key", "value")
+	c.settle()
+	c.mute(replicas[2])
+	c.watch = func(m Message) {
+		if m.Kind == Write && !slices.Contains(replicas, c.live(m.To)) {
+			t.Errorf("%v was asked to hold it", m.To)
+		}
+	}
+	if o := c.change(replicas[0], Change{Key: "key", Touch: true, W: 3}); o.Error != QuorumNotMet || len(o.Replicas) != 2 || len(o.Hints) > 0 {
+		t.Errorf("error %v, stored on %v, hints %v; want it on two replicas", o.Error, o.Replicas, o.Hints)
+	}
+	for _, p := range c.peers {
+		if _, held := p.stored["key"]; held != slices.Contains(replicas, p) {
+			t.Errorf("%v holds it: %v", p.self, held)
+		}
+	}
+}
+
 // shortMemory is a ring of six that forgets what was deleted after an hour.
 func shortMemory(t testing.TB, seed uint64) *cluster {
 	t.Helper()

@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"fmt"
 	"maps"
 	"testing"
 	"time"
@@ -282,4 +283,35 @@ func TestGetIgnoresTheFuture(t *testing.T) {
 		c.wantGet(p, "key", "value")
 	}
 	c.wantPut(replicas[1], "another", "value")
+}
+
+// When a read of R = 2 has shown a version, two replicas have it durably, so that no
+// later read shows an older one.
+func TestReadsNeverGoBack(t *testing.T) {
+	for i := range 20 {
+		c := settledCluster(t, 6)
+		key := fmt.Sprint("key ", i)
+		replicas := c.replicas(key)
+		for k, p := range replicas {
+			p.slow = 20 * time.Millisecond
+			give(p, old(key, "old"))
+			if k == i%3 {
+				give(p, newer(key, "new"))
+			}
+		}
+		if o := c.get(c.peers[i%6], key); !o.Found || string(o.Record.Value) == "old" {
+			continue
+		}
+		have := 0
+		for _, p := range replicas {
+			if string(p.stored[key].Value) == "new" {
+				have++
+			}
+		}
+		if have < 2 {
+			t.Errorf("a read of %q has shown what %d replica has", key, have)
+		}
+		c.mute(replicas[i%3])
+		c.wantGet(c.peers[(i+3)%6], key, "new")
+	}
 }

@@ -36,6 +36,27 @@ func (c *cluster) reconcile(a, b *peer, arc chord.Arc, way direction) ending {
 	return *end
 }
 
+// A tombstone that only one side has not collected yet stays there, and is no
+// difference.
+func TestCollectedTombstoneIsNotTaken(t *testing.T) {
+	c, a, b := pair(t, 1)
+	a.cfg.Grace, b.cfg.Grace = time.Hour, time.Hour
+	for i := range 3 {
+		rec := old(fmt.Sprint(i), "value")
+		rec.Version = stamped(c)
+		give(a, rec)
+		give(b, rec)
+	}
+	tomb := old("deleted", "")
+	tomb.Deleted = true
+	give(b, tomb)
+	for _, sides := range [][2]*peer{{a, b}, {b, a}} {
+		if end := c.reconcile(sides[0], sides[1], whole(), exchange); !end.ok || end.moved != 0 || a.Len() != 3 {
+			t.Errorf("ended %v, with %d and %d records; want success, and nothing moved", end, a.Len(), b.Len())
+		}
+	}
+}
+
 func whole() chord.Arc { return chord.Arc{} }
 
 func TestEqualArcsCostOneMessageEachWay(t *testing.T) {

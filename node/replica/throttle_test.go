@@ -84,6 +84,29 @@ func TestPausedRepairSaysSo(t *testing.T) {
 	}
 }
 
+// A store that is behind gets no more from a session until it has caught up.
+func TestSessionWaitsForTheStore(t *testing.T) {
+	c, a, b := pair(t, 1)
+	fill(b, 100)
+	c.watch = func(m Message) {
+		if m.Kind == Compared && a.slow == 0 {
+			a.slow = time.Minute
+			a.discard(Item{Key: "slow"})
+			c.after(0, func() { a.unstored = maxUnstored/2 + 1 })
+		}
+	}
+	looked := false
+	c.after(30*time.Second, func() {
+		looked = true
+		if got := a.Repair().Transfer; got == nil || got.Moved != 0 || got.Waiting != "the store is busy" {
+			t.Errorf("the transfer is %+v, want one that waits for the store", got)
+		}
+	})
+	if end := c.reconcile(a, b, whole(), onlyTake); !end.ok || end.moved != 100 || !looked {
+		t.Errorf("ended %v, after the look %v; want success and all moved", end, looked)
+	}
+}
+
 // What the store cannot keep up with is refused, not piled up.
 func TestFullOutboxRefuses(t *testing.T) {
 	_, a, b := pair(t, 1)
