@@ -20,7 +20,8 @@ func (n *Node) commit(r replica.Ready) {
 	n.committing = true
 	n.work.Go(func() {
 		slow := time.AfterFunc(slowCommit, func() {
-			n.storeFailed(fmt.Errorf("a write has been under way for %v: is the disk all right?", slowCommit))
+			n.cfg.Logger.Warn("the store is slow: is the disk all right?", "writing for", slowCommit)
+			n.event(Event{Kind: Failed, Text: fmt.Sprintf("the store has been writing for %v: is the disk all right?", slowCommit)})
 		})
 		err := n.cfg.Store.Commit(r.Writes, r.Drops)
 		slow.Stop()
@@ -32,8 +33,8 @@ func (n *Node) commit(r replica.Ready) {
 // something was stored; all else goes on.
 func (n *Node) committed(now chord.Time, r replica.Ready, err error) {
 	n.committing = false
+	n.judgeStore(r, err)
 	if err != nil {
-		n.storeFailed(err)
 		r = n.data.NotStored(now, r)
 	}
 	n.deliver(now, r, func(o replica.Outcome) error {
@@ -45,7 +46,16 @@ func (n *Node) committed(now chord.Time, r replica.Ready, err error) {
 	})
 }
 
-func (n *Node) storeFailed(err error) {
-	n.cfg.Logger.Error("the store refuses writes", "error", err)
-	n.event(Event{Kind: Failed, Text: err.Error()})
+// judgeStore tells when the store begins to refuse, and when it takes writes again. A
+// full one still takes deletes.
+func (n *Node) judgeStore(r replica.Ready, err error) {
+	switch {
+	case err != nil && !n.refused:
+		n.cfg.Logger.Error("the store refuses writes", "error", err)
+		n.event(Event{Kind: Failed, Text: "the store refuses writes: " + err.Error()})
+		n.refused = true
+	case err == nil && n.refused && len(r.Writes) > 0:
+		n.cfg.Logger.Info("the store takes writes again")
+		n.refused = false
+	}
 }

@@ -31,6 +31,7 @@ type Node struct {
 	ring         *chord.Node
 	data         *replica.Replica
 	committing   bool // the store is at work
+	refused      bool // the store refused the last writes
 	repairPaused bool
 	locating     map[chord.LookupID]uint64 // lookups of the data plane
 	lookups      map[chord.LookupID]func(chord.Result)

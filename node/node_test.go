@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -327,11 +328,13 @@ func TestClosedNode(t *testing.T) {
 type refusingStore struct {
 	*store.Mem
 	refuses, forgets atomic.Bool
+	takes            atomic.Int64 // nanoseconds for a commit
 }
 
 var errFull = errors.New("disk full")
 
 func (s *refusingStore) Commit(writes []replica.Record, drops []replica.Item) error {
+	time.Sleep(time.Duration(s.takes.Load()))
 	if s.refuses.Load() {
 		return errFull
 	}
@@ -343,6 +346,43 @@ func (s *refusingStore) SetMeta(name string, value []byte) error {
 		return errFull
 	}
 	return s.Mem.SetMeta(name, value)
+}
+
+// A store that refuses is told of once, and so is its recovery; one that is slow does
+// not refuse.
+func TestWhatTheLogSaysOfTheStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log strings.Builder
+		disk := &refusingStore{Mem: store.Memory()}
+		cfg := newNetwork().config(0)
+		cfg.Store, cfg.Logger = disk, slog.New(slog.NewTextHandler(&log, nil))
+		p := start(t, cfg)
+		told := func(refuses, recovers, slow int) {
+			t.Helper()
+			synctest.Wait()
+			got := [3]int{}
+			for i, text := range []string{"the store refuses writes", "the store takes writes again", "the store is slow"} {
+				got[i] = strings.Count(log.String(), text)
+			}
+			if got != [3]int{refuses, recovers, slow} {
+				t.Errorf("told %d times that it refuses, %d that it recovers and %d that it is slow; want %d, %d and %d", got[0], got[1], got[2], refuses, recovers, slow)
+			}
+		}
+		for i := range 2 {
+			disk.refuses.Store(true)
+			for range 3 {
+				_, err := p.Put(t.Context(), []byte("key"), []byte("lost"), node.WriteOptions{})
+				wantError(t, "put", err, errFull)
+			}
+			told(i+1, i, 0)
+			disk.refuses.Store(false)
+			put(t, p, "key", "value")
+			told(i+1, i+1, 0)
+		}
+		disk.takes.Store(int64(6 * time.Second))
+		put(t, p, "key", "late")
+		told(2, 2, 1)
+	})
 }
 
 func TestStoreThatRefusesWrites(t *testing.T) {
