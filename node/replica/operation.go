@@ -161,6 +161,9 @@ func (r *Replica) finish(o *operation) {
 		return
 	}
 	r.ops = slices.Delete(r.ops, i, i+1)
+	if o.reported {
+		r.amend(o.outcome)
+	}
 	r.report(o)
 }
 
