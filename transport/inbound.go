@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -11,10 +10,7 @@ import (
 	"peal/chord"
 )
 
-const (
-	readBuffer  = 4 << 10
-	keepScratch = 64 << 10 // a larger buffer is not kept for the next frame
-)
+const keepScratch = 64 << 10 // a larger buffer is not kept for the next frame
 
 // serve reads a stream that another peer opened, in the goroutine that libp2p
 // made for it.
@@ -47,14 +43,15 @@ func (t *Transport) serve(s network.Stream, maxBody int) {
 }
 
 func (t *Transport) read(s network.Stream, from chord.PeerID, maxBody int) error {
-	r := bufio.NewReaderSize(s, readBuffer)
+	r := &lazyReader{stream: s}
+	defer r.rest()
 	var scratch []byte
 	for {
 		f, buf, err := readFrame(r, maxBody, scratch)
 		if err != nil {
 			return err
 		}
-		if scratch = buf; cap(buf) > keepScratch {
+		if scratch = buf; r.rest() || cap(buf) > keepScratch {
 			scratch = nil
 		}
 		if t.ctx.Err() != nil {

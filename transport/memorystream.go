@@ -61,12 +61,14 @@ func (s *memoryStream) SetWriteDeadline(t time.Time) error {
 type pipe struct {
 	mu      sync.Mutex
 	changed sync.Cond
-	buf     bytes.Buffer
-	ended   bool // nothing will be written any more
-	failed  bool // one side has given up
+	buf     *bytes.Buffer // nil when there is nothing to read: most streams are idle
+	ended   bool          // nothing will be written any more
+	failed  bool          // one side has given up
 	readBy  deadline
 	writeBy deadline
 }
+
+var pipeBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 type deadline struct {
 	at    time.Time
@@ -90,7 +92,7 @@ func (p *pipe) read(b []byte) (int, error) {
 			return 0, network.ErrReset
 		case p.readBy.passed():
 			return 0, os.ErrDeadlineExceeded
-		case p.buf.Len() > 0 || len(b) == 0:
+		case p.buf != nil || len(b) == 0:
 			return p.drain(b), nil
 		case p.ended:
 			return 0, io.EOF
@@ -99,14 +101,37 @@ func (p *pipe) read(b []byte) (int, error) {
 	}
 }
 
-// drain gives back a large buffer as soon as it is empty: most streams are idle.
 func (p *pipe) drain(b []byte) int {
+	if len(b) == 0 {
+		return 0
+	}
 	n := copy(b, p.buf.Next(len(b)))
-	if p.buf.Len() == 0 && p.buf.Cap() > readBuffer {
-		p.buf = bytes.Buffer{}
+	if p.buf.Len() == 0 {
+		if p.buf.Cap() <= keepScratch {
+			pipeBuffers.Put(p.buf)
+		}
+		p.buf = nil
 	}
 	p.changed.Broadcast()
 	return n
+}
+
+// fill takes in as much as there is room for.
+func (p *pipe) fill(b []byte, room int) int {
+	if p.buf == nil {
+		p.buf = pipeBuffers.Get().(*bytes.Buffer)
+		p.buf.Reset()
+	}
+	n, _ := p.buf.Write(b[:min(len(b), room)])
+	p.changed.Broadcast()
+	return n
+}
+
+func (p *pipe) waiting() int {
+	if p.buf == nil {
+		return 0
+	}
+	return p.buf.Len()
 }
 
 func (p *pipe) write(b []byte) (int, error) {
@@ -114,15 +139,13 @@ func (p *pipe) write(b []byte) (int, error) {
 	defer p.mu.Unlock()
 	written := 0
 	for written < len(b) {
-		switch room := pipeWindow - p.buf.Len(); {
+		switch room := pipeWindow - p.waiting(); {
 		case p.failed || p.ended:
 			return written, network.ErrReset
 		case p.writeBy.passed():
 			return written, os.ErrDeadlineExceeded
 		case room > 0:
-			n, _ := p.buf.Write(b[written:min(len(b), written+room)])
-			written += n
-			p.changed.Broadcast()
+			written += p.fill(b[written:], room)
 		default:
 			p.changed.Wait()
 		}
@@ -141,7 +164,7 @@ func (p *pipe) fail() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.failed = true
-	p.buf = bytes.Buffer{}
+	p.buf = nil
 	p.readBy.stop()
 	p.writeBy.stop()
 	p.changed.Broadcast()

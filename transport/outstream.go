@@ -2,6 +2,7 @@ package transport
 
 import (
 	"bytes"
+	"sync"
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/network"
@@ -20,10 +21,17 @@ type outStream struct {
 	tale     tale
 	deadline time.Time
 
+	*batch // nil at rest
+}
+
+// A batch is messages, encoded, that are to be written in one piece.
+type batch struct {
 	buf  bytes.Buffer
 	held []message // whose frames are in buf
 	ends []int     // where each frame ends
 }
+
+var batches = sync.Pool{New: func() any { return new(batch) }}
 
 func newOutStream(t *Transport, s network.Stream) *outStream {
 	return &outStream{t: t, stream: s, tale: tale{}}
@@ -32,6 +40,9 @@ func newOutStream(t *Transport, s network.Stream) *outStream {
 // write adds a message to the buffer, and flushes it when it is worth it. With
 // an error it returns the messages of which no byte has left.
 func (o *outStream) write(m message) ([]message, error) {
+	if o.batch == nil {
+		o.batch = batches.Get().(*batch)
+	}
 	f := frame{Body: m.body, Hints: o.t.hints(o.tale, o.stream.Conn(), m.about)}
 	if err := appendFrame(&o.buf, f); err != nil {
 		return o.held, err
@@ -45,7 +56,7 @@ func (o *outStream) write(m message) ([]message, error) {
 }
 
 func (o *outStream) flush() ([]message, error) {
-	if o.buf.Len() == 0 {
+	if o.batch == nil || o.buf.Len() == 0 {
 		return nil, nil
 	}
 	o.extendDeadline()
@@ -55,10 +66,20 @@ func (o *outStream) flush() ([]message, error) {
 	}
 	o.t.stats.sent.Add(uint64(len(o.held)))
 	o.t.stats.sentBytes.Add(uint64(n))
-	o.buf.Reset()
-	clear(o.held) // the bodies can go
-	o.held, o.ends = o.held[:0], o.ends[:0]
+	o.batch.recycle()
+	o.batch = nil
 	return nil, nil
+}
+
+// recycle lets another stream have the batch's room.
+func (b *batch) recycle() {
+	if b.buf.Cap() > keepScratch {
+		return
+	}
+	b.buf.Reset()
+	clear(b.held) // the bodies can go
+	b.held, b.ends = b.held[:0], b.ends[:0]
+	batches.Put(b)
 }
 
 // unsent are the messages whose frames begin behind the first n bytes. One that
