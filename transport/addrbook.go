@@ -9,10 +9,12 @@ import (
 	ma "github.com/multiformats/go-multiaddr"
 )
 
-// An addrBook is libp2p's peerstore, but for one rule: a peer that says it listens
+// An addrBook is libp2p's peerstore, but for two rules. A peer that says it listens
 // nowhere keeps the addresses known of it. A host that closes says so before its
 // connections are gone, and one that starts may say so at first; were it believed,
-// nobody could find the peer again when it returns.
+// nobody could find the peer again when it returns. And those of a peer that was
+// connected are kept as long as those heard from others, which is longer than libp2p
+// keeps them: connections at rest are closed, and contacts remembered.
 type addrBook struct {
 	peerstore.Peerstore
 	peerstore.CertifiedAddrBook
@@ -32,6 +34,9 @@ func newAddrBook() (addrBook, error) {
 func (b addrBook) AddAddrs(id peer.ID, said []ma.Multiaddr, ttl time.Duration) {
 	if len(said) == 0 {
 		said = b.Addrs(id)
+	}
+	if ttl == peerstore.RecentlyConnectedAddrTTL {
+		ttl = learnedTTL
 	}
 	b.Peerstore.AddAddrs(id, said, ttl)
 }

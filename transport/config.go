@@ -59,6 +59,12 @@ type Config struct {
 	// Default: 400; with Lean, no bound.
 	MaxConns int
 
+	// MaxIdle is how long a connection stays open that no stream uses; a stream
+	// closes by itself after a minute without messages. Default: for ever, because
+	// a peer behind a NAT may be reached only by the connections that it made; with
+	// Lean 10 s.
+	MaxIdle time.Duration
+
 	// DialTimeout is how long it may take to reach a peer and to agree on the
 	// protocol. Default: 3 s; with Lean 20 s, because a dead peer of a testnet
 	// refuses at once, and a living one may share the CPU with a hundred others.
@@ -99,6 +105,12 @@ func (c *Config) validate() error {
 	}
 	if c.MaxConns == 0 && !c.Lean {
 		c.MaxConns = 400
+	}
+	if c.MaxIdle < 0 {
+		return fmt.Errorf("MaxIdle is %v: use 0 for the default, or a positive time", c.MaxIdle)
+	}
+	if c.MaxIdle == 0 && c.Lean {
+		c.MaxIdle = 10 * time.Second
 	}
 	switch {
 	case c.DialTimeout < 0:

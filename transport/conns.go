@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -17,26 +18,47 @@ import (
 // have seen it by then, and have moved their streams.
 const defaultSettle = 5 * time.Second
 
+// openAttempts is how often a stream is tried, as either end may just be closing the
+// connection.
+const openAttempts = 3
+
 // openStream opens a stream on the connection that the peers keep, after a dial
 // if there is none.
-func (t *Transport) openStream(ctx context.Context, id peer.ID, proto protocol.ID) (network.Stream, error) {
+func (t *Transport) openStream(ctx context.Context, id peer.ID, proto protocol.ID) (s network.Stream, err error) {
 	ctx = network.WithAllowLimitedConn(ctx, "peal")
-	conn := t.preferred(id)
-	if conn == nil {
-		renew(t.host.Peerstore(), id)
-		t.swarm.Backoff().Clear(id) // whoever asks has a reason to try again
-		if _, err := t.swarm.DialPeer(ctx, id); err != nil {
-			return nil, err
+	for range openAttempts {
+		conn := t.preferred(id)
+		if conn == nil {
+			if conn, err = t.dial(ctx, id); err != nil {
+				return nil, err
+			}
 		}
-		if conn = t.preferred(id); conn == nil {
-			return nil, network.ErrNoConn
+		s, err = t.openOn(ctx, conn, proto)
+		inUse := !conn.IsClosed() && conn.Stat().NumStreams > 0
+		if err == nil || ctx.Err() != nil || inUse || errors.As(err, new(msmux.ErrNotSupported[protocol.ID])) {
+			break
 		}
+		_ = conn.Close()
 	}
+	return s, err
+}
+
+func (t *Transport) dial(ctx context.Context, id peer.ID) (network.Conn, error) {
+	renew(t.host.Peerstore(), id)
+	t.swarm.Backoff().Clear(id) // whoever asks has a reason to try again
+	return t.swarm.DialPeer(ctx, id)
+}
+
+func (t *Transport) openOn(ctx context.Context, conn network.Conn, proto protocol.ID) (network.Stream, error) {
 	s, err := conn.NewStream(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("open a stream: %w", err)
 	}
-	if err := negotiate(ctx, s, proto); err != nil {
+	err = errGivenUp
+	if t.mayUse(conn) {
+		err = negotiate(ctx, s, proto)
+	}
+	if err != nil {
 		s.ResetWithError(network.StreamProtocolNegotiationFailed)
 		return nil, fmt.Errorf("agree on %s: %w", proto, err)
 	}
@@ -64,7 +86,7 @@ func negotiate(ctx context.Context, s network.Stream, proto protocol.ID) error {
 func (t *Transport) preferred(id peer.ID) network.Conn {
 	var best network.Conn
 	for _, c := range t.swarm.ConnsToPeer(id) {
-		if !c.IsClosed() && (best == nil || t.better(c, best)) {
+		if !c.IsClosed() && t.mayUse(c) && (best == nil || t.better(c, best)) {
 			best = c
 		}
 	}
@@ -138,9 +160,10 @@ func (t *Transport) closeSpare(id peer.ID) int {
 	return left
 }
 
-// disconnected tells the receiver when the last connection is gone.
+// disconnected tells the receiver when the last connection is gone. That of one
+// that nothing used says nothing about the peer.
 func (t *Transport) disconnected(_ network.Network, c network.Conn) {
-	if len(t.swarm.ConnsToPeer(c.RemotePeer())) > 0 || !t.begin() {
+	if t.wasAtRest(c) || len(t.swarm.ConnsToPeer(c.RemotePeer())) > 0 || !t.begin() {
 		return
 	}
 	defer t.work.Done()

@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	smallIdle = time.Minute // until a lane without messages closes
-	bulkIdle  = 30 * time.Second
+	defaultSmallIdle = time.Minute // until a lane without messages closes
+	defaultBulkIdle  = 30 * time.Second
 
 	maxQueued     = 4096    // messages waiting in a lane
 	maxSmallBytes = 4 << 20 // of their bodies
@@ -33,30 +33,39 @@ type laneKey struct {
 	bulk bool
 }
 
-// A lane is a queue of messages for one peer, and the goroutine that writes them
-// to a stream.
+// A lane is a queue of messages for one peer, and the stream that they are written
+// to. A goroutine does that as long as there is something to write.
 type lane struct {
 	t        *Transport
 	key      laneKey
 	protocol protocol.ID
-	idle     time.Duration
 	room     int // bytes that the queue may hold
 
-	wake chan struct{} // holds a token while there is something new to do
-	move atomic.Bool   // a better connection than the stream's may exist
+	move atomic.Bool // a better connection than the stream's may exist
 
-	queue []message // with bytes guarded by t.mu
-	bytes int
+	// Guarded by t.mu.
+	queue   []message
+	bytes   int
+	running bool        // the goroutine is
+	idle    *time.Timer // closes the lane
 
 	out *outStream // the goroutine's own; nil while there is no stream
 }
 
 func newLane(t *Transport, key laneKey) *lane {
-	l := &lane{t: t, key: key, protocol: t.small, idle: smallIdle, room: maxSmallBytes, wake: make(chan struct{}, 1)}
+	l := &lane{t: t, key: key, protocol: t.small, room: maxSmallBytes}
 	if key.bulk {
-		l.protocol, l.idle, l.room = t.bulk, bulkIdle, maxBulkBytes
+		l.protocol, l.room = t.bulk, maxBulkBytes
 	}
 	return l
+}
+
+// patience is how long a lane without messages stays open.
+func (l *lane) patience() time.Duration {
+	if l.key.bulk {
+		return l.t.bulkIdle
+	}
+	return l.t.smallIdle
 }
 
 // push queues a message if there is room. The caller holds t.mu.
@@ -70,11 +79,16 @@ func (l *lane) push(m message) bool {
 	return true
 }
 
+// poke makes the lane see to what is new. The caller holds t.mu.
 func (l *lane) poke() {
-	select {
-	case l.wake <- struct{}{}:
-	default:
+	if l.running || l.t.closed {
+		return
 	}
+	l.running = true
+	if l.idle != nil {
+		l.idle.Stop()
+	}
+	l.t.work.Go(l.run)
 }
 
 // take empties the queue.
@@ -86,39 +100,52 @@ func (l *lane) take() []message {
 	return batch
 }
 
-// retire removes the lane from the transport unless a message has come.
-func (l *lane) retire() bool {
-	l.t.mu.Lock()
-	defer l.t.mu.Unlock()
-	if len(l.queue) > 0 {
-		return false
-	}
-	delete(l.t.lanes, l.key)
-	return true
-}
-
+// run writes what is queued, until there is nothing left.
 func (l *lane) run() {
-	idle := time.NewTimer(l.idle)
-	defer idle.Stop()
-	defer l.hangUp()
 	for {
-		select {
-		case <-l.wake:
-		case <-l.t.ctx.Done():
-			return
-		case <-idle.C:
-			if l.retire() {
-				return
-			}
-		}
 		if l.move.Swap(false) {
 			l.changeConn()
 		}
-		if batch := l.take(); len(batch) > 0 {
+		batch := l.take()
+		if len(batch) > 0 {
 			l.deliver(batch)
-			idle.Reset(l.idle)
+		}
+		if l.rest() {
+			return
 		}
 	}
+}
+
+// rest ends the goroutine, unless there is something new to do.
+func (l *lane) rest() bool {
+	l.t.mu.Lock()
+	defer l.t.mu.Unlock()
+	if !l.t.closed && (len(l.queue) > 0 || l.move.Load()) {
+		return false
+	}
+	l.running = false
+	switch {
+	case l.t.closed:
+	case l.idle == nil:
+		l.idle = time.AfterFunc(l.patience(), l.retire)
+	default:
+		l.idle.Reset(l.patience())
+	}
+	return true
+}
+
+// retire closes a lane that has been idle.
+func (l *lane) retire() {
+	l.t.mu.Lock()
+	if l.running || l.t.closed || l.t.lanes[l.key] != l {
+		l.t.mu.Unlock()
+		return
+	}
+	delete(l.t.lanes, l.key)
+	l.t.work.Add(1)
+	l.t.mu.Unlock()
+	defer l.t.work.Done()
+	l.hangUp()
 }
 
 // deliver writes messages, and those that are queued meanwhile. When the stream
@@ -185,11 +212,11 @@ func (l *lane) changeConn() {
 	}
 }
 
-// hangUp closes the stream. After Close it is gone with the host.
+// hangUp closes the stream in good order.
 func (l *lane) hangUp() {
 	if l.out == nil {
 		return
 	}
-	l.out.stream.Close()
+	l.out.finish()
 	l.t.host.ConnManager().UntagPeer(peer.ID(l.key.peer), string(l.protocol))
 }

@@ -50,7 +50,10 @@ type Transport struct {
 	bulk  protocol.ID
 	stats counters
 
-	settleAfter time.Duration // how long a second connection is left alone
+	settleAfter         time.Duration // how long a second connection is left alone
+	smallIdle, bulkIdle time.Duration // until a lane without messages closes
+
+	negotiator network.StreamHandler
 
 	ctx      context.Context // ends with Close
 	cancel   context.CancelFunc
@@ -62,8 +65,10 @@ type Transport struct {
 	closed   bool
 	lanes    map[laneKey]*lane
 	inbound  map[chord.PeerID]int // open streams from each peer
-	settling map[peer.ID]bool     // peers whose second connection is being dealt with
-	finding  map[peer.ID]bool     // peers that mDNS found and that are being dialled
+	resting  map[network.Conn]rest
+	sweeper  *time.Timer      // of connections at rest; nil if they may stay
+	settling map[peer.ID]bool // peers whose second connection is being dealt with
+	finding  map[peer.ID]bool // peers that mDNS found and that are being dialled
 }
 
 // New makes the host and listens. Streams that arrive wait for Start.
@@ -84,20 +89,30 @@ func New(cfg Config) (*Transport, error) {
 		small:       protocol.ID(protocolRoot + cfg.Ring),
 		bulk:        protocol.ID(protocolRoot + cfg.Ring + "/bulk"),
 		settleAfter: defaultSettle,
+		smallIdle:   defaultSmallIdle,
+		bulkIdle:    defaultBulkIdle,
 
 		ctx:      ctx,
 		cancel:   cancel,
 		started:  make(chan struct{}),
 		lanes:    map[laneKey]*lane{},
 		inbound:  map[chord.PeerID]int{},
+		resting:  map[network.Conn]rest{},
 		settling: map[peer.ID]bool{},
 		finding:  map[peer.ID]bool{},
 	}
+	t.negotiator = t.swarm.StreamHandler()
+	t.swarm.SetStreamHandler(t.gate)
 	h.SetStreamHandler(t.small, func(s network.Stream) { t.serve(s, MaxSmall) })
 	h.SetStreamHandler(t.bulk, func(s network.Stream) { t.serve(s, MaxBody) })
 	t.swarm.Notify(&network.NotifyBundle{ConnectedF: t.connected, DisconnectedF: t.disconnected})
 	if err := listen(t.swarm, cfg); err != nil {
 		return nil, errors.Join(err, t.Close())
+	}
+	if cfg.MaxIdle > 0 {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.sweeper = time.AfterFunc(cfg.MaxIdle/2, t.sweep)
 	}
 	return t, nil
 }
@@ -152,7 +167,6 @@ func (t *Transport) enqueue(key laneKey, m message) bool {
 	if l == nil {
 		l = newLane(t, key)
 		t.lanes[key] = l
-		t.work.Go(l.run)
 	}
 	return l.push(m)
 }
@@ -177,6 +191,14 @@ func (t *Transport) Close() error {
 		return nil
 	}
 	t.closed = true
+	for _, l := range t.lanes {
+		if l.idle != nil {
+			l.idle.Stop()
+		}
+	}
+	if t.sweeper != nil {
+		t.sweeper.Stop()
+	}
 	t.mu.Unlock()
 
 	t.cancel()
