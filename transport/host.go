@@ -28,77 +28,78 @@ import (
 // newHost makes the libp2p host. It does not listen yet, so that the stream
 // handlers are there before the first connection.
 func newHost(cfg Config) (host.Host, error) {
-	key, err := identity(cfg.KeyFile)
+	p, err := newParts(cfg)
 	if err != nil {
 		return nil, err
 	}
-	opts, err := hostOptions(cfg, key)
-	if err != nil {
-		return nil, err
+	var h host.Host
+	if cfg.Lean {
+		h, err = newLeanHost(cfg, p)
+	} else {
+		h, err = libp2p.New(p.options(cfg)...)
 	}
-	h, err := libp2p.New(opts...)
 	if err != nil {
 		return nil, fmt.Errorf("create the libp2p host: %w", err)
 	}
 	return h, nil
 }
 
-func hostOptions(cfg Config, key crypto.PrivKey) ([]libp2p.Option, error) {
-	resources, err := limits(cfg.Lean || cfg.Memory)
-	if err != nil {
-		return nil, fmt.Errorf("set the resource limits: %w", err)
+// parts are what every host is made of, lean or not.
+type parts struct {
+	key       crypto.PrivKey
+	book      addrBook
+	resources network.ResourceManager
+	conns     connmgr.ConnManager
+	muxer     *yamux.Transport
+}
+
+func newParts(cfg Config) (p parts, err error) {
+	if p.key, err = identity(cfg.KeyFile); err != nil {
+		return p, err
 	}
-	conns, err := connManager(cfg.MaxConns)
-	if err != nil {
-		return nil, fmt.Errorf("set the connection limits: %w", err)
+	if p.resources, err = limits(cfg.Lean || cfg.Memory); err != nil {
+		return p, fmt.Errorf("set the resource limits: %w", err)
 	}
-	book, err := newAddrBook()
-	if err != nil {
-		return nil, fmt.Errorf("create the peerstore: %w", err)
+	if p.conns, err = connManager(cfg.MaxConns); err != nil {
+		return p, fmt.Errorf("set the connection limits: %w", err)
 	}
+	if p.book, err = newAddrBook(); err != nil {
+		return p, fmt.Errorf("create the peerstore: %w", err)
+	}
+	p.muxer = muxer(cfg.Lean)
+	return p, nil
+}
+
+const userAgent = "peal"
+
+// options are those of a full host.
+func (p parts) options(cfg Config) []libp2p.Option {
 	opts := []libp2p.Option{
-		libp2p.Identity(key),
-		libp2p.Peerstore(book),
+		libp2p.Identity(p.key),
+		libp2p.Peerstore(p.book),
 		libp2p.NoListenAddrs,
 		libp2p.Security(tls.ID, tls.New), // offered first: cheaper where AES is in hardware
 		libp2p.Security(noise.ID, noise.New),
-		libp2p.Muxer(yamux.ID, muxer(cfg.Lean)),
-		libp2p.ResourceManager(resources),
-		libp2p.ConnectionManager(conns),
+		libp2p.Muxer(yamux.ID, p.muxer),
+		libp2p.ResourceManager(p.resources),
+		libp2p.ConnectionManager(p.conns),
 		libp2p.DisableMetrics(),
 		libp2p.Ping(false),
-		libp2p.UserAgent("peal"),
+		libp2p.UserAgent(userAgent),
 	}
-	if cfg.Lean || cfg.Memory {
-		opts = append(opts, libp2p.DisableIdentifyAddressDiscovery())
+	if cfg.Memory {
+		return append(opts, libp2p.DisableIdentifyAddressDiscovery(), libp2p.Transport(newMemory))
 	}
-	opts = append(opts, networks(cfg)...)
+	opts = append(opts, libp2p.Transport(newTCP(cfg.NAT)), libp2p.Transport(quic.NewTransport))
 	if cfg.NAT {
 		opts = append(opts, libp2p.EnableRelay(), libp2p.EnableHolePunching(), libp2p.EnableAutoNATv2(), libp2p.NATPortMap())
-	}
-	return opts, nil
-}
-
-// networks are the libp2p transports. A lean host has only those that it
-// listens on.
-func networks(cfg Config) []libp2p.Option {
-	if cfg.Memory {
-		return []libp2p.Option{libp2p.Transport(newMemory)}
-	}
-	var opts []libp2p.Option
-	listen := strings.Join(cfg.Listen, " ")
-	if !cfg.Lean || strings.Contains(listen, "/tcp/") {
-		opts = append(opts, libp2p.Transport(newTCP(cfg.NAT)))
-	}
-	if !cfg.Lean || strings.Contains(listen, "/quic-v1") {
-		opts = append(opts, libp2p.Transport(quic.NewTransport))
 	}
 	return opts
 }
 
 // newTCP shares the listening port with outgoing connections only for hole
 // punching, which needs it: it also lets a second process listen on the port.
-func newTCP(reuse bool) any {
+func newTCP(reuse bool) func(transport.Upgrader, network.ResourceManager) (*tcp.TcpTransport, error) {
 	return func(up transport.Upgrader, rm network.ResourceManager) (*tcp.TcpTransport, error) {
 		if reuse {
 			return tcp.NewTCPTransport(up, rm, nil)

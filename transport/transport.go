@@ -109,6 +109,9 @@ func New(cfg Config) (*Transport, error) {
 	if err := listen(t.swarm, cfg); err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
+	if lean, ok := h.(*leanHost); ok {
+		lean.start()
+	}
 	if cfg.MaxIdle > 0 {
 		t.mu.Lock()
 		defer t.mu.Unlock()
