@@ -57,6 +57,7 @@ type Message struct {
 
 // Contacts appends the contacts that the message is about to list.
 func (m *Message) Contacts(list []Contact) []Contact {
+	list = slices.Grow(list, 1+len(m.Preds)+len(m.Succ)+len(m.Closer))
 	if !m.About.IsZero() {
 		list = append(list, m.About)
 	}

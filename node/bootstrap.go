@@ -17,7 +17,8 @@ const (
 	dialTimeout   = 5 * time.Second
 	firstRedial   = time.Second // grows by half each time
 	lastRedial    = 5 * time.Minute
-	rememberEvery = time.Second / 2
+	rememberFirst = time.Second / 2
+	rememberLast  = 8 * time.Second
 	rememberPeers = 32
 	peersNote     = "peers" // name of the note in the store
 )
@@ -136,19 +137,27 @@ func (n *Node) remembered() []string {
 	return addrs
 }
 
-// remember keeps the note of known peers up to date, and notes the terms of the ring.
+// remember keeps the note of known peers up to date, notes the terms of the ring, and
+// keeps the connections to the fingers open. It looks less often the longer nothing has
+// changed.
 func (n *Node) remember() {
 	var noted []chord.Contact
 	var failed error
 	agreed := false
-	for n.sleep(rememberEvery) {
-		info := n.Info()
-		known := append(info.Successors, info.Fingers...)
-		if len(known) == 0 || slices.Equal(known, noted) {
+	for pause := rememberFirst; n.sleep(pause); {
+		succ, fingers := n.reliedOn()
+		known := append(succ, fingers...)
+		switch {
+		case len(known) == 0:
+			continue
+		case slices.Equal(known, noted):
+			pause = min(2*pause, rememberLast)
 			continue
 		}
+		pause = rememberFirst
+		n.cfg.Transport.Keep(peersOf(fingers))
 		before := failed
-		if failed = n.note(known); failed == nil && !agreed && len(info.Successors) > 0 {
+		if failed = n.note(known); failed == nil && !agreed && len(succ) > 0 {
 			failed = n.noteTerms()
 			agreed = failed == nil
 		}
@@ -159,6 +168,19 @@ func (n *Node) remember() {
 			n.cfg.Logger.Warn("cannot note the ring's quorums and its peers, and tries again", "error", failed)
 		}
 	}
+}
+
+func (n *Node) reliedOn() (succ, fingers []chord.Contact) {
+	_ = n.do(func(chord.Time) { succ, fingers = n.ring.Neighbourhood().Succ, n.ring.Fingers() })
+	return succ, fingers // none once the node is closed
+}
+
+func peersOf(contacts []chord.Contact) []chord.PeerID {
+	peers := make([]chord.PeerID, len(contacts))
+	for i, c := range contacts {
+		peers[i] = c.Peer
+	}
+	return peers
 }
 
 func (n *Node) note(known []chord.Contact) error {

@@ -45,6 +45,7 @@ func (w *wire) Start(r node.Receiver) error {
 }
 func (w *wire) Self() chord.PeerID                { return w.self }
 func (w *wire) Addrs() []string                   { return []string{string(w.self)} }
+func (w *wire) Keep([]chord.PeerID)               {}
 func (w *wire) PeerAddrs(p chord.PeerID) []string { return []string{string(p)} }
 
 func (w *wire) Connect(ctx context.Context, a string) (chord.PeerID, error) {

@@ -28,6 +28,10 @@ type Transport interface {
 	// delivered the receiver's Unreachable is called, or the message is lost.
 	Send(to chord.PeerID, body []byte, about []chord.PeerID)
 
+	// Keep names the peers to which connections stay open even when nothing is
+	// sent, in place of those named before.
+	Keep([]chord.PeerID)
+
 	// PeerAddrs are the addresses known of another peer, as Connect takes them.
 	PeerAddrs(chord.PeerID) []string
 

@@ -51,8 +51,9 @@ func decode(body []byte) (envelope, error) {
 
 // about lists the peers named in a message to one of them.
 func about(m *chord.Message) []chord.PeerID {
-	var peers []chord.PeerID
-	for _, c := range m.Contacts(nil) {
+	contacts := m.Contacts(nil)
+	peers := make([]chord.PeerID, 0, len(contacts))
+	for _, c := range contacts {
 		if !c.IsZero() && c.Peer != m.To.Peer && c.Peer != m.From.Peer {
 			peers = append(peers, c.Peer)
 		}

@@ -77,19 +77,25 @@ func appendFrame(b *bytes.Buffer, f frame) error {
 	return nil
 }
 
-// readFrame reads the next frame, whose body has at most maxBody bytes. It
-// returns io.EOF between frames, and otherwise an error that wraps errFrame
-// where the bytes are wrong. The scratch buffer is reused and may be nil.
-func readFrame(r io.Reader, maxBody int, scratch []byte) (frame, []byte, error) {
+// readSize waits for the next frame, whose body has at most maxBody bytes, and reads
+// how long it is. It returns io.EOF between frames, and otherwise an error that wraps
+// errFrame where the bytes are wrong.
+func readSize(r io.Reader, maxBody int) (int, error) {
 	var head [prefix]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
-		return frame{}, scratch, err
+		return 0, err
 	}
 	size := binary.BigEndian.Uint32(head[:])
 	if size > uint32(maxBody+maxHints) {
-		return frame{}, scratch, fmt.Errorf("%w: it claims %d bytes, at most %d are allowed", errFrame, size, maxBody+maxHints)
+		return 0, fmt.Errorf("%w: it claims %d bytes, at most %d are allowed", errFrame, size, maxBody+maxHints)
 	}
-	scratch, err := readAll(r, int(size), scratch[:0])
+	return int(size), nil
+}
+
+// readRest reads the rest of a frame, with errors like those of readSize. The scratch
+// buffer is reused and may be nil.
+func readRest(r io.Reader, size int, scratch []byte) (frame, []byte, error) {
+	scratch, err := readAll(r, size, scratch[:0])
 	if err != nil {
 		return frame{}, scratch, err
 	}

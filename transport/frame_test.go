@@ -18,6 +18,14 @@ func encode(t testing.TB, f frame) []byte {
 	return b.Bytes()
 }
 
+func readFrame(r io.Reader, maxBody int, scratch []byte) (frame, []byte, error) {
+	size, err := readSize(r, maxBody)
+	if err != nil {
+		return frame{}, scratch, err
+	}
+	return readRest(r, size, scratch)
+}
+
 func TestFrameRoundTrip(t *testing.T) {
 	frames := []frame{
 		{},

@@ -10,8 +10,6 @@ import (
 	"peal/chord"
 )
 
-const keepScratch = 64 << 10 // a larger buffer is not kept for the next frame
-
 // serve reads a stream that another peer opened, in the goroutine that libp2p
 // made for it.
 func (t *Transport) serve(s network.Stream, maxBody int) {
@@ -45,14 +43,10 @@ func (t *Transport) serve(s network.Stream, maxBody int) {
 func (t *Transport) read(s network.Stream, from chord.PeerID, maxBody int) error {
 	r := &lazyReader{stream: s}
 	defer r.rest()
-	var scratch []byte
 	for {
-		f, buf, err := readFrame(r, maxBody, scratch)
+		f, err := r.next(maxBody)
 		if err != nil {
 			return err
-		}
-		if scratch = buf; r.rest() || cap(buf) > keepScratch {
-			scratch = nil
 		}
 		if t.ctx.Err() != nil {
 			return ErrClosed

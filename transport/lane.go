@@ -134,18 +134,30 @@ func (l *lane) rest() bool {
 	return true
 }
 
-// retire closes a lane that has been idle.
+// retire closes a lane that has been idle, unless its peer's is kept.
 func (l *lane) retire() {
-	l.t.mu.Lock()
-	if l.running || l.t.closed || l.t.lanes[l.key] != l {
-		l.t.mu.Unlock()
+	if !l.leave() {
 		return
+	}
+	defer l.t.work.Done()
+	l.hangUp()
+}
+
+// leave takes the lane out of the transport. It reports whether it is to be closed,
+// which Close then waits for.
+func (l *lane) leave() bool {
+	l.t.mu.Lock()
+	defer l.t.mu.Unlock()
+	switch {
+	case l.running || l.t.closed || l.t.lanes[l.key] != l:
+		return false
+	case l.t.kept[l.key]:
+		l.idle.Reset(l.patience())
+		return false
 	}
 	delete(l.t.lanes, l.key)
 	l.t.work.Add(1)
-	l.t.mu.Unlock()
-	defer l.t.work.Done()
-	l.hangUp()
+	return true
 }
 
 // deliver writes messages, and those that are queued meanwhile. When the stream

@@ -6,37 +6,58 @@ import (
 	"sync"
 )
 
-const readBuffer = 4 << 10
+const (
+	readBuffer  = 4 << 10
+	keepScratch = 64 << 10 // a larger buffer is not kept for other frames
+)
 
-var readBuffers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, readBuffer) }}
-
-// A lazyReader is a buffered reader of a stream on which nothing arrives most of the
-// time. It has a buffer only from the first frame of a burst to the last: a peer
+// A lazyReader reads the frames of a stream on which nothing arrives most of the
+// time. It has buffers only from the first frame of a burst to the last: a peer
 // keeps dozens of streams, and a testnet tens of thousands.
 type lazyReader struct {
-	stream io.Reader
-	buf    *bufio.Reader // nil at rest
+	stream   io.Reader
+	*reading // nil at rest
 }
 
-// Read waits for the length of a frame without a buffer.
-func (r *lazyReader) Read(p []byte) (int, error) {
-	if r.buf == nil && len(p) <= prefix {
-		return r.stream.Read(p)
+type reading struct {
+	buf     *bufio.Reader
+	scratch []byte
+}
+
+var readings = sync.Pool{New: func() any { return &reading{buf: bufio.NewReaderSize(nil, readBuffer)} }}
+
+// next waits for a frame, whose body has at most maxBody bytes; see readSize
+// for errors.
+func (r *lazyReader) next(maxBody int) (f frame, err error) {
+	source := r.stream
+	if r.reading != nil {
+		source = r.buf
 	}
-	if r.buf == nil {
-		r.buf = readBuffers.Get().(*bufio.Reader)
+	size, err := readSize(source, maxBody)
+	if err != nil {
+		return frame{}, err
+	}
+	if r.reading == nil {
+		r.reading = readings.Get().(*reading)
 		r.buf.Reset(r.stream)
 	}
-	return r.buf.Read(p)
+	if f, r.scratch, err = readRest(r.buf, size, r.scratch); err != nil {
+		return frame{}, err
+	}
+	if r.buf.Buffered() == 0 {
+		r.rest()
+	}
+	return f, nil
 }
 
-// rest gives the buffer back if it is empty, and reports whether it has none now. It
-// is called between frames, and when nothing is read any more.
-func (r *lazyReader) rest() bool {
-	if r.buf != nil && r.buf.Buffered() == 0 {
-		r.buf.Reset(nil)
-		readBuffers.Put(r.buf)
-		r.buf = nil
+// rest lets others have the buffers.
+func (r *lazyReader) rest() {
+	if r.reading == nil {
+		return
 	}
-	return r.buf == nil
+	if r.buf.Reset(nil); cap(r.scratch) > keepScratch {
+		r.scratch = nil
+	}
+	readings.Put(r.reading)
+	r.reading = nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/core/protocol"
 	"github.com/libp2p/go-libp2p/p2p/net/swarm"
+	ma "github.com/multiformats/go-multiaddr"
 
 	"peal/chord"
 )
@@ -64,11 +66,19 @@ type Transport struct {
 	mu       sync.Mutex
 	closed   bool
 	lanes    map[laneKey]*lane
+	kept     map[laneKey]bool     // lanes that stay open at rest
 	inbound  map[chord.PeerID]int // open streams from each peer
 	resting  map[network.Conn]rest
-	sweeper  *time.Timer      // of connections at rest; nil if they may stay
+	sweeper  *time.Timer // of connections at rest; nil if they may stay
+	own      ownAddrs
 	settling map[peer.ID]bool // peers whose second connection is being dealt with
 	finding  map[peer.ID]bool // peers that mDNS found and that are being dialled
+}
+
+// ownAddrs are our own addresses and how they are written.
+type ownAddrs struct {
+	addrs []ma.Multiaddr
+	full  []string
 }
 
 // New makes the host and listens. Streams that arrive wait for Start.
@@ -143,7 +153,27 @@ func (t *Transport) Self() chord.PeerID { return t.self }
 
 // Addrs are the full multiaddrs that other peers can join by, those of the
 // loopback interface last.
-func (t *Transport) Addrs() []string { return fullAddrs(t.host.ID(), t.host.Addrs()) }
+func (t *Transport) Addrs() []string {
+	addrs := t.host.Addrs()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !slices.EqualFunc(addrs, t.own.addrs, ma.Multiaddr.Equal) {
+		t.own = ownAddrs{slices.Clone(addrs), fullAddrs(t.host.ID(), addrs)}
+	}
+	return slices.Clone(t.own.full)
+}
+
+// Keep names the peers to which connections stay open though nothing is sent, in place
+// of those named before.
+func (t *Transport) Keep(peers []chord.PeerID) {
+	kept := make(map[laneKey]bool, len(peers))
+	for _, p := range peers {
+		kept[laneKey{peer: p}] = true
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.kept = kept
+}
 
 // PeerAddrs are the addresses known of another peer, as Connect takes them.
 func (t *Transport) PeerAddrs(p chord.PeerID) []string {
