@@ -14,13 +14,14 @@ import (
 )
 
 const (
-	dialTimeout   = 5 * time.Second
-	firstRedial   = time.Second // grows by half each time
-	lastRedial    = 5 * time.Minute
-	rememberFirst = time.Second / 2
-	rememberLast  = 8 * time.Second
-	rememberPeers = 32
-	peersNote     = "peers" // name of the note in the store
+	dialTimeout    = 5 * time.Second
+	firstRedial    = time.Second // grows by half each time
+	lastRedial     = 5 * time.Minute
+	rememberFirst  = time.Second / 2
+	rememberLast   = 8 * time.Second
+	rememberPeers  = 32
+	keptSuccessors = 2       // hold the same keys, as a rule
+	peersNote      = "peers" // name of the note in the store
 )
 
 // bootstrap finds a way into the ring: by the addresses given, and by those of
@@ -138,8 +139,8 @@ func (n *Node) remembered() []string {
 }
 
 // remember keeps the note of known peers up to date, notes the terms of the ring, and
-// keeps the connections to the fingers open. It looks less often the longer nothing has
-// changed.
+// keeps the connections to fingers and to the next peers open. It looks less often the
+// longer nothing has changed.
 func (n *Node) remember() {
 	var noted []chord.Contact
 	var failed error
@@ -155,7 +156,7 @@ func (n *Node) remember() {
 			continue
 		}
 		pause = rememberFirst
-		n.cfg.Transport.Keep(peersOf(fingers))
+		n.cfg.Transport.Keep(peersOf(slices.Concat(succ[:min(len(succ), keptSuccessors)], fingers)))
 		before := failed
 		if failed = n.note(known); failed == nil && !agreed && len(succ) > 0 {
 			failed = n.noteTerms()

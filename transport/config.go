@@ -59,10 +59,9 @@ type Config struct {
 	// Default: 400; with Lean, no bound.
 	MaxConns int
 
-	// MaxIdle is how long a connection stays open that no stream uses; a stream
-	// closes by itself after a minute without messages. Default: for ever, because
-	// a peer behind a NAT may be reached only by the connections that it made; with
-	// Lean 10 s.
+	// MaxIdle is how long a connection stays open on which no message travels, unless
+	// its peer is kept (see [Transport.Keep]). Default: for ever, because a peer behind
+	// a NAT may be reached only by the connections that it made; with Lean 20 s.
 	MaxIdle time.Duration
 
 	// DialTimeout is how long it may take to reach a peer and to agree on the
@@ -110,7 +109,7 @@ func (c *Config) validate() error {
 		return fmt.Errorf("MaxIdle is %v: use 0 for the default, or a positive time", c.MaxIdle)
 	}
 	if c.MaxIdle == 0 && c.Lean {
-		c.MaxIdle = 10 * time.Second
+		c.MaxIdle = 20 * time.Second
 	}
 	switch {
 	case c.DialTimeout < 0:

@@ -22,6 +22,15 @@ type rest struct {
 	givenUp bool
 }
 
+// closeIdle makes streams close after so long without messages, and connections after
+// as long again without streams.
+func (t *Transport) closeIdle(after time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.smallIdle, t.bulkIdle, t.restFor = after, after, after
+	t.sweeper = time.AfterFunc(after/2, t.sweep)
+}
+
 // sweep closes the connections that have been at rest for long, and comes again.
 func (t *Transport) sweep() {
 	if !t.begin() {
@@ -36,7 +45,7 @@ func (t *Transport) sweep() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !t.closed {
-		t.sweeper.Reset(t.cfg.MaxIdle / 2)
+		t.sweeper.Reset(t.restFor / 2)
 	}
 }
 
@@ -55,7 +64,7 @@ func (t *Transport) giveUp(c network.Conn) bool {
 		t.resting[c] = rest{since: time.Now()}
 		return false
 	}
-	r.givenUp = time.Since(r.since) >= t.cfg.MaxIdle
+	r.givenUp = time.Since(r.since) >= t.restFor
 	t.resting[c] = r
 	return r.givenUp
 }

@@ -40,24 +40,36 @@ func (t *Transport) serve(s network.Stream, maxBody int) {
 	}
 }
 
+// read waits for bursts of frames, and has each read by another goroutine: see crew.
 func (t *Transport) read(s network.Stream, from chord.PeerID, maxBody int) error {
-	r := &lazyReader{stream: s}
-	defer r.rest()
+	r := &lazyReader{stream: s, maxBody: maxBody}
+	done := make(chan error, 1)
+	deliver := func(f frame) error { return t.deliver(from, f) }
+	var size int
+	burst := func() { done <- r.burst(size, deliver) }
 	for {
-		f, err := r.next(maxBody)
-		if err != nil {
+		var err error
+		if size, err = r.wait(); err != nil {
 			return err
 		}
-		if t.ctx.Err() != nil {
-			return ErrClosed
-		}
-		t.learn(f.Hints)
-		t.stats.received.Add(1)
-		t.stats.receivedBytes.Add(uint64(len(f.Body)))
-		if err := t.receiver.Deliver(from, f.Body); err != nil {
-			return fmt.Errorf("%w: %w", errFrame, err)
+		workers.do(burst)
+		if err := <-done; err != nil {
+			return err
 		}
 	}
+}
+
+func (t *Transport) deliver(from chord.PeerID, f frame) error {
+	if t.ctx.Err() != nil {
+		return ErrClosed
+	}
+	t.learn(f.Hints)
+	t.stats.received.Add(1)
+	t.stats.receivedBytes.Add(uint64(len(f.Body)))
+	if err := t.receiver.Deliver(from, f.Body); err != nil {
+		return fmt.Errorf("%w: %w", errFrame, err)
+	}
+	return nil
 }
 
 // admit counts a stream of a peer and reports whether it may have one more.

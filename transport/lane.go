@@ -88,7 +88,8 @@ func (l *lane) poke() {
 	if l.idle != nil {
 		l.idle.Stop()
 	}
-	l.t.work.Go(l.run)
+	l.t.work.Add(1)
+	workers.do(l.run)
 }
 
 // take empties the queue.
@@ -102,6 +103,7 @@ func (l *lane) take() []message {
 
 // run writes what is queued, until there is nothing left.
 func (l *lane) run() {
+	defer l.t.work.Done()
 	for {
 		if l.move.Swap(false) {
 			l.changeConn()

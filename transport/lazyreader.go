@@ -16,7 +16,8 @@ const (
 // keeps dozens of streams, and a testnet tens of thousands.
 type lazyReader struct {
 	stream   io.Reader
-	*reading // nil at rest
+	maxBody  int // of a frame
+	*reading     // nil at rest
 }
 
 type reading struct {
@@ -26,35 +27,31 @@ type reading struct {
 
 var readings = sync.Pool{New: func() any { return &reading{buf: bufio.NewReaderSize(nil, readBuffer)} }}
 
-// next waits for a frame, whose body has at most maxBody bytes; see readSize
-// for errors.
-func (r *lazyReader) next(maxBody int) (f frame, err error) {
-	source := r.stream
-	if r.reading != nil {
-		source = r.buf
+// wait waits for a frame, and returns its size.
+func (r *lazyReader) wait() (int, error) { return readSize(r.stream, r.maxBody) }
+
+// burst reads the frame that was waited for and those that arrive together with it.
+func (r *lazyReader) burst(size int, deliver func(frame) error) error {
+	r.reading = readings.Get().(*reading)
+	r.buf.Reset(r.stream)
+	defer r.rest()
+	for {
+		f, scratch, err := readRest(r.buf, size, r.scratch)
+		r.scratch = scratch
+		if err == nil {
+			err = deliver(f)
+		}
+		if err != nil || r.buf.Buffered() == 0 {
+			return err
+		}
+		if size, err = readSize(r.buf, r.maxBody); err != nil {
+			return err
+		}
 	}
-	size, err := readSize(source, maxBody)
-	if err != nil {
-		return frame{}, err
-	}
-	if r.reading == nil {
-		r.reading = readings.Get().(*reading)
-		r.buf.Reset(r.stream)
-	}
-	if f, r.scratch, err = readRest(r.buf, size, r.scratch); err != nil {
-		return frame{}, err
-	}
-	if r.buf.Buffered() == 0 {
-		r.rest()
-	}
-	return f, nil
 }
 
 // rest lets others have the buffers.
 func (r *lazyReader) rest() {
-	if r.reading == nil {
-		return
-	}
 	if r.buf.Reset(nil); cap(r.scratch) > keepScratch {
 		r.scratch = nil
 	}

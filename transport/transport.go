@@ -54,6 +54,7 @@ type Transport struct {
 
 	settleAfter         time.Duration // how long a second connection is left alone
 	smallIdle, bulkIdle time.Duration // until a lane without messages closes
+	restFor             time.Duration // until a connection without streams closes
 
 	negotiator network.StreamHandler
 
@@ -123,9 +124,7 @@ func New(cfg Config) (*Transport, error) {
 		lean.start()
 	}
 	if cfg.MaxIdle > 0 {
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		t.sweeper = time.AfterFunc(cfg.MaxIdle/2, t.sweep)
+		t.closeIdle(cfg.MaxIdle / 2)
 	}
 	return t, nil
 }
