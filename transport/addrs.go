@@ -48,10 +48,12 @@ func rank(a ma.Multiaddr) int {
 type tale map[chord.PeerID]told
 
 type told struct {
-	sum    uint64    // of the addresses
-	at     time.Time // when they were told
-	looked time.Time // when they were last compared
+	sum    uint64        // of the addresses
+	at     time.Duration // since epoch, when they were told
+	looked time.Duration // since epoch, when they were last compared
 }
+
+var epoch = time.Now()
 
 var seed = maphash.MakeSeed()
 
@@ -59,7 +61,7 @@ var seed = maphash.MakeSeed()
 // ourselves, that conn's remote peer has not been told, or long ago.
 func (t *Transport) hints(tale tale, conn network.Conn, about []chord.PeerID) []hint {
 	var hints []hint
-	now, total := time.Now(), 0
+	now, total := time.Since(epoch), 0
 	if len(tale) > maxTale {
 		clear(tale)
 	}
@@ -69,7 +71,7 @@ func (t *Transport) hints(tale tale, conn network.Conn, about []chord.PeerID) []
 			p = about[i]
 		}
 		was, known := tale[p]
-		if known && now.Sub(was.looked) < lookAgain || peer.ID(p) == conn.RemotePeer() {
+		if known && now-was.looked < lookAgain || peer.ID(p) == conn.RemotePeer() {
 			continue
 		}
 		addrs := t.tellable(p, conn)
@@ -77,7 +79,7 @@ func (t *Transport) hints(tale tale, conn network.Conn, about []chord.PeerID) []
 			continue
 		}
 		sum := maphash.Bytes(seed, bytes.Join(addrs, nil))
-		if known && sum == was.sum && now.Sub(was.at) < tellAgain {
+		if known && sum == was.sum && now-was.at < tellAgain {
 			tale[p] = told{sum, was.at, now}
 			continue
 		}

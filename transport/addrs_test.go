@@ -3,6 +3,7 @@ package transport
 import (
 	"fmt"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/network"
@@ -37,7 +38,7 @@ func TestAddressesAreToldOnceAndWhenTheyChange(t *testing.T) {
 	conn, tale, about := farConn{remote: "/memory/1"}, tale{}, []chord.PeerID{c.Self(), "unknown", "far"}
 	age := func(by time.Duration) {
 		for p, was := range tale {
-			tale[p] = told{was.sum, was.at.Add(-by), was.looked.Add(-by)}
+			tale[p] = told{was.sum, was.at - by, was.looked - by}
 		}
 	}
 	told := func(what string, want int) {
@@ -93,10 +94,7 @@ func TestAddressesOfAPeerAreBounded(t *testing.T) {
 // What identify does when a peer says where it listens: those addresses replace all
 // others, but nowhere is no answer.
 func TestPeerThatListensNowhereKeepsItsAddresses(t *testing.T) {
-	book, err := newAddrBook()
-	if err != nil {
-		t.Fatal(err)
-	}
+	book := newAddrBook()
 	defer book.Close()
 	listens := func(said ...ma.Multiaddr) {
 		book.UpdateAddrs("b", peerstore.ConnectedAddrTTL, peerstore.TempAddrTTL)
@@ -115,4 +113,18 @@ func TestPeerThatListensNowhereKeepsItsAddresses(t *testing.T) {
 			t.Errorf("after b said %v it is known by %v, want %v", step.said, got, step.want)
 		}
 	}
+}
+
+// A connection at rest is closed, and its peer is to be found again long after that.
+func TestAddressesOutliveTheConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		book := newAddrBook()
+		defer book.Close()
+		addr := []ma.Multiaddr{ma.StringCast("/memory/1")}
+		book.AddAddrs("b", addr, peerstore.RecentlyConnectedAddrTTL) // as identify does then
+		time.Sleep(learnedTTL - time.Second)
+		if got := book.Addrs("b"); len(got) != 1 {
+			t.Errorf("got the addresses %v after almost an hour, want %v", got, addr)
+		}
+	})
 }

@@ -63,10 +63,7 @@ func newParts(cfg Config) (p parts, err error) {
 	if p.conns, err = connManager(cfg.MaxConns); err != nil {
 		return p, fmt.Errorf("set the connection limits: %w", err)
 	}
-	if p.book, err = newAddrBook(); err != nil {
-		return p, fmt.Errorf("create the peerstore: %w", err)
-	}
-	p.muxer = muxer(cfg.Lean)
+	p.book, p.muxer = newAddrBook(), muxer(cfg.Lean)
 	return p, nil
 }
 
