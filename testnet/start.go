@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"sync/atomic"
 
@@ -23,10 +24,13 @@ const (
 	Memory = "memory"
 )
 
-const (
-	atOnce = 16 // peers that join at the same time
-	waysIn = 3  // peers that each is told of, since some may be killed meanwhile
-)
+// waysIn is how many peers each newcomer is told of, since some may be killed
+// meanwhile.
+const waysIn = 3
+
+// atOnce is how many peers join at the same time: enough to keep the processors busy,
+// and not so many that all wait for each other until they take each other for dead.
+func atOnce() int { return 4 * runtime.GOMAXPROCS(0) }
 
 var listenAddrs = map[string][]string{
 	TCP:    {"/ip4/127.0.0.1/tcp/0"},
@@ -74,7 +78,7 @@ func (t *Testnet) start(ctx context.Context, n int, progress func(joined, total 
 		}
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(atOnce)
+	group.SetLimit(atOnce())
 	for range n - len(started) {
 		group.Go(one)
 	}

@@ -4,7 +4,7 @@ import "time"
 
 const (
 	crewPatience = 5 * time.Second // until a goroutine without work ends
-	crewSize     = 32              // of those without work
+	crewSize     = 256             // of those without work
 )
 
 // A crew runs functions in goroutines that it keeps for others. What is encoded or

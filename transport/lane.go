@@ -186,16 +186,19 @@ func (l *lane) deliver(batch []message) {
 	}
 }
 
-// write returns the messages of which no byte has left, if there is an error.
+// write returns the messages of which no byte has left, if there is an error. Where
+// several messages came at once it waits for more: on a busy machine that takes long, and
+// a single one had better leave.
 func (l *lane) write(batch []message) ([]message, error) {
 	for len(batch) > 0 {
+		busy := len(batch) > 1
 		for i, m := range batch {
 			if unsent, err := l.out.write(m); err != nil {
 				return append(unsent, batch[i+1:]...), err
 			}
 		}
 		batch = nil
-		if !l.move.Load() {
+		if busy && !l.move.Load() {
 			runtime.Gosched() // whoever has one more message for this write
 			batch = l.take()
 		}

@@ -66,20 +66,20 @@ func (o *outStream) flush() ([]message, error) {
 	}
 	o.t.stats.sent.Add(uint64(len(o.held)))
 	o.t.stats.sentBytes.Add(uint64(n))
-	o.batch.recycle()
-	o.batch = nil
+	o.recycle()
 	return nil, nil
 }
 
-// recycle lets another stream have the batch's room.
-func (b *batch) recycle() {
-	if b.buf.Cap() > keepScratch {
-		return
+// recycle lets another stream have the batch's room. Large room stays with this
+// stream, which is a bulk lane then.
+func (o *outStream) recycle() {
+	o.buf.Reset()
+	clear(o.held) // the bodies can go
+	o.held, o.ends = o.held[:0], o.ends[:0]
+	if o.buf.Cap() <= keepScratch {
+		batches.Put(o.batch)
+		o.batch = nil
 	}
-	b.buf.Reset()
-	clear(b.held) // the bodies can go
-	b.held, b.ends = b.held[:0], b.ends[:0]
-	batches.Put(b)
 }
 
 // unsent are the messages whose frames begin behind the first n bytes. One that
