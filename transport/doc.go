@@ -8,13 +8,21 @@
 //
 // # Lanes
 //
-// Messages to a peer travel in two lanes, each one long-lived libp2p stream
-// with a goroutine that writes it: one for bodies of up to [MaxSmall] bytes, one
-// for larger ones, up to [MaxBody], so that a transfer never delays a heartbeat.
-// A lane opens with its first message and closes when it has been idle. Order is
+// Messages to a peer travel in two lanes, each one long-lived libp2p stream: one
+// for bodies of up to [MaxSmall] bytes, one for larger ones, up to [MaxBody], so
+// that a transfer never delays a heartbeat. A lane has a goroutine and buffers only
+// while there is something to write. It opens with its first message and closes when it has been idle. Order is
 // kept within a lane, and no message is delivered twice; one that cannot be
 // delivered is lost, and [Receiver] hears that the peer is unreachable. Small
 // messages that are queued together leave in one write.
+//
+// # Connections
+//
+// Two peers keep one connection. It may be closed when no message has travelled on it
+// for a while ([Config].MaxIdle), unless its peer is kept ([Transport.Keep]); the next
+// message then dials again. No message is lost to that: a stream counts from the moment
+// that it is opened, and one that comes too late is not answered, so that its opener
+// tries another connection. A peer that leaves such a connection is not reported.
 //
 // # Addresses
 //
