@@ -39,11 +39,12 @@ func (k Kind) String() string {
 	return fmt.Sprintf("kind %d", uint8(k))
 }
 
-// A Message travels between two nodes. Which fields are set depends on Kind.
+// A Message travels between two nodes. Which fields are set depends on Kind. From
+// and To are known from the connection that it travels on.
 type Message struct {
 	Kind   Kind      `cbor:"1,keyasint"`
-	From   Contact   `cbor:"2,keyasint"`
-	To     Contact   `cbor:"3,keyasint"`
+	From   Contact   `cbor:"-"`
+	To     Contact   `cbor:"-"`
 	Member bool      `cbor:"4,keyasint,omitempty"`  // the sender is a member of the ring
 	Seq    uint64    `cbor:"5,keyasint,omitempty"`  // a request's number, repeated in its answer
 	Target ID        `cbor:"6,keyasint,omitzero"`   // Find

@@ -1,8 +1,6 @@
 package node
 
 import (
-	"fmt"
-
 	"peal/chord"
 	"peal/node/replica"
 )
@@ -10,14 +8,10 @@ import (
 // A receiver is the side of a Node that the transport sees.
 type receiver Node
 
-// Deliver decodes a message outside the loop, and checks that it is from whom
-// it says.
+// Deliver decodes a message outside the loop.
 func (r *receiver) Deliver(from chord.PeerID, body []byte) error {
 	n := (*Node)(r)
-	e, err := decode(body)
-	if err == nil && e.Chord != nil && e.Chord.From.Peer != from {
-		err = fmt.Errorf("a message in the name of %v", e.Chord.From.Peer)
-	}
+	e, err := decode(body, from, n.self.Peer)
 	if err != nil {
 		return err
 	}
@@ -30,9 +24,7 @@ func (n *Node) step(now chord.Time, from chord.PeerID, e envelope) {
 	case e.Chord != nil:
 		n.ring.Step(now, *e.Chord)
 	case e.Replica != nil:
-		m := *e.Replica
-		m.From, m.To = from, n.self.Peer
-		n.data.Step(now, m)
+		n.data.Step(now, *e.Replica)
 	case e.Inquiry != 0:
 		n.answerInquiry(from, e.Inquiry)
 	case e.Reply != 0:

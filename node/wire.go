@@ -33,15 +33,18 @@ var (
 
 func encode(e envelope) ([]byte, error) { return wireEncoding.Marshal(e) }
 
-func decode(body []byte) (envelope, error) {
+// decode reads what one peer sent another. Nobody can send in the name of a third.
+func decode(body []byte, from, to chord.PeerID) (envelope, error) {
 	var e envelope
 	if err := wireDecoding.Unmarshal(body, &e); err != nil {
 		return envelope{}, err
 	}
 	switch {
 	case e.Chord != nil:
+		e.Chord.From, e.Chord.To = chord.NewContact(from, 0), chord.NewContact(to, 0)
 		return e, e.Chord.Valid()
 	case e.Replica != nil:
+		e.Replica.From, e.Replica.To = from, to
 		return e, e.Replica.Valid()
 	case e.Inquiry != 0, e.Reply != 0 && len(e.Info) > 0:
 		return e, nil

@@ -19,10 +19,13 @@ func sampleRecord() replica.Record {
 	}
 }
 
+// The peers at the two ends of the messages.
+const self, other = "\x00\x24\x08\x01\xff", "other"
+
 // envelopes has one of every kind, with all fields that the kind uses, and one
 // that is as empty as it may be.
 func envelopes() []envelope {
-	self, other := contact("\x00\x24\x08\x01\xff"), chord.NewContact("other", 0)
+	self, other := contact(self), contact(other)
 	list := []chord.Contact{{}, other, self}
 	rec := sampleRecord()
 	item := replica.Item{Key: rec.Key, Version: rec.Version, Size: 2, Deleted: true, Total: 1 << 63}
@@ -36,9 +39,9 @@ func envelopes() []envelope {
 	}
 	for kind := replica.Write; kind <= replica.Pulled; kind++ {
 		all = append(all,
-			envelope{Replica: &replica.Message{Kind: kind, Key: "k"}},
+			envelope{Replica: &replica.Message{Kind: kind, From: self.Peer, To: other.Peer, Key: "k"}},
 			envelope{Replica: &replica.Message{
-				Kind: kind, Seq: 7, Key: rec.Key, Digest: true, Complete: true, Limit: 1000, Refused: replica.ClockAhead,
+				Kind: kind, From: self.Peer, To: other.Peer, Seq: 7, Key: rec.Key, Digest: true, Complete: true, Limit: 1000, Refused: replica.ClockAhead,
 				Arc: arc, Records: []replica.Record{rec}, Items: []replica.Item{item}, Source: &arc,
 				Ranges: []replica.Range{{Arc: arc, Count: 3, Sum: sum}, {Arc: arc, Listed: true, Items: []replica.Item{item}}},
 			}})
@@ -52,7 +55,7 @@ func TestEnvelopesSurviveTheWire(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := decode(b); err != nil || !reflect.DeepEqual(got, want) {
+		if got, err := decode(b, self, other); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%s became %s, error %v", show(want), show(got), err)
 		}
 	}
@@ -63,17 +66,23 @@ func show(e envelope) string {
 	return string(b)
 }
 
-// Positions are not taken on trust: they follow from the peer ID.
+// Positions are not taken on trust: they follow from the peer ID. Nor are names: a
+// message is from whom it came.
 func TestNobodyPicksAPosition(t *testing.T) {
 	forged := contact("peer")
 	forged.ID = chord.ID{1, 2, 3}
-	b, err := encode(envelope{Chord: &chord.Message{Kind: chord.Query, From: forged, To: contact("other")}})
+	b, err := encode(envelope{Chord: &chord.Message{Kind: chord.Ack, From: forged, To: forged, About: forged}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := decode(b)
-	if err != nil || got.Chord.From != contact("peer") {
-		t.Errorf("arrived as %v, error %v; want the position of the peer ID", got.Chord.From.ID, err)
+	got, err := decode(b, self, other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range [][2]chord.Contact{{got.Chord.From, contact(self)}, {got.Chord.To, contact(other)}, {got.Chord.About, contact("peer")}} {
+		if c[0] != c[1] {
+			t.Errorf("%q at %v arrived, want %q at %v", c[0].Peer, c[0].ID, c[1].Peer, c[1].ID)
+		}
 	}
 }
 
@@ -85,10 +94,9 @@ func TestDecodeRefuses(t *testing.T) {
 	bad := map[string]envelope{
 		"nothing":              {},
 		"a reply to nothing":   {Reply: 1},
-		"an unknown kind":      {Chord: &chord.Message{Kind: 99, From: contact("a"), To: contact("b")}},
-		"a local kind":         {Chord: &chord.Message{Kind: chord.Unreachable, From: contact("a"), To: contact("b")}},
-		"no sender":            {Chord: &chord.Message{Kind: chord.Query, To: contact("b")}},
-		"too many contacts":    {Chord: &chord.Message{Kind: chord.State, From: contact("a"), To: contact("b"), Succ: make([]chord.Contact, 65)}},
+		"an unknown kind":      {Chord: &chord.Message{Kind: 99}},
+		"a local kind":         {Chord: &chord.Message{Kind: chord.Unreachable}},
+		"too many contacts":    {Chord: &chord.Message{Kind: chord.State, Succ: make([]chord.Contact, 65)}},
 		"a local replica kind": {Replica: &replica.Message{Kind: replica.Unreachable}},
 		"a record of no key":   {Replica: &replica.Message{Kind: replica.Write, Records: []replica.Record{{}}}},
 	}
@@ -97,16 +105,16 @@ func TestDecodeRefuses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := decode(b); err == nil {
+		if _, err := decode(b, self, other); err == nil {
 			t.Errorf("a message with %s is accepted", name)
 		}
 	}
 	for cut := range good {
-		if _, err := decode(good[:cut]); err == nil {
+		if _, err := decode(good[:cut], self, other); err == nil {
 			t.Errorf("the first %d of %d bytes are accepted", cut, len(good))
 		}
 	}
-	if _, err := decode(append(good, 0)); err == nil {
+	if _, err := decode(append(good, 0), self, other); err == nil {
 		t.Error("bytes behind the message are accepted")
 	}
 }
@@ -140,7 +148,7 @@ func FuzzDecode(f *testing.F) {
 		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		first, err := decode(b)
+		first, err := decode(b, self, other)
 		if err != nil {
 			return
 		}
@@ -148,7 +156,7 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if second, err := decode(again); err != nil || show(second) != show(first) {
+		if second, err := decode(again, self, other); err != nil || show(second) != show(first) {
 			t.Errorf("%s became %s, error %v", show(first), show(second), err)
 		}
 	})
