@@ -46,7 +46,7 @@ func (n *Node) queryAgain(now Time, c call) {
 	c.sent, c.deadline, c.epoch, c.heard = now, now.Add(patience), n.epoch, false
 	c.relied = c.relied || n.knows(c.to)
 	c = n.call(c)
-	n.send(c.to, Message{Kind: Query, Seq: c.seq})
+	n.send(c.to, Message{Kind: Query, Seq: c.seq, Agreed: uint64(n.agreement(c.to)), Same: !n.wantsLists(c.to)})
 }
 
 // noteHeard keeps a contact that sent us something from being given up because
@@ -124,6 +124,7 @@ func (n *Node) expire(now Time, c call) {
 	case n.maySaveItself(now, c):
 		if c.try == 1 {
 			n.emit(Suspected, c.to)
+			n.stirred = true
 			for _, next := range n.behind(c.to) {
 				n.query(now, next)
 			}

@@ -35,13 +35,18 @@ type Config struct {
 	// negative for none.
 	CacheSize int
 
-	// StabilizeEvery is the pause between two rounds of stabilize, spread by a
-	// half each way. Default 1 s.
+	// StabilizeEvery is the pause between two rounds of stabilize while things
+	// change, spread by a half each way. Default 1 s.
 	StabilizeEvery time.Duration
 
-	// FixFingerEvery is the pause between two refreshed fingers; the first
-	// round after joining does not pause. Default 5 s; negative for never.
+	// FixFingerEvery is the pause between two refreshed fingers while things
+	// change; the first round after joining does not pause. Default 5 s; negative
+	// for never.
 	FixFingerEvery time.Duration
+
+	// FixedPauses keeps these two pauses as they are while nothing changes, as
+	// in the Chord paper. Otherwise they grow, to twice and 32 times as long.
+	FixedPauses bool
 
 	// MinTimeout and MaxTimeout bound the time a request may take before it
 	// counts as unanswered; in between, it follows the round trips measured.

@@ -45,7 +45,7 @@ func (r *rhythm) observe(now Time) {
 		return
 	}
 	r.mean += (silence - r.mean) / 16
-	r.dev = max(r.dev-r.dev/1024, (silence-r.mean).Abs()/3)
+	r.dev = max(r.dev-r.dev/512, (silence-r.mean).Abs()/3)
 }
 
 // explains reports whether a silence until now is nothing unusual: phi, the
@@ -71,7 +71,7 @@ func (n *Node) noteRhythm(now Time, c Contact) {
 		n.rhythms = slices.DeleteFunc(n.rhythms, func(r rhythm) bool { return r == oldest })
 	}
 	every := n.cfg.StabilizeEvery
-	n.rhythms = append(n.rhythms, rhythm{ID: c.ID, last: now, mean: every / 2, dev: every / 4})
+	n.rhythms = append(n.rhythms, rhythm{ID: c.ID, last: now, mean: every, dev: every / 4})
 }
 
 // unusual reports whether a contact's silence is out of its rhythm, or it has none.
@@ -88,7 +88,8 @@ func (n *Node) suspect(c Contact) {
 	}
 }
 
-// confirmers are our other neighbours, in a random order.
+// confirmers are our other neighbours: first the one on the contact's other side,
+// who watches it as well, then the rest in a random order.
 func (n *Node) confirmers(c Contact) []Contact {
 	var list []Contact
 	for _, k := range slices.Concat(n.succ, n.preds) {
@@ -97,7 +98,21 @@ func (n *Node) confirmers(c Contact) []Contact {
 		}
 	}
 	n.rand.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+	if i := slices.Index(list, n.beyond(c)); i > 0 {
+		list[0], list[i] = list[i], list[0]
+	}
 	return list
+}
+
+// beyond is the neighbour behind our successor, or before our predecessor.
+func (n *Node) beyond(c Contact) Contact {
+	switch {
+	case c == n.successor():
+		return firstOf(tail(n.succ))
+	case c == n.preds[0]:
+		return firstOf(tail(n.preds))
+	}
+	return Contact{}
 }
 
 // A vouch is another member's question whether a contact lives.
@@ -107,7 +122,7 @@ type vouch struct {
 }
 
 // onPingReq asks the contact in question for its state, if it is one of ours.
-// Any word from it answers.
+// Any word from it answers. If it is next to us we want to know, too.
 func (n *Node) onPingReq(now Time, m Message) {
 	if !n.member || !m.Member || !n.knows(m.About) {
 		return
@@ -116,6 +131,9 @@ func (n *Node) onPingReq(now Time, m Message) {
 	if len(n.vouches) < maxVouches && n.vouchesFor(m.From) < maxVouchesEach {
 		n.vouches = append(n.vouches, vouch{about: m.About, to: m.From, until: now.Add(vouchFor)})
 		n.queryAgain(now, call{to: m.About, try: 1, asAFavor: true})
+	}
+	if m.About == n.successor() || m.About == n.preds[0] {
+		n.query(now, m.About)
 	}
 }
 

@@ -44,8 +44,8 @@
 //     asked, and becomes the head when it has answered; then it is notified,
 //     otherwise the head (Node.onState). If it stays silent she notifies the head
 //     in the same step. Here the head is notified in a later round, when it has
-//     missed its predecessor by itself: every member asks its predecessor too
-//     (Node.stabilize).
+//     missed its predecessor by itself: every member asks its predecessor too, in
+//     each round in which it was not asked by it (Node.stabilize).
 //   - Rectify: a notified member adopts the notifier as predecessor if it is
 //     closer; otherwise it asks its predecessor, and only a dead one gives way
 //     (Node.onNotify). She then adopts the notifier whose notice began it; here
@@ -113,6 +113,10 @@
 //     rule of the ring looks at them.
 //   - A member whose whole list died, which the proof excludes, asks the next
 //     contacts that it remembers, and adopts whichever answers (Node.askSuccessor).
+//   - A question to a neighbour carries a digest of what both should agree on. Where
+//     they do, the answer has no lists, since they would change nothing, and no
+//     notification follows, since it would not either (agreement.go).
+//   - Rounds come less often while nothing changes (pace.go).
 //   - Rings of fewer than r+1 members have no base of principals. Their lists end
 //     before their owner and know that they are whole; every interleaving of small
 //     ones is explored instead.

@@ -27,6 +27,7 @@ func (n *Node) giveUp(now Time, c Contact, relied bool) {
 		return
 	}
 	n.emit(Dead, c)
+	n.stirred = true
 	if len(n.lost) == maxLost {
 		n.lost = slices.Delete(n.lost, 0, 1)
 	}
@@ -51,7 +52,7 @@ func (n *Node) remove(now Time, c Contact) {
 		n.setPredecessor(Contact{}, n.preds[1:])
 	} else if i > 0 {
 		n.preds = slices.Delete(slices.Clone(n.preds), i, i+1)
-		n.out.ready.Neighbours = true
+		n.neighboursChanged()
 	}
 	i := slices.Index(n.succ, c)
 	if i < 0 {

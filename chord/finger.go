@@ -16,19 +16,24 @@ func (t *fingerTable) interval(c Contact) uint16 { return uint16(t.self.Distance
 // find gives the place of the contact in interval k, or where it would be.
 func (t *fingerTable) find(k uint16) (int, bool) { return slices.BinarySearch(t.intervals, k) }
 
-// add takes in a contact, if it is the closest of its interval. It may be hearsay:
+// add takes in a contact, if it is the closest of its interval, and reports whether
+// that changed anything. It may be hearsay:
 // a finger that is silent costs a lookup one timeout.
-func (t *fingerTable) add(c Contact) {
+func (t *fingerTable) add(c Contact) (news bool) {
 	k := t.interval(c)
 	i, taken := t.find(k)
 	switch {
 	case c.ID == t.self:
+		return false
 	case !taken:
 		t.contacts = slices.Insert(t.contacts, i, c)
 		t.intervals = slices.Insert(t.intervals, i, k)
+		return true
 	case Between(t.self, c.ID, t.contacts[i].ID):
 		t.contacts[i] = c
+		return true
 	}
+	return false
 }
 
 func (t *fingerTable) remove(c Contact) {
@@ -54,7 +59,7 @@ func (t *fingerTable) passed(bit int, c Contact) Contact {
 // fixFinger refreshes one finger by a lookup, round after round from the
 // farthest to the nearest that is not simply our successor.
 func (n *Node) fixFinger(now Time) {
-	n.fingerAt = now.Add(n.cfg.FixFingerEvery)
+	n.fingerAt = now.Add(n.refreshes.next())
 	if len(n.succ) == 0 || n.looking(fingerLookup) {
 		return
 	}
@@ -77,7 +82,9 @@ func (n *Node) fingerFound(now Time, owner Contact) {
 		n.query(now, old)
 		n.fingers.remove(old)
 	}
-	n.fingers.add(owner)
+	if n.fingers.add(owner) {
+		n.refreshes.pause = n.refreshes.least
+	}
 	if !n.fingersFilled {
 		n.fingerAt = now
 	}

@@ -73,7 +73,7 @@ func (n *Node) becomeMember(now Time, pred Contact, succ []Contact) {
 	n.preds = []Contact{pred}
 	n.setSuccessors(firstOf(succ), tail(succ))
 	n.epoch++
-	n.out.ready.Neighbours = true
+	n.neighboursChanged()
 	n.stabilizeAt = now.Add(n.cfg.StabilizeEvery)
 	n.fingerBit = Bits
 	if n.cfg.FixFingerEvery >= 0 {

@@ -270,7 +270,7 @@ func (n *Node) lookupMissed(now Time, c call) {
 		n.restart(now, l)
 	default:
 		l.hops = append(l.hops, Hop{Contact: c.to, Took: now.Sub(c.sent), Failed: true})
-		l.outside = false
+		l.outside, n.stirred = false, true
 		if l.source == c.to {
 			l.source = Contact{}
 		}

@@ -15,7 +15,7 @@ type Kind uint8
 // its transport learns something about a peer.
 const (
 	Query   Kind = iota + 1 // asks for a State; any member answers
-	State                   // answers Query: Preds and Succ
+	State                   // answers Query: Preds and Succ, or Same
 	Find                    // asks for the owner of Target
 	Found                   // answers Find: Done with Succ as the owners, or Closer, and Succ as hearsay
 	Notify                  // the sender takes the receiver for its successor
@@ -54,6 +54,8 @@ type Message struct {
 	Closer []Contact `cbor:"10,keyasint,omitempty"` // Found: contacts nearer to Target; Find: those known already
 	Whole  bool      `cbor:"11,keyasint,omitempty"` // State, Found: Succ has all members of the ring, but perhaps the sender
 	About  Contact   `cbor:"12,keyasint,omitzero"`  // PingReq, Ack, Meet
+	Agreed uint64    `cbor:"13,keyasint,omitempty"` // Query to a neighbour: what both should agree on, as a digest
+	Same   bool      `cbor:"14,keyasint,omitempty"` // State: we do agree, or Query: the lists do not matter; then it has none
 }
 
 // Contacts appends the contacts that the message is about to list.
@@ -65,6 +67,36 @@ func (m *Message) Contacts(list []Contact) []Contact {
 	list = append(list, m.Preds...)
 	list = append(list, m.Succ...)
 	return append(list, m.Closer...)
+}
+
+// Size is about how many bytes the message takes on a stream, with its frame, when
+// package node encodes it and the peers have Ed25519 keys.
+func (m *Message) Size() int {
+	const frame, flag, number, position, list, contact = 13, 2, 6, 35, 2, 41
+	size := frame + flag // of Member
+	for _, set := range [...]bool{m.Done, m.Whole, m.Same} {
+		if set {
+			size += flag
+		}
+	}
+	if m.Seq != 0 {
+		size += number
+	}
+	if m.Agreed != 0 {
+		size += number + 4
+	}
+	if m.Target != (ID{}) {
+		size += position
+	}
+	for _, l := range [...][]Contact{m.Preds, m.Succ, m.Closer} {
+		if len(l) > 0 {
+			size += list + contact*len(l)
+		}
+	}
+	if !m.About.IsZero() {
+		size += contact
+	}
+	return size
 }
 
 // Valid says what is wrong with a message from a stranger, nil if nothing is.

@@ -69,7 +69,7 @@ func (n *Node) stale(c call) bool { return c.lookup == 0 && c.epoch != n.epoch }
 // drivers hand them the same answers to the requests of the same index in
 // [Node.Open]: numbers of requests and lookups are not part of the state.
 func (n *Node) AppendState(b []byte) []byte {
-	b = appendBools(b, n.member, n.left, n.whole, n.fingersFilled)
+	b = appendBools(b, n.member, n.left, n.whole, n.followed, n.fingersFilled)
 	b = binary.AppendUvarint(b, uint64(n.fingerBit))
 	for _, list := range [...][]Contact{n.preds, n.succ, n.fingers.contacts} {
 		b = appendContacts(b, list)
@@ -116,7 +116,8 @@ func (n *Node) appendRequests(b []byte) []byte {
 // by the index in [Node.Open].
 func (m *Message) AppendState(b []byte) []byte {
 	b = append(b, byte(m.Kind))
-	b = appendBools(b, m.Member, m.Done, m.Whole)
+	b = appendBools(b, m.Member, m.Done, m.Whole, m.Same)
+	b = binary.BigEndian.AppendUint64(b, m.Agreed)
 	b = append(b, m.Target[:]...)
 	for _, c := range [...]Contact{m.From, m.To, m.About} {
 		b = appendContact(b, c)

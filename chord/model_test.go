@@ -58,6 +58,7 @@ func TestStateTellsApart(t *testing.T) {
 		{"a round", func(n *Node) { n.stabilize(1) }},
 		{"an open request that is stale", func(n *Node) { n.stabilize(1); n.epoch++ }},
 		{"a sign of life of whom it is about", func(n *Node) { n.stabilize(1); n.noteHeard(at(0x20)) }},
+		{"a predecessor that follows", func(n *Node) { n.followedBy(at(0xf0)) }},
 		{"another predecessor", func(n *Node) { n.setPredecessor(at(0x08), nil) }},
 		{"a list that goes round", func(n *Node) { n.whole = true }},
 		{"a contact given up", func(n *Node) { n.giveUp(1, at(0x40), false) }},
@@ -105,7 +106,7 @@ func TestModelKnowsEveryField(t *testing.T) {
 		of     any
 		fields string
 	}{
-		{Node{}, "[cfg rand source member known left preds succ whole epoch fingers cache lost calls rhythms vouches lookups lastSeq lastLook rtt stabilizeAt fingerAt fingerBit fingersFilled out]"},
+		{Node{}, "[cfg rand source member known followed left preds succ whole epoch fingers cache lost calls rhythms vouches lookups lastSeq lastLook rtt stirred rounds refreshes stabilizeAt fingerAt fingerBit fingersFilled out]"},
 		{call{}, "[seq to sent deadline lookup epoch try excuses heard state asAFavor relied]"},
 		{lookup{}, "[id purpose target seeds started deadline toAsk asked source owners owner checked hops outside]"},
 		{fingerTable{}, "[self contacts intervals]"},
@@ -113,7 +114,7 @@ func TestModelKnowsEveryField(t *testing.T) {
 		{lostContact{}, "[Contact retryAt pause]"},
 		{vouch{}, "[about to until]"},
 		{Ready{}, "[Messages Found Events Neighbours]"},
-		{Message{}, "[Kind From To Member Seq Target Done Preds Succ Closer Whole About]"},
+		{Message{}, "[Kind From To Member Seq Target Done Preds Succ Closer Whole About Agreed Same]"},
 	} {
 		var names []string
 		kind := reflect.TypeOf(c.of)

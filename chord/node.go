@@ -9,16 +9,17 @@ import (
 
 // A Node is one position on the ring. It is not safe for concurrent use.
 type Node struct {
-	cfg    Config
-	rand   *rand.Rand
-	source *rand.PCG // of rand, to be copied with the node
-	member bool
-	known  bool      // somebody takes us for its successor, or did
-	left   bool      // for good
-	preds  []Contact // preds[0] is the predecessor, nobody if unknown; the rest is hearsay from it
-	succ   []Contact // the successor list; empty when alone
-	whole  bool      // succ goes round the whole ring, up to ourselves
-	epoch  uint64    // counts changes of succ and of preds[0]
+	cfg      Config
+	rand     *rand.Rand
+	source   *rand.PCG // of rand, to be copied with the node
+	member   bool
+	known    bool      // somebody takes us for its successor, or did
+	followed bool      // the predecessor does, and has said so since the last round
+	left     bool      // for good
+	preds    []Contact // preds[0] is the predecessor, nobody if unknown; the rest is hearsay from it
+	succ     []Contact // the successor list; empty when alone
+	whole    bool      // succ goes round the whole ring, up to ourselves
+	epoch    uint64    // counts changes of succ and of preds[0]
 
 	fingers  fingerTable
 	cache    locationCache
@@ -31,6 +32,9 @@ type Node struct {
 	lastLook LookupID
 	rtt      RoundTrip // over all peers
 
+	stirred       bool // something changed, and the pauses do not follow it yet
+	rounds        pace // of stabilize
+	refreshes     pace // of fingers
 	stabilizeAt   Time
 	fingerAt      Time
 	fingerBit     int  // of the finger refreshed last
@@ -75,6 +79,8 @@ func New(cfg Config) (*Node, error) {
 		cache:       locationCache{self: cfg.Self.ID, limit: max(0, cfg.CacheSize)},
 		fingers:     fingerTable{self: cfg.Self.ID},
 		rtt:         RoundTrip{Mean: cfg.MinTimeout / 2, Dev: cfg.MinTimeout / 8},
+		rounds:      newPace(cfg.StabilizeEvery, roundsAtRest, cfg.FixedPauses),
+		refreshes:   newPace(cfg.FixFingerEvery, fingersAtRest, cfg.FixedPauses),
 		stabilizeAt: Never,
 		fingerAt:    Never,
 	}, nil
@@ -112,11 +118,16 @@ func (n *Node) Step(now Time, m Message) {
 	switch m.Kind {
 	case Unreachable:
 		n.onUnreachable(now, m.From)
-		return
 	case Disconnected:
 		n.onDisconnected(now, m.From)
-		return
+	default:
+		n.hear(now, m)
 	}
+	n.hurry(now)
+}
+
+// hear takes in a message from another node.
+func (n *Node) hear(now Time, m Message) {
 	if m.To != n.cfg.Self || m.From == n.cfg.Self {
 		n.emit(DisorderedSender, m.From)
 		return
@@ -163,6 +174,7 @@ func (n *Node) heardFrom(now Time, m Message) {
 	}
 	n.fingers.add(m.From)
 	if n.member && m.Kind != State && Between(n.cfg.Self.ID, m.From.ID, n.successor().ID) {
+		n.stirred = true
 		n.query(now, m.From)
 	}
 }
@@ -177,6 +189,7 @@ func (n *Node) Tick(now Time) {
 		n.fixFinger(now)
 	}
 	n.retryLost(now)
+	n.hurry(now)
 }
 
 // Deadline is when Tick must be called next.

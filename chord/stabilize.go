@@ -11,11 +11,15 @@ func (n *Node) successor() Contact {
 }
 
 // stabilize begins a round: the head of the list is asked for its state, and
-// the predecessor whether it lives. onState goes on from there.
+// the predecessor whether it lives, unless it has asked us as its own head since
+// the last round. onState goes on from there.
 func (n *Node) stabilize(now Time) {
-	n.stabilizeAt = now.Add(n.spread(n.cfg.StabilizeEvery))
+	n.stabilizeAt = now.Add(n.spread(n.rounds.next()))
 	n.askSuccessor(now)
-	n.query(now, n.preds[0])
+	if !n.followed {
+		n.query(now, n.preds[0])
+	}
+	n.followed = false
 }
 
 // askSuccessor asks the head of the list. A node whose whole list died asks
@@ -34,6 +38,10 @@ func (n *Node) askSuccessor(now Time) {
 }
 
 func (n *Node) onQuery(m Message) {
+	if n.inAgreement(m) {
+		n.send(m.From, Message{Kind: State, Seq: m.Seq, Same: true})
+		return
+	}
 	n.send(m.From, Message{Kind: State, Seq: m.Seq, Preds: n.preds, Succ: n.succ, Whole: n.spans()})
 }
 
@@ -53,6 +61,8 @@ func (n *Node) onState(now Time, m Message) {
 		return
 	case c.epoch != n.epoch || !m.Member:
 		n.query(now, m.From)
+		return
+	case m.Same:
 		return
 	}
 	if m.From == n.preds[0] {
@@ -97,11 +107,14 @@ func (n *Node) setSuccessors(head Contact, behind []Contact) {
 		last = c
 	}
 	if whole != n.whole {
-		n.whole, n.out.ready.Neighbours = whole, true
+		n.whole = whole
+		n.neighboursChanged()
 	}
 	n.out.list = list
 	n.replaceSuccessors(list)
 }
+
+func (n *Node) neighboursChanged() { n.out.ready.Neighbours, n.stirred = true, true }
 
 // replaceSuccessors takes over a copy of the list. The old one is not written: it
 // may be in messages on their way.
@@ -113,7 +126,7 @@ func (n *Node) replaceSuccessors(list []Contact) {
 	n.tellPredecessor()
 	n.succ = slices.Clone(list)
 	n.epoch++
-	n.out.ready.Neighbours = true
+	n.neighboursChanged()
 	if head := n.successor(); head != old {
 		n.emit(NewSuccessor, firstOf(list))
 	}
@@ -142,10 +155,7 @@ func (n *Node) onNotify(now Time, m Message) {
 		return
 	}
 	pred := n.preds[0]
-	if !n.known {
-		n.known = true
-		n.emit(Known, m.From)
-	}
+	n.followedBy(m.From)
 	switch {
 	case pred == m.From:
 		n.refreshPredecessors(now, Message{From: m.From, Preds: m.Preds, Succ: []Contact{n.cfg.Self}})
@@ -156,10 +166,19 @@ func (n *Node) onNotify(now Time, m Message) {
 	}
 }
 
+// followedBy notes that a member takes us for its successor.
+func (n *Node) followedBy(c Contact) {
+	n.followed = n.followed || c == n.preds[0]
+	if !n.known {
+		n.known = true
+		n.emit(Known, c)
+	}
+}
+
 func (n *Node) setPredecessor(pred Contact, before []Contact) {
-	n.preds = slices.Clone(n.predecessors(pred, before))
+	n.preds, n.followed = slices.Clone(n.predecessors(pred, before)), false
 	n.epoch++
-	n.out.ready.Neighbours = true
+	n.neighboursChanged()
 	n.emit(NewPredecessor, pred)
 }
 
@@ -170,7 +189,7 @@ func (n *Node) refreshPredecessors(now Time, m Message) {
 	preds := n.predecessors(m.From, m.Preds)
 	if !slices.Equal(preds, n.preds) {
 		n.preds = slices.Clone(preds)
-		n.out.ready.Neighbours = true
+		n.neighboursChanged()
 	}
 	if next := firstOf(m.Succ); !next.IsZero() && Between(m.From.ID, next.ID, n.cfg.Self.ID) {
 		n.introduce(now, introduceLookup, m.From)

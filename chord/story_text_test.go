@@ -120,6 +120,9 @@ func messageText(m Message) string {
 		if !m.Member {
 			return from + " tells " + to + " that it is no member"
 		}
+		if m.Same {
+			return from + " agrees with " + to
+		}
 		return fmt.Sprintf("%s tells %s: %s", from, to, sight(Neighbourhood{Self: m.From, Member: true, Preds: m.Preds, Succ: m.Succ}))
 	case Find:
 		return fmt.Sprintf("%s asks %s for %x", from, to, m.Target[0])

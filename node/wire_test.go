@@ -3,6 +3,8 @@ package node
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -57,6 +59,29 @@ func TestEnvelopesSurviveTheWire(t *testing.T) {
 		}
 		if got, err := decode(b, self, other); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%s became %s, error %v", show(want), show(got), err)
+		}
+	}
+}
+
+// What the simulator counts is what travels.
+func TestSizesAreThoseOfTheWire(t *testing.T) {
+	c := contact("\x00\x24\x08\x01\x12\x20" + strings.Repeat("k", 32))
+	crowd := slices.Repeat([]chord.Contact{c}, 8)
+	for _, m := range []chord.Message{
+		{Kind: chord.Query, Member: true, Seq: 1 << 31, Agreed: 1 << 63},
+		{Kind: chord.State, Member: true, Seq: 1 << 31, Same: true},
+		{Kind: chord.State, Member: true, Seq: 1 << 31, Preds: crowd, Succ: crowd, Whole: true},
+		{Kind: chord.Find, Member: true, Seq: 1 << 31, Target: c.ID},
+		{Kind: chord.Found, Member: true, Seq: 1 << 31, Closer: crowd[:6], Succ: crowd},
+		{Kind: chord.PingReq, Member: true, About: c},
+	} {
+		b, err := encode(envelope{Chord: &m})
+		if err != nil {
+			t.Fatal(err)
+		}
+		const frame = 8
+		if got, want := m.Size(), len(b)+frame; got < want-6 || got > want+6 {
+			t.Errorf("the size of a %v is said to be %d, it is %d", m.Kind, got, want)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 // send puts a message on its way, unless it gets lost. What it answers, if it
 // does, is the cause.
 func (s *Simulation) send(from *peer, m *chord.Message, cause *letter) {
+	s.tally.bytes += m.Size()
 	l := letter{Message: *m, life: from.life}
 	if isAnswer(m.Kind) {
 		l.life = cause.life

@@ -20,7 +20,8 @@ type Report struct {
 
 	Messages       int            `json:"messages"` // delivered
 	MessagesByKind map[string]int `json:"messages_by_kind"`
-	Lost           int            `json:"lost"` // on their way
+	Bytes          int            `json:"bytes"` // of the ring's messages that were sent, about as many as on the wire
+	Lost           int            `json:"lost"`  // on their way
 	Duplicated     int            `json:"duplicated"`
 	Bounced        int            `json:"bounced"` // for the receiver was dead
 
@@ -62,7 +63,7 @@ type Report struct {
 // tally counts what becomes the report.
 type tally struct {
 	events, checks, asserted, faults                                   int
-	sent, lost, duplicated, bounced, paused, idealMessages             int
+	sent, bytes, lost, duplicated, bounced, paused, idealMessages      int
 	delivered                                                          [chord.Disconnected + 1]int
 	booted, joined, joinsFailed, left, crashed, spared, wronglyDead    int
 	lookups, found, failed, abandoned, wrongOwner, deadOwner, timeouts int
@@ -81,7 +82,7 @@ func (s *Simulation) report() Report {
 	r := Report{
 		Peers: len(s.members), Seed: s.cfg.Seed, Seconds: time.Duration(s.now).Seconds(), Events: t.events, Checks: t.checks,
 		Asserted: t.asserted, Faults: t.faults, Duplicated: t.duplicated, Paused: t.paused,
-		MessagesByKind: make(map[string]int), Lost: t.lost, Bounced: t.bounced,
+		MessagesByKind: make(map[string]int), Bytes: t.bytes, Lost: t.lost, Bounced: t.bounced,
 		Joined: t.joined, JoinsFailed: t.joinsFailed, Left: t.left, Crashed: t.crashed, Spared: t.spared, WronglyDead: t.wronglyDead,
 		Lookups: t.lookups, Found: t.found, Failed: t.failed, Abandoned: t.abandoned, WrongOwner: t.wrongOwner, DeadOwner: t.deadOwner,
 		MeanPath: mean(t.paths), PathP50: quantile(t.paths, 0.5), PathP99: quantile(t.paths, 0.99), PathMax: quantile(t.paths, 1),

@@ -128,10 +128,10 @@ func joins() error {
 // successor: no list that outlived its time may be taken over.
 func turmoil() error {
 	kinds := []sim.FaultKind{sim.Join, sim.Crash, sim.Join, sim.Leave, sim.Restart, sim.Crash, sim.Join}
-	for seed := range uint64(45) {
+	for seed := range uint64(90) {
 		cfg := sim.Config{
 			Peers: 8, Seed: 1 + seed, Lookups: -1, Duration: time.Second, MaxLatency: 400 * time.Millisecond, Refuse: true,
-			Node: chord.Config{Successors: 2, MinTimeout: 2 * time.Second},
+			Node: chord.Config{Successors: 2, MinTimeout: 2 * time.Second, FixedPauses: true},
 		}
 		for i := range 400 {
 			at := time.Duration(i)*300*time.Millisecond + time.Duration(i%7)*37*time.Millisecond

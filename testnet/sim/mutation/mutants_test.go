@@ -50,6 +50,21 @@ var mutants = []mutant{
 		edits:  []edit{{"stabilize.go", "\tn.query(now, n.preds[0])\n", ""}},
 	},
 	{
+		rule:   "agrees with its predecessor whatever that takes it to know",
+		seenBy: "exploration",
+		edits:  []edit{{"agreement.go", "digest(m.Agreed) == n.agreementBefore()", "m.Agreed != 0"}},
+	},
+	{
+		rule:   "leaves the end of the list out of what two agree on",
+		seenBy: "exploration",
+		edits:  []edit{{"agreement.go", "\tif whole {\n\t\td++\n\t}\n", ""}},
+	},
+	{
+		rule:   "agrees with one who would be its successor, too",
+		seenBy: "exploration",
+		edits:  []edit{{"agreement.go", "with == pred && Between(n.cfg.Self.ID, head.ID, pred.ID)", "with == pred"}},
+	},
+	{
 		rule:   "keeps a dead predecessor",
 		seenBy: "exploration",
 		edits:  []edit{{"failure.go", "\t\tn.setPredecessor(Contact{}, n.preds[1:])\n", ""}},

@@ -41,3 +41,22 @@ func TestMerge(t *testing.T) {
 		}
 	}
 }
+
+// TestUpkeep wants a ring at rest to be quiet, and one that churns to be no worse off
+// for it. The aim for a peer at rest is 200 bytes a second of everything.
+func TestUpkeep(t *testing.T) {
+	t.Parallel()
+	for _, c := range []UpkeepCase{{Peers: 100}, {Peers: 100, Churn: 0.1}} {
+		row, err := c.Measure(1, 5*time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%+v", row)
+		if limit := 60.0; c.Churn == 0 && row.Bytes > limit {
+			t.Errorf("a peer at rest sends %.0f bytes/s, want at most %.0f", row.Bytes, limit)
+		}
+		if row.Failed*100 > row.Lookups {
+			t.Errorf("%.0f %% churn: %d of %d lookups failed", 100*c.Churn, row.Failed, row.Lookups)
+		}
+	}
+}
