@@ -20,6 +20,7 @@ type call struct {
 	heard    bool     // from or of the contact since, though not the answer
 	state    bool     // of a lookup: it asks a candidate for its State
 	asAFavor bool     // another member wants to know; its silence is not our business
+	measures uint8    // how often the round trip is to be measured
 	relied   bool     // we relied on the contact at some time since it was first asked
 }
 
@@ -88,6 +89,9 @@ func (n *Node) answered(now Time, m Message) (call, bool) {
 	n.calls = slices.Delete(n.calls, i, i+1)
 	n.rtt.Observe(now.Sub(c.sent))
 	n.cache.observe(m.From, now.Sub(c.sent))
+	if m.Member {
+		n.fingers.measured(m.From, now.Sub(c.sent))
+	}
 	return c, true
 }
 

@@ -44,6 +44,15 @@ type Config struct {
 	// for never.
 	FixFingerEvery time.Duration
 
+	// FingerSamples is how many peers are measured each time that a finger is
+	// refreshed; it becomes the one with the shortest round trip. Default 4, at most
+	// as many as a list has; negative for the first of the interval, as in the paper.
+	FingerSamples int
+
+	// Parallel is how many hops of a lookup are asked at a time, once a first one
+	// has referred it to others. Default 2.
+	Parallel int
+
 	// FixedPauses keeps these two pauses as they are while nothing changes, as
 	// in the Chord paper. Otherwise they grow, to twice and 32 times as long.
 	FixedPauses bool
@@ -94,6 +103,8 @@ func (c *Config) validate() error {
 	c.CacheSize = cmp.Or(c.CacheSize, 1024)
 	c.StabilizeEvery = cmp.Or(c.StabilizeEvery, time.Second)
 	c.FixFingerEvery = cmp.Or(c.FixFingerEvery, 5*time.Second)
+	c.FingerSamples = cmp.Or(c.FingerSamples, 4)
+	c.Parallel = cmp.Or(c.Parallel, 2)
 	c.MinTimeout = cmp.Or(c.MinTimeout, 500*time.Millisecond)
 	c.MaxTimeout = cmp.Or(c.MaxTimeout, 3*time.Second)
 	c.Tries = cmp.Or(c.Tries, 3)
@@ -107,6 +118,8 @@ func (c *Config) validate() error {
 		return errors.New("chord: Config.Self is not set")
 	case c.Successors < 1 || c.Successors > MaxContacts:
 		return errors.New("chord: Config.Successors is not between 1 and 64")
+	case c.Parallel < 1:
+		return errors.New("chord: Config.Parallel is negative")
 	case c.Tries > maxTries:
 		return errors.New("chord: Config.Tries is above 100")
 	case c.StabilizeEvery < 0 || c.MinTimeout < 0 || c.MaxTimeout < c.MinTimeout || c.Tries < 0 || c.LookupTimeout < 0 || c.FixedTimeout < 0:

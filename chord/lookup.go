@@ -139,6 +139,10 @@ func (n *Node) askNext(now Time, l *lookup) {
 		n.finish(now, l, Message{})
 		return
 	}
+	hops, owners := n.waiting(l)
+	if owners > 0 {
+		return
+	}
 	if c, ok := l.nextOwner(); ok {
 		n.askOwner(now, l, c)
 		return
@@ -148,14 +152,50 @@ func (n *Node) askNext(now Time, l *lookup) {
 		return
 	}
 	l.checked = !l.owner.From.IsZero()
-	switch to, more := n.nextHop(l); {
-	case !to.IsZero():
-		n.ask(now, l, to, Message{Kind: Find, Target: l.target, Closer: more})
-	case l.hopeless(now):
-		n.finish(now, l, Message{})
-	default:
-		n.pause(now, l)
+	n.askHops(now, l, hops)
+}
+
+// askHops sends requests to peers before the target. The first peer is asked alone,
+// since it often knows the owner, and so are ways into another ring; those that it
+// names, several at a time: the next hop is whoever answers first.
+func (n *Node) askHops(now Time, l *lookup, waiting int) {
+	limit := 1
+	if len(l.seeds) == 0 && l.failures() < len(l.hops) {
+		limit = n.cfg.Parallel
 	}
+	for ; waiting == 0 || waiting < limit && l.hasCloser(); waiting++ {
+		to, known := n.nextHop(l)
+		switch {
+		case !to.IsZero():
+			n.ask(now, l, to, Message{Kind: Find, Target: l.target, Closer: known})
+			continue
+		case l.hopeless(now):
+			n.finish(now, l, Message{})
+		default:
+			n.pause(now, l)
+		}
+		return
+	}
+}
+
+// waiting counts the lookup's requests without an answer, to hops and to candidates.
+func (n *Node) waiting(l *lookup) (hops, owners int) {
+	for i := range n.calls {
+		switch c := &n.calls[i]; {
+		case c.lookup != l.id || c.to.IsZero():
+		case c.state:
+			owners++
+		default:
+			hops++
+		}
+	}
+	return hops, owners
+}
+
+// hasCloser reports whether somebody not asked yet is closer to the target than the
+// last peer that answered.
+func (l *lookup) hasCloser() bool {
+	return len(l.toAsk) > 0 && (l.source.IsZero() || Between(l.source.ID, l.toAsk[0].ID, l.target))
 }
 
 // pause lets a lookup start over in a while: the ring may be mending.
@@ -167,7 +207,7 @@ func (n *Node) pause(now Time, l *lookup) {
 // named are all silent, it is that peer once more, for others than the known
 // ones, which are given too; and when there is none, our own tables are.
 func (n *Node) nextHop(l *lookup) (to Contact, known []Contact) {
-	if !l.source.IsZero() && (len(l.toAsk) == 0 || !Between(l.source.ID, l.toAsk[0].ID, l.target)) {
+	if !l.source.IsZero() && !l.hasCloser() {
 		return l.source, l.asked[max(0, len(l.asked)-MaxContacts):]
 	}
 	if len(l.toAsk) == 0 && len(l.seeds) == 0 {
@@ -307,7 +347,7 @@ func (n *Node) finish(now Time, l *lookup, m Message) {
 			Lookup: l.id, Target: l.target, Owners: m.Succ, Whole: m.Whole, Hops: l.hops, Took: now.Sub(l.started),
 		})
 	case fingerLookup:
-		n.fingerFound(now, firstOf(m.Succ))
+		n.fingerFound(now, l.target, m.Succ)
 	case joinLookup:
 		n.joinEnded(now, l, m)
 	case introduceLookup, newsLookup:

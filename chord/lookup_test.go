@@ -43,15 +43,43 @@ func TestLookupIsIterative(t *testing.T) {
 	wantOwners(t, n, 2, 0xd0, 0xe0)
 }
 
-// A dead hop costs one timeout, and no restart.
+// finds drains a node and gives the lookup requests that it sent.
+func finds(n *Node) []Message {
+	return slices.DeleteFunc(slices.Clone(n.Ready().Messages), func(m Message) bool { return m.Kind != Find })
+}
+
+// Of those that a hop names the two closest are asked at once, and of what the one
+// says that answers first again the closest, so that two always are.
+func TestLookupAsksTwoAtATime(t *testing.T) {
+	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
+	n.Lookup(0, point(0xc8))
+	first := finds(n)
+	n.Step(1, Message{Kind: Found, From: at(0x40), To: n.Self(), Member: true, Seq: first[0].Seq, Closer: ats(0xb0, 0x90, 0x70)})
+	both := finds(n)
+	if len(first) != 1 || len(both) != 2 || both[0].To != at(0xb0) || both[1].To != at(0x90) {
+		t.Fatalf("asked %v and then %v, want one and then two", first, both)
+	}
+	n.Step(2, Message{Kind: Found, From: at(0x90), To: n.Self(), Member: true, Seq: both[1].Seq, Closer: ats(0xb8, 0xb0)})
+	next := finds(n)
+	if len(next) != 1 || next[0].To != at(0xb8) {
+		t.Fatalf("asked %v behind the first answer, want %v alone", next, at(0xb8))
+	}
+	n.Step(3, Message{Kind: Found, From: at(0xb0), To: n.Self(), Member: true, Seq: both[0].Seq, Done: true, Succ: ats(0xd0)})
+	wantOwners(t, n, 3, 0xd0)
+	n.Step(4, Message{Kind: Found, From: at(0xb8), To: n.Self(), Member: true, Seq: next[0].Seq, Closer: ats(0xc0)})
+	if late := n.Ready(); len(late.Messages)+len(late.Found) > 0 {
+		t.Errorf("an answer that is not needed any more leads to %v", late)
+	}
+}
+
+// A dead hop costs no timeout where the other one answers, and no restart.
 func TestLookupPassesADeadHop(t *testing.T) {
 	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
 	n.Lookup(0, point(0xc8))
 	find := onlySent(t, n, Find, 0x40)
 	n.Step(1, Message{Kind: Found, From: at(0x40), To: n.Self(), Member: true, Seq: find.Seq, Closer: ats(0xb0, 0x90, 0x70)})
-	find = onlySent(t, n, Find, 0xb0)
+	find = finds(n)[1]
 	n.Step(2, Message{Kind: Unreachable, From: at(0xb0), To: n.Self()})
-	find = onlySent(t, n, Find, 0x90)
 	n.Step(3, Message{Kind: Found, From: at(0x90), To: n.Self(), Member: true, Seq: find.Seq, Done: true, Succ: ats(0xd0)})
 	wantOwners(t, n, 3, 0xd0)
 }

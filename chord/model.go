@@ -17,6 +17,7 @@ func (n *Node) Clone() *Node {
 	k.source, k.rand = &source, rand.New(&source)
 	k.preds, k.succ = slices.Clone(n.preds), slices.Clone(n.succ)
 	k.fingers.contacts, k.fingers.intervals = slices.Clone(n.fingers.contacts), slices.Clone(n.fingers.intervals)
+	k.fingers.trips = slices.Clone(n.fingers.trips)
 	k.cache.entries, k.cache.heads = slices.Clone(n.cache.entries), slices.Clone(n.cache.heads)
 	k.lost, k.calls = slices.Clone(n.lost), slices.Clone(n.calls)
 	k.rhythms, k.vouches = slices.Clone(n.rhythms), slices.Clone(n.vouches)

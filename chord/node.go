@@ -77,7 +77,7 @@ func New(cfg Config) (*Node, error) {
 		lastSeq:     uint64(random.Uint32()), // so that answers to an earlier life fit no question
 		preds:       []Contact{{}},
 		cache:       locationCache{self: cfg.Self.ID, limit: max(0, cfg.CacheSize)},
-		fingers:     fingerTable{self: cfg.Self.ID},
+		fingers:     fingerTable{self: cfg.Self.ID, near: cfg.FingerSamples > 0},
 		rtt:         RoundTrip{Mean: cfg.MinTimeout / 2, Dev: cfg.MinTimeout / 8},
 		rounds:      newPace(cfg.StabilizeEvery, roundsAtRest, cfg.FixedPauses),
 		refreshes:   newPace(cfg.FixFingerEvery, fingersAtRest, cfg.FixedPauses),

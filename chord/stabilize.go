@@ -63,6 +63,7 @@ func (n *Node) onState(now Time, m Message) {
 		n.query(now, m.From)
 		return
 	case m.Same:
+		n.measure(now, m.From, max(c.measures, 1)-1)
 		return
 	}
 	if m.From == n.preds[0] {

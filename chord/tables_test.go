@@ -45,7 +45,7 @@ func TestFingerThatLookupsPass(t *testing.T) {
 	n := member(t, 0x00, 0xf0, 0x02)
 	n.fingers.add(at(0x11))
 	n.fingersFilled, n.fingerBit = true, Bits-4 // from 0x10 on
-	n.fingerFound(0, at(0x18))
+	n.fingerFound(0, point(0x10), ats(0x18))
 	if want := ats(0x18); !slices.Equal(n.Fingers(), want) {
 		t.Errorf("fingers %v, want %v", n.Fingers(), want)
 	}
@@ -53,6 +53,33 @@ func TestFingerThatLookupsPass(t *testing.T) {
 	silence(n, Time(8*time.Second))
 	if !n.isLost(at(0x11)) {
 		t.Error("it is forgotten")
+	}
+}
+
+// The finger is the peer of its interval with the shortest round trip. The second
+// question counts: for the first one there may be a connection to be made.
+func TestFingersAreNear(t *testing.T) {
+	n := member(t, 0x00, 0xf0, 0x02)
+	n.cache.limit = 0
+	n.fingers.add(at(0x22))
+	n.fingersFilled, n.fingerBit = true, Bits-3 // from 0x20 on
+	n.fingerFound(0, point(0x24), ats(0x28, 0x30, 0x38, 0x44))
+	now := Time(0)
+	for _, trips := range []map[byte]Time{
+		{0x22: 40, 0x28: 900, 0x30: 900, 0x38: 900},
+		{0x28: 20, 0x30: 50, 0x38: 90},
+	} {
+		queries := slices.Clone(n.Ready().Messages)
+		if len(queries) != len(trips) {
+			t.Fatalf("asked %d contacts, want %d", len(queries), len(trips))
+		}
+		for _, q := range queries {
+			n.Step(now+trips[q.To.ID[0]], Message{Kind: State, From: q.To, To: n.Self(), Member: true, Seq: q.Seq, Same: true})
+		}
+		now += 900
+	}
+	if want := ats(0x28); !slices.Equal(n.Fingers(), want) {
+		t.Errorf("fingers %v, want %v", n.Fingers(), want)
 	}
 }
 

@@ -69,7 +69,7 @@ func TestQuarterCrashes(t *testing.T) {
 // section V.C): 1/2 log2 N and 0.9 for the final request to the owner.
 func TestMeanPath(t *testing.T) {
 	t.Parallel()
-	quiet := chord.Config{CacheSize: -1, FixFingerEvery: -1, StabilizeEvery: time.Minute}
+	quiet := chord.Config{CacheSize: -1, FixFingerEvery: -1, StabilizeEvery: time.Minute, FingerSamples: -1, Parallel: 1}
 	short := quiet
 	short.Successors = 1
 	cfg := Config{Peers: 1000, Seed: 1, Duration: 20 * time.Second, Lookups: 1000, CheckEvery: time.Minute, Node: short}

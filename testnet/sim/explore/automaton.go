@@ -297,7 +297,7 @@ func (a *automaton) internView(n *chord.Node) uint32 {
 func (a *automaton) newNode(slot int, cache bool) *chord.Node {
 	cfg := chord.Config{
 		Self: a.contacts[slot], Successors: a.successor, CacheSize: -1,
-		StabilizeEvery: 1, FixFingerEvery: -1, FixedPauses: true,
+		StabilizeEvery: 1, FixFingerEvery: -1, FixedPauses: true, FingerSamples: -1,
 		MinTimeout: timeout, MaxTimeout: timeout, FixedTimeout: timeout,
 		LookupTimeout: 1000 * time.Hour,
 	}

@@ -38,7 +38,7 @@ func paperChurn(rate float64, size Size, seed uint64) (Measured, error) {
 		Duration: size.Settling + time.Duration(size.Lookups)*time.Second,
 		Latency:  sim.Exponential, MinLatency: time.Nanosecond, MaxLatency: 100 * time.Millisecond,
 		Node: chord.Config{
-			Successors: 20, CacheSize: -1, StabilizeEvery: round, FixFingerEvery: round, FixedPauses: true,
+			Successors: 20, CacheSize: -1, StabilizeEvery: round, FixFingerEvery: round, FixedPauses: true, FingerSamples: -1, Parallel: 1,
 			MinTimeout: 500 * time.Millisecond, MaxTimeout: 500 * time.Millisecond,
 		},
 	})

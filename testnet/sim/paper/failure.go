@@ -32,7 +32,7 @@ func paperFailure(failed float64, size Size, seed uint64) (Measured, error) {
 	return measure(0, several(size, seed, sim.Config{
 		Peers: size.Peers, CrashShare: failed, Lookups: float64(size.Lookups), Duration: time.Second,
 		Node: chord.Config{
-			Successors: 20, CacheSize: -1, StabilizeEvery: never, FixFingerEvery: -1, FixedPauses: true,
+			Successors: 20, CacheSize: -1, StabilizeEvery: never, FixFingerEvery: -1, FixedPauses: true, FingerSamples: -1, Parallel: 1,
 			Tries: 16, LookupTimeout: time.Minute,
 		},
 	})...)

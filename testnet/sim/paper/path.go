@@ -23,7 +23,7 @@ var publishedPaths = map[int]float64{1 << 6: 3.92, 1 << 8: 4.89, 1 << 10: 5.92, 
 func paperPath(peers int, size Size, seed uint64) (Measured, error) {
 	return measure(0, several(size, seed, sim.Config{
 		Peers: peers, Lookups: float64(size.Lookups), Duration: time.Second,
-		Node: chord.Config{Successors: 1, CacheSize: -1, StabilizeEvery: never, FixFingerEvery: -1, FixedPauses: true},
+		Node: chord.Config{Successors: 1, CacheSize: -1, StabilizeEvery: never, FixFingerEvery: -1, FixedPauses: true, FingerSamples: -1, Parallel: 1},
 	})...)
 }
 
