@@ -54,7 +54,7 @@ func (o *simOptions) addTo(flags *pflag.FlagSet) {
 	flags.Float64Var(&n.Crashes, "crashes", 0, "crashes a second")
 	flags.Float64Var(&n.Restarts, "restarts", 0, "crashed peers that come back, a second")
 	flags.Float64Var(&n.CrashShare, "crash-share", 0, "share of the peers that crash at once in the beginning")
-	flags.StringVar(&o.latency, "latency", "", "how long messages take: uniform, exponential or clustered")
+	flags.StringVar(&o.latency, "latency", "", "how long messages take: uniform, exponential, clustered or internet")
 	flags.Float64Var(&n.Loss, "loss", 0, "share of the messages that get lost")
 	flags.Float64Var(&n.Duplicate, "duplicate", 0, "share of the messages that arrive twice")
 	flags.Float64Var(&n.Reorder, "reorder", 0, "share of the messages that are up to a second late")

@@ -264,7 +264,7 @@ func TestSimUsage(t *testing.T) {
 	}
 	for _, line := range []string{
 		"--peers 0", "--minutes 0", "--minutes 1e-300", "--minutes NaN", "--minutes 525601", "--lookups -Inf", "--loss NaN", "--joins NaN", "--crash-share NaN", "--seeds 0", "--loss 2", "--latency far", "--faults nowhere.json", "--faults bad.json",
-		"--successors 65", "shrink --crashes -1", "shrink --minutes Inf", "detector --minutes NaN", "detector --minutes 1.9", "detector --minutes Inf", "merge --held 0s", "merge --held 1001h", "upkeep --peers 9", "upkeep --minutes NaN", "surely",
+		"--successors 65", "shrink --crashes -1", "shrink --minutes Inf", "detector --minutes NaN", "detector --minutes 1.9", "detector --minutes Inf", "merge --held 0s", "merge --held 1001h", "upkeep --peers 9", "upkeep --minutes NaN", "stretch --peers 9", "stretch --minutes Inf", "surely",
 	} {
 		if got := simulate(t, strings.Fields(line)...); got.code != 2 || got.err == "" {
 			t.Errorf("peal sim %s: code %d, %q; want 2 and a reason", line, got.code, got.err)

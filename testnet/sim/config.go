@@ -135,7 +135,7 @@ func (c *Config) validate() error {
 		return errors.New("sim: Config.Duration is more than a year")
 	case c.MinLatency < 0 || c.MaxLatency < c.MinLatency:
 		return errors.New("sim: Config.MinLatency is negative, or above MaxLatency")
-	case c.Latency > Clustered:
+	case c.Latency > Internet:
 		return errors.New("sim: Config.Latency is none of the kinds")
 	case !share(c.CrashShare) || !share(c.Loss) || !share(c.Duplicate) || !share(c.Reorder) || !share(c.ClockDrift):
 		return errors.New("sim: a share of Config is not from 0 to below 1")

@@ -20,9 +20,14 @@ const (
 	// from each other, within MinLatency and MaxLatency; in one region messages
 	// take near MinLatency. A tenth comes on top at random.
 	Clustered
+	// Internet: each peer is a point of its own in one of eight continents, of which
+	// the largest has 15 times the peers of the smallest. Two peers are always equally
+	// far from each other, MaxLatency or so at most, and triangles may be unequal. A
+	// tenth comes on top at random.
+	Internet
 )
 
-var latencyNames = [...]string{"uniform", "exponential", "clustered"}
+var latencyNames = [...]string{"uniform", "exponential", "clustered", "internet"}
 
 // String is the kind's name.
 func (l Latency) String() string { return latencyNames[l] }
@@ -130,6 +135,9 @@ func (s *Simulation) base(from, to *peer) time.Duration {
 			r := newStream(s.cfg.Seed, min(a, b), max(a, b))
 			far += r.upTo(spread)
 		}
+		return far + from.links.upTo(far/10)
+	case Internet:
+		far := s.distance(from, to)
 		return far + from.links.upTo(far/10)
 	}
 	return least + from.links.upTo(spread)

@@ -1,6 +1,10 @@
 package sim
 
-import "peal/chord"
+import (
+	"time"
+
+	"peal/chord"
+)
 
 // An Outcome is what became of one lookup, for a caller that counts more than
 // the [Report] does.
@@ -11,4 +15,9 @@ type Outcome struct {
 	Silent   int  // owners named before the first one that lives, and not asked
 	Found    bool // owners were named at all
 	Right    bool // the first of them that lives is the first member at or behind the target
+
+	// With the Internet's latencies, and where another peer is the owner: the time
+	// until it could answer a question, the lookup included, and the time that it takes to ask
+	// one who is known.
+	Took, Direct time.Duration
 }

@@ -72,8 +72,15 @@ func (s *Simulation) outcome(p *peer, r *chord.Result) Outcome {
 	want := s.members[i%len(s.members)].self
 	owner, silent := s.firstAlive(r)
 	o.Right, o.Silent = owner == want, silent
-	if o.Found && owner != p.self && !answered(r, owner) {
+	asked := answered(r, owner)
+	if o.Found && owner != p.self && !asked {
 		o.Path++
+	}
+	if o.Right && owner != p.self && s.cfg.Latency == Internet {
+		o.Took, o.Direct = r.Took, 2*s.distance(p, s.peer(owner.Peer))
+		if !asked {
+			o.Took += o.Direct
+		}
 	}
 	return o
 }

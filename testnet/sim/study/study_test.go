@@ -60,3 +60,20 @@ func TestUpkeep(t *testing.T) {
 		}
 	}
 }
+
+// TestStretch wants near fingers to halve what lookups take, in no more hops.
+func TestStretch(t *testing.T) {
+	t.Parallel()
+	var rows []StretchRow
+	for _, c := range []StretchCase{{-1, 1}, {4, 2}} {
+		row, err := c.Measure(1, 300, 10*time.Minute, time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%+v", row)
+		rows = append(rows, row)
+	}
+	if plain, near := rows[0], rows[1]; near.Took > plain.Took/2 || near.Lookups < 1000 {
+		t.Errorf("%d lookups among near fingers take %.0f ms, those among the first of their intervals %.0f ms", near.Lookups, near.Took, plain.Took)
+	}
+}
