@@ -64,7 +64,7 @@ func (s *Simulation) namesInMail() map[chord.PeerID][]int32 {
 func (s *Simulation) listOf(m *chord.Message) []chord.Contact {
 	var list []chord.Contact
 	switch {
-	case m.Kind == chord.State && m.Member:
+	case m.Kind == chord.State && m.Member && !m.Same:
 		list = append([]chord.Contact{m.From}, m.Succ...)
 		if i := slices.Index(list, m.To); i >= 0 {
 			list = list[:i]
