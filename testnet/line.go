@@ -16,6 +16,7 @@ type line struct {
 	node.Transport
 	hung  atomic.Bool // it then outlives the peer, too
 	parts *atomic.Pointer[partition]
+	cable cable
 }
 
 // reaches reports whether anything passes between this peer and another.
@@ -27,7 +28,7 @@ func (l *line) Start(r node.Receiver) error { return l.Transport.Start(receiver{
 
 func (l *line) Send(to chord.PeerID, body []byte, about []chord.PeerID) {
 	if l.reaches(to) {
-		l.Transport.Send(to, body, about)
+		l.cable.carry(func() { l.Transport.Send(to, body, about) })
 	}
 }
 

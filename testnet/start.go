@@ -141,7 +141,7 @@ func (t *Testnet) peerConfig(number int, log *slog.Logger) (node.Config, error) 
 		cfg.Store.Close()
 		return cfg, fmt.Errorf("start peer %d: %w", number, err)
 	}
-	cfg.Transport = &line{Transport: tr, parts: &t.parts}
+	cfg.Transport = &line{Transport: tr, parts: &t.parts, cable: cable{delay: t.cfg.Latency / 2}}
 	return cfg, nil
 }
 

@@ -32,6 +32,10 @@ type Config struct {
 	// Transport is "tcp", "quic" or "memory". Default "tcp".
 	Transport string
 
+	// Latency is the round trip that is added to every link, half of it to each
+	// message. Dials are as fast as ever. Default 0.
+	Latency time.Duration
+
 	// DataDir keeps the peers' identities and records, a directory each.
 	// Default: they live in memory.
 	DataDir string
@@ -77,6 +81,9 @@ func (c *Config) validate() error {
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Latency < 0 {
+		return fmt.Errorf("a latency of %v: want 0 or more", c.Latency)
 	}
 	if c.Peers < 1 || c.Peers > 10_000 {
 		return fmt.Errorf("%d peers: want 1 to 10000", c.Peers)

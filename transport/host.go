@@ -25,6 +25,22 @@ import (
 	manet "github.com/multiformats/go-multiaddr/net"
 )
 
+// NewHost makes the host that a Transport of this Config has, and listens, but
+// speaks nothing on it: what the transport costs can be measured against it.
+func NewHost(cfg Config) (host.Host, error) {
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	h, err := newHost(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err := listen(h.Network().(*swarm.Swarm), cfg); err != nil {
+		return nil, errors.Join(err, h.Close())
+	}
+	return h, nil
+}
+
 // newHost makes the libp2p host. It does not listen yet, so that the stream
 // handlers are there before the first connection.
 func newHost(cfg Config) (host.Host, error) {

@@ -29,3 +29,16 @@ func (t *Transport) Stats() Stats {
 		Connections:   len(t.swarm.Conns()),
 	}
 }
+
+// Plus adds up the counts of two transports.
+func (s Stats) Plus(o Stats) Stats {
+	return Stats{
+		Sent:          s.Sent + o.Sent,
+		SentBytes:     s.SentBytes + o.SentBytes,
+		Received:      s.Received + o.Received,
+		ReceivedBytes: s.ReceivedBytes + o.ReceivedBytes,
+		Dropped:       s.Dropped + o.Dropped,
+		Rejected:      s.Rejected + o.Rejected,
+		Connections:   s.Connections + o.Connections,
+	}
+}

@@ -63,7 +63,7 @@ var importRules = map[string]importRule{
 	},
 	"testnet": {
 		ours:   []string{"chord", "node", "node/replica", "node/store", "transport"},
-		others: []string{"golang.org/x/sync"},
+		others: []string{"github.com/libp2p", "golang.org/x/sync"},
 		reason: "a testnet runs peers as they are, without the ways in",
 	},
 	"testnet/churn": {
@@ -72,6 +72,9 @@ var importRules = map[string]importRule{
 	},
 	"testnet/ledger": {
 		reason: "a ledger knows what a client was told, and nothing of who told it",
+	},
+	"testnet/plot": {
+		reason: "a chart knows numbers, not what they mean",
 	},
 	"testnet/sim": {
 		ours:   []string{"chord", "node/replica"},
@@ -86,11 +89,11 @@ var importRules = map[string]importRule{
 		reason: "the exploration runs the ring protocol alone, as it is",
 	},
 	"testnet/sim/paper": {
-		ours:   []string{"chord", "testnet/sim", "testnet/sim/paper/plot"},
+		ours:   []string{"chord", "testnet/sim", "testnet/plot"},
 		reason: "the paper's experiments are settings of the simulator, and counts of what it tells",
 	},
-	"testnet/sim/paper/plot": {
-		reason: "a chart knows numbers, not what they mean",
+	"testnet/usage": {
+		reason: "what a process takes does not depend on what it runs",
 	},
 }
 

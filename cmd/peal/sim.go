@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"peal/testnet/sim"
+	"peal/testnet/usage"
 )
 
 func (c *cli) simVerb() *cobra.Command {
@@ -61,7 +62,7 @@ func (c *cli) sim(cmd *cobra.Command, o *simOptions) (err error) {
 	begin := time.Now()
 	r, err := interruptible(cmd.Context(), func() (sim.Report, error) { return sim.Run(cfg) })
 	bar.end()
-	run := simResult{Report: r, Command: o.command(cfg.Seed), Took: time.Since(begin).Seconds(), Memory: memory()}
+	run := simResult{Report: r, Command: o.command(cfg.Seed), Took: time.Since(begin).Seconds(), Memory: usage.Memory()}
 	if err = run.take(err); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"peal/testnet/plot"
 	"peal/testnet/sim/paper"
 )
 
@@ -42,7 +43,7 @@ It takes ten minutes or so; --quick takes seconds, for figures that vary more.`,
 }
 
 func (c *cli) simPaper(ctx context.Context, r *paper.Report, svg string) error {
-	if err := makeDir(svg); err != nil {
+	if err := makeDir("--svg", svg); err != nil {
 		return err
 	}
 	jobs := r.Jobs()
@@ -63,21 +64,21 @@ func (c *cli) simPaper(ctx context.Context, r *paper.Report, svg string) error {
 	return printPaper(c.out, c.width, r)
 }
 
-// makeDir makes sure, before anything is measured, that there is a directory for
-// the plots.
-func makeDir(dir string) error {
+// makeDir makes sure, before anything is measured, that there is the directory that a
+// flag names, if it does.
+func makeDir(flag, dir string) error {
 	if dir == "" {
 		return nil
 	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return fail(codeUsage, "--svg: %v", err)
+		return fail(codeUsage, "%s: %v", flag, err)
 	}
 	return nil
 }
 
-func writePlots(dir string, plots []paper.Plot) error {
+func writePlots(dir string, plots []plot.File) error {
 	for _, p := range plots {
-		if err := os.WriteFile(filepath.Join(dir, p.File), p.Chart.SVG(), 0o666); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, p.Name), p.Chart.SVG(), 0o666); err != nil {
 			return fmt.Errorf("write a plot: %w", err)
 		}
 	}

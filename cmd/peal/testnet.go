@@ -12,6 +12,7 @@ import (
 	"peal/node/recording"
 	"peal/node/replica"
 	"peal/testnet"
+	"peal/testnet/usage"
 	"peal/web"
 )
 
@@ -67,11 +68,15 @@ func (t *testnetConfig) check() error {
 	if err := t.Quorums.Complete().Valid(); err != nil {
 		return fail(codeUsage, "--replicas %d: %v", t.Quorums.N, err)
 	}
-	switch t.Transport {
+	return checkTransport(t.Transport)
+}
+
+func checkTransport(name string) error {
+	switch name {
 	case testnet.TCP, testnet.QUIC, testnet.Memory:
 		return nil
 	}
-	return fail(codeUsage, "--transport %q: want tcp, quic or memory", t.Transport)
+	return fail(codeUsage, "--transport %q: want tcp, quic or memory", name)
 }
 
 func (c *cli) testnet(ctx context.Context, t testnetConfig) (err error) {
@@ -142,7 +147,7 @@ func (c *cli) settle(ctx context.Context, net *testnet.Testnet, peers int, url s
 		return nil
 	}
 	thrifty()
-	return c.printSettled(settled{peers, time.Since(begin).Seconds(), memory() / int64(peers), url})
+	return c.printSettled(settled{peers, time.Since(begin).Seconds(), usage.Memory() / int64(peers), url})
 }
 
 // thrifty gives back what only the start needed, and lets less garbage gather from

@@ -4,18 +4,12 @@ import (
 	"fmt"
 	"math"
 
-	"peal/testnet/sim/paper/plot"
+	"peal/testnet/plot"
 )
 
-// A Plot is a chart and the name of its file.
-type Plot struct {
-	File  string
-	Chart plot.Chart
-}
-
 // Plots draws what a report has.
-func (r *Report) Plots() []Plot {
-	return []Plot{
+func (r *Report) Plots() []plot.File {
+	return []plot.File{
 		{"paper-path.svg", r.pathChart()},
 		{"paper-lengths.svg", r.lengthsChart()},
 		{"paper-failures.svg", r.failureChart()},
@@ -39,7 +33,7 @@ func curve[R any](name string, color plot.Color, rows []R, x func(R) float64, y 
 }
 
 func published(s plot.Series) plot.Series {
-	s.Published = true
+	s.Dashed = true
 	return s
 }
 

@@ -72,15 +72,15 @@ func TestPlotsHaveNoOverlappingText(t *testing.T) {
 	for _, p := range filled(t).Plots() {
 		list := boxes(t, p.Chart.SVG())
 		if len(list) < 10 {
-			t.Errorf("%s has %d texts, want more than 9", p.File, len(list))
+			t.Errorf("%s has %d texts, want more than 9", p.Name, len(list))
 		}
 		for i, b := range list {
 			if b.left < 0 || b.right > 760 {
-				t.Errorf("%s: %q leaves the picture", p.File, b.text)
+				t.Errorf("%s: %q leaves the picture", p.Name, b.text)
 			}
 			for _, o := range list[:i] {
 				if b.overlaps(o) {
-					t.Errorf("%s: %q and %q overlap", p.File, b.text, o.text)
+					t.Errorf("%s: %q and %q overlap", p.Name, b.text, o.text)
 				}
 			}
 		}

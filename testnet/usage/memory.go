@@ -1,4 +1,5 @@
-package main
+// Package usage says what this process takes of the machine.
+package usage
 
 import (
 	"bytes"
@@ -7,9 +8,9 @@ import (
 	"strconv"
 )
 
-// memory is how many bytes of memory the process takes: what is resident, or
+// Memory is how many bytes of memory the process takes: what is resident, or
 // where the system does not tell, what Go has of it.
-func memory() int64 {
+func Memory() int64 {
 	if raw, err := os.ReadFile("/proc/self/statm"); err == nil {
 		if fields := bytes.Fields(raw); len(fields) > 1 {
 			if pages, err := strconv.ParseInt(string(fields[1]), 10, 64); err == nil {

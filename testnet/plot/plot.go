@@ -10,6 +10,12 @@ import (
 	"strings"
 )
 
+// A File is a chart and the name of its file.
+type File struct {
+	Name  string
+	Chart Chart
+}
+
 // A Chart is one plot. Both axes begin at 0 unless XFrom says otherwise.
 type Chart struct {
 	Title  string
@@ -28,11 +34,11 @@ type Tick struct {
 
 // A Series is points joined by a line.
 type Series struct {
-	Name      string
-	Color     Color
-	Published bool // shown as open marks on a dashed line
-	Loose     bool // shown as marks only
-	Points    []Point
+	Name   string
+	Color  Color
+	Dashed bool // shown as open marks on a dashed line
+	Loose  bool // shown as marks only
+	Points []Point
 }
 
 // A Color of a series.
@@ -169,7 +175,7 @@ func legend(b *strings.Builder, series Series, i int) {
 }
 
 func lineClass(series Series) string {
-	if series.Published {
+	if series.Dashed {
 		return fmt.Sprintf("s d c%d", series.Color)
 	}
 	return fmt.Sprintf("s c%d", series.Color)
@@ -177,7 +183,7 @@ func lineClass(series Series) string {
 
 func mark(b *strings.Builder, series Series, x, y float64) {
 	fill := fmt.Sprintf("f%d", series.Color)
-	if series.Published {
+	if series.Dashed {
 		fill = "open"
 	}
 	fmt.Fprintf(b, `<circle class="%s c%d" cx="%.1f" cy="%.1f" r="4" stroke-width="1.5"/>`+"\n", fill, series.Color, x, y)
