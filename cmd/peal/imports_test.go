@@ -66,6 +66,11 @@ var importRules = map[string]importRule{
 		others: []string{"github.com/libp2p", "golang.org/x/sync"},
 		reason: "a testnet runs peers as they are, without the ways in",
 	},
+	"testnet/bench": {
+		ours:   []string{"chord", "node", "testnet", "testnet/plot", "testnet/usage"},
+		others: []string{"github.com/libp2p", "github.com/syndtr/goleveldb", "golang.org/x/sync"},
+		reason: "a bench measures a ring beside what it is made of, and nothing in between",
+	},
 	"testnet/churn": {
 		ours:   []string{"chord", "node"},
 		reason: "a churn judges a ring from outside, whatever runs its peers",

@@ -68,7 +68,7 @@ func (c *cli) root() *cobra.Command {
 
 	addGroup(root, "Keys:", c.putVerb(), c.getVerb(), c.delVerb(), c.touchVerb(), c.keysVerb(), c.importVerb(), c.exportVerb(), c.backupVerb(), c.restoreVerb())
 	addGroup(root, "The ring:", c.ringVerb(), c.lookupVerb(), c.statusVerb(), c.repairVerb())
-	addGroup(root, "Peers:", c.startVerb(), c.leaveVerb(), c.checkStoreVerb(), c.testnetVerb(), c.simVerb(), c.replayVerb())
+	addGroup(root, "Peers:", c.startVerb(), c.leaveVerb(), c.checkStoreVerb(), c.testnetVerb(), c.benchVerb(), c.simVerb(), c.replayVerb())
 	root.AddCommand(c.versionVerb())
 	return root
 }
