@@ -31,6 +31,10 @@ in turn with that, make bare libp2p requests over the same kind of transport bet
 many hosts (50 at most), and bare LevelDB writes. Every figure is also given as a multiple
 of the bare cost, which says more than the figure: the machine slows both alike.
 
+With --kill or --hang, measure gets and puts at a steady rate while a share of the peers
+crash, or freeze with their connections open, beside the same before. A request counts
+from when it was due, and one that fails with the time that it took.
+
 With --api, measure the ring that runs there, beside the bare HTTP request. Its keys
 bench/000000 and so on are overwritten; they expire an hour later.
 
@@ -60,8 +64,8 @@ func (b *benchConfig) addTo(flags *pflag.FlagSet) {
 	flags.DurationVar(&b.Duration, "duration", 0, "how long each kind of request is measured (default: 10s)")
 	flags.TextVar(&b.R, "r", node.Quorum(0), "read from `COUNT` replicas: one, quorum (more than half), all or a number (default: the ring's)")
 	flags.TextVar(&b.W, "w", node.Quorum(0), "wait for `COUNT` replicas of a put (default: the ring's)")
-	flags.Float64Var(&b.Kill, "kill", 0, "at the end, let this `SHARE` of the peers crash at once, such as 0.2")
-	flags.Float64Var(&b.Hang, "hang", 0, "at the end, let this `SHARE` of the peers freeze at once")
+	flags.Float64Var(&b.Kill, "kill", 0, "let this `SHARE` of the peers crash at once, such as 0.2, and measure nothing else")
+	flags.Float64Var(&b.Hang, "hang", 0, "let this `SHARE` of the peers freeze at once, and measure nothing else")
 	flags.Float64Var(&b.Rate, "rate", 200, "how many requests a second to make then")
 	flags.StringVar(&b.svg, "svg", "", "write plots into this `DIR` too")
 	flags.StringVar(&b.Profiles, "profile", "", "write CPU profiles of the ring at rest and under each kind of request into this `DIR`")

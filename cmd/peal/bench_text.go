@@ -14,15 +14,15 @@ func printBenchText(w io.Writer, width int, r *bench.Report) error {
 		return err
 	}
 	for _, clients := range benchClients(r) {
-		if err := titled(w, width, fmt.Sprintf("%s, ms", counted(clients, "client")), latencyTable(r, clients)); err != nil {
+		if err := titled(w, width, fmt.Sprintf("%s: milliseconds", counted(clients, "client")), latencyTable(r, clients)); err != nil {
 			return err
 		}
-		if err := titled(w, width, fmt.Sprintf("%s, an operation", counted(clients, "client")), costTable(r, clients)); err != nil {
+		if err := titled(w, width, fmt.Sprintf("%s: rate, and what one operation costs", counted(clients, "client")), costTable(r, clients)); err != nil {
 			return err
 		}
 	}
 	for _, f := range r.Faults {
-		if err := titled(w, width, fmt.Sprintf("%s of %d peers, %g requests a second, ms", f.Kind, f.Failed, f.PerSecond), faultTable(f)); err != nil {
+		if err := titled(w, width, fmt.Sprintf("%s of %s, %g requests a second: milliseconds", f.Kind, counted(f.Failed, "peer"), f.PerSecond), faultTable(f)); err != nil {
 			return err
 		}
 		if err := printFacts(w, width, aftermath(f)); err != nil {

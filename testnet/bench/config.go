@@ -41,7 +41,8 @@ type Config struct {
 	R, W node.Quorum
 
 	// Kill and Hang are shares of the peers, from 0 to MaxShare, that crash or freeze
-	// at once after all else has been measured. Default 0: none.
+	// at once, one after the other. If either is above 0, how the ring fares then is
+	// all that is measured. Default 0: none.
 	Kill, Hang float64
 
 	// Rate is how many requests a second are made while peers fail. Default 200.
