@@ -3,8 +3,8 @@
 //
 // Three verbs are servers: start runs one peer, testnet a whole ring in one
 // process, replay shows a recording of either, or of a simulation. They serve
-// the HTTP API, and every other verb but sim and check-store is a client of that
-// API, so that whatever the command line can do, curl can do as well.
+// the HTTP API, and every other verb but sim, bench and check-store is a client
+// of that API, so that whatever the command line can do, curl can do as well.
 //
 // Each verb has its own file, and a verb only reads its arguments, makes its
 // requests and prints. What verbs share: [client] speaks to the API, [failure]

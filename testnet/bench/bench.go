@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,8 +31,8 @@ type bench struct {
 
 // Run starts a testnet and measures it. Interrupted, it reports what it has.
 func Run(ctx context.Context, cfg Config) (*Report, error) {
-	setDefault(&cfg.Testnet.Peers, 100)
-	setDefault(&cfg.Testnet.Transport, testnet.TCP)
+	cfg.Testnet.Peers = cmp.Or(cfg.Testnet.Peers, 100)
+	cfg.Testnet.Transport = cmp.Or(cfg.Testnet.Transport, testnet.TCP)
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
@@ -101,17 +102,21 @@ func (b *bench) run(ctx context.Context, dir string) error {
 // start starts the ring and waits until it has settled.
 func (b *bench) start(ctx context.Context) error {
 	begin := time.Now()
-	within, cancel := context.WithTimeout(ctx, settleTime)
-	defer cancel()
-	if err := b.net.Start(within, func(joined, total int) { b.cfg.Progress(Joining, joined, total) }); err != nil {
+	if err := b.net.Start(ctx, func(joined, total int) { b.cfg.Progress(Joining, joined, total) }); err != nil {
 		return err
 	}
-	if err := b.net.Settle(within); err != nil {
+	if err := b.settle(ctx); err != nil {
 		return err
 	}
 	b.report.Settle = time.Since(begin).Seconds()
 	b.peers.look(b.net)
 	return nil
+}
+
+func (b *bench) settle(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, settleTime)
+	defer cancel()
+	return b.net.Settle(ctx)
 }
 
 // tries is how often a key is put until the bench is given up.

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -75,11 +76,11 @@ var (
 )
 
 func (c *Config) validate() error {
-	setDefault(&c.ValueSize, 1024)
-	setDefault(&c.Keys, 1000)
-	setDefault(&c.Clients, 32)
-	setDefault(&c.Duration, 10*time.Second)
-	setDefault(&c.Rate, 200)
+	c.ValueSize = cmp.Or(c.ValueSize, 1024)
+	c.Keys = cmp.Or(c.Keys, 1000)
+	c.Clients = cmp.Or(c.Clients, 32)
+	c.Duration = cmp.Or(c.Duration, 10*time.Second)
+	c.Rate = cmp.Or(c.Rate, 200)
 	if c.Progress == nil {
 		c.Progress = func(Stage, int, int) {}
 	}
@@ -92,13 +93,6 @@ func (c *Config) validate() error {
 		return fmt.Errorf("a share of the peers that fail at once is from 0 to %v", MaxShare)
 	}
 	return nil
-}
-
-func setDefault[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
 }
 
 func share(v float64) bool { return v >= 0 && v <= MaxShare }

@@ -60,7 +60,7 @@ func (b *bench) faults(ctx context.Context) error {
 }
 
 func (b *bench) fault(ctx context.Context, f Fault, how testnet.Death) error {
-	if err := b.net.Settle(ctx); err != nil { // after the fault before
+	if err := b.settle(ctx); err != nil { // after the fault before
 		return err
 	}
 	before := b.steady(ctx)
@@ -74,9 +74,9 @@ func (b *bench) fault(ctx context.Context, f Fault, how testnet.Death) error {
 	}
 	b.peers.look(b.net)
 	f.Failed = len(killed.Peers)
-	watching := b.mourn(ctx, &f, killed.Peers)
+	look := b.follow(ctx, &f, killed.Peers)
 	after := b.steady(ctx)
-	watching()
+	look()
 	f.Gets, f.Puts = tailOf(before[0], after[0]), tailOf(before[1], after[1])
 	b.report.Faults = append(b.report.Faults, f)
 	return nil
@@ -112,9 +112,9 @@ func (b *bench) steady(ctx context.Context) (tallies [2]tally) {
 	return tallies
 }
 
-// mourn watches how the ring gets over the loss of peers, until what it returns is
-// called, which fills in the rest of the fault.
-func (b *bench) mourn(ctx context.Context, f *Fault, lost []chord.Contact) (end func()) {
+// follow watches how the ring gets over the loss of peers and fills in that part of the
+// fault, until what it returns is called.
+func (b *bench) follow(ctx context.Context, f *Fault, lost []chord.Contact) (end func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	begin, every := time.Now(), min(time.Second/2, b.cfg.Duration/4)
 	var watching sync.WaitGroup

@@ -9,10 +9,14 @@ import (
 // Plots draws the latencies of a report, for each number of clients.
 func (r *Report) Plots() []plot.File {
 	var files []plot.File
-	for clients, name := range map[int]string{1: "latency", r.Clients: "load"} {
-		if base := r.Row(r.base(), clients); base.P50 > 0 {
+	add := func(name string, clients int) {
+		if base := r.Row(r.base(), clients); base.Count > 0 {
 			files = append(files, plot.File{Name: fmt.Sprintf("bench-%s-%s.svg", r.ring(), name), Chart: r.chart(clients, base)})
 		}
+	}
+	add("latency", 1)
+	if r.Clients > 1 {
+		add("load", r.Clients)
 	}
 	return files
 }

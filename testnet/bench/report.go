@@ -137,7 +137,7 @@ func (c *contestant) row() (Row, bool) {
 	return r, true
 }
 
-// take fills in the rows, those of bare requests first.
+// take fills in the rows of the contestants that had a turn.
 func (r *Report) take(list []*contestant) {
 	for _, c := range list {
 		row, ok := c.row()
