@@ -23,7 +23,7 @@ const (
 
 	bareHosts = 50  // at most
 	barePairs = 400 // of them that talk, at most
-	atOnce    = 16  // pairs that connect at the same time
+	atOnce    = 2   // pairs that connect at the same time: a handshake that waits for a processor times out
 )
 
 // A bareNet is libp2p hosts with the settings of peers that do nothing but answer a

@@ -35,7 +35,8 @@ type tally struct {
 	failed  int
 	rounds  int // of all
 	failure error
-	used    meter // while it had its turns
+	busy    time.Duration // of all clients, each until its last answer
+	used    meter         // during the turns
 }
 
 func (t *tally) count(took time.Duration, rounds int, err error) {
@@ -51,6 +52,7 @@ func (t *tally) add(o tally) {
 	t.took = append(t.took, o.took...)
 	t.failed += o.failed
 	t.rounds += o.rounds
+	t.busy += o.busy
 	if o.failure != nil {
 		t.failure = o.failure
 	}
@@ -75,14 +77,15 @@ func (c *contestant) turn(ctx context.Context, d time.Duration, read func() mete
 
 // work is one client's turn. A request that an interruption ended does not count.
 func (c *contestant) work(ctx context.Context, choose func() string, end time.Time) (t tally) {
-	for begin := time.Now(); begin.Before(end); {
+	start := time.Now()
+	for begin := start; begin.Before(end); {
 		rounds, err := c.ask(ctx, choose())
 		now := time.Now()
 		if ctx.Err() != nil {
 			break
 		}
 		t.count(now.Sub(begin), rounds, err)
-		begin = now
+		t.busy, begin = now.Sub(start), now
 	}
 	return t
 }

@@ -69,7 +69,7 @@ type Row struct {
 	Count   int     `json:"count"`
 	Failed  int     `json:"failed"`
 	Failure string  `json:"failure,omitempty"` // why the last one failed
-	Seconds float64 `json:"seconds"`           // that it had
+	Seconds float64 `json:"seconds"`           // that a client had, mean
 
 	Quantiles
 	PerSecond float64 `json:"per_second"`
@@ -118,10 +118,10 @@ func (c *contestant) row() (Row, bool) {
 	if len(t.took) == 0 {
 		return Row{}, false
 	}
-	n := float64(len(t.took) * c.each)
+	n, seconds := float64(len(t.took)*c.each), t.busy.Seconds()/float64(len(c.clients))
 	r := Row{
 		Name: c.name, Clients: len(c.clients), Count: len(t.took) * c.each, Failed: t.failed,
-		Seconds: t.used.wall.Seconds(), PerSecond: n / t.used.wall.Seconds(),
+		Seconds: seconds, PerSecond: n / seconds,
 		CPU: ms(t.used.cpu) / n, Rounds: float64(t.rounds) / n,
 	}
 	for i := range t.took {
