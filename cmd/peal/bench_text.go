@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"peal/testnet/bench"
@@ -76,12 +77,14 @@ func footprintFacts(name string, f *bench.Footprint) [][2]string {
 	}
 }
 
-// benchClients are the numbers of clients of the rows.
-func benchClients(r *bench.Report) []int {
-	if r.Clients == 1 {
-		return []int{1}
+// benchClients are the numbers of clients of the rows that there are.
+func benchClients(r *bench.Report) (numbers []int) {
+	for _, clients := range []int{1, r.Clients} {
+		if !slices.Contains(numbers, clients) && len(rowsOf(r, clients)) > 0 {
+			numbers = append(numbers, clients)
+		}
 	}
-	return []int{1, r.Clients}
+	return numbers
 }
 
 // rowsOf are those with so many clients, bare ones first.
@@ -141,10 +144,16 @@ func faultTable(f bench.Fault) *table {
 
 // aftermath is how the ring got over a fault.
 func aftermath(f bench.Fault) [][2]string {
-	return [][2]string{
+	facts := [][2]string{
 		{"dead contacts", fmt.Sprintf("%d in tables at the end; none left %s", f.DeadContacts, after(f.Clean))},
 		{"settled", after(f.Settled)},
 	}
+	for _, s := range []bench.Sample{f.Gets.Before, f.Gets.After, f.Puts.Before, f.Puts.After} {
+		if s.Failed > 0 {
+			facts = append(facts, [2]string{"failed", s.Failure})
+		}
+	}
+	return facts
 }
 
 func addTail(t *table, name string, s bench.Sample, ratio string) {
