@@ -115,6 +115,8 @@ type barePair struct {
 	shared *sharedStream
 }
 
+// open connects the pair. It uses both streams at once, as libp2p agrees on a protocol
+// with the first bytes only, and gives up one on which none come.
 func (p *barePair) open(ctx context.Context, to host.Host) error {
 	if err := p.from.Connect(ctx, peer.AddrInfo{ID: p.to, Addrs: to.Addrs()}); err != nil {
 		return err
@@ -130,7 +132,7 @@ func (p *barePair) open(ctx context.Context, to host.Host) error {
 	}
 	p.shared = &sharedStream{stream: s, value: p.value, waiting: make(chan chan error, 256)}
 	go p.shared.read()
-	return nil
+	return errors.Join(p.request(), p.shared.request())
 }
 
 func (p *barePair) request() error {
