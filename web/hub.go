@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -157,7 +158,7 @@ func (h *hub) look(ctx context.Context) *picture {
 	ring, err := h.backend.Ring(ctx)
 	p := pictureOf(ring)
 	if err != nil {
-		p = &picture{state: state{Problem: "the ring cannot be seen: " + oneLine(err)}, unseen: true}
+		p = &picture{state: state{Problem: "the ring cannot be seen: " + oneLine(err)}, unseen: true, troubles: []trouble{}, flows: []flow{}}
 	}
 	return p
 }
@@ -234,6 +235,12 @@ func (h *hub) nextDelta() *delta {
 	d := &delta{Type: "delta", state: h.latest.state}
 	d.Peers, d.Gone = h.shown.changes(h.latest)
 	d.Events, d.More = h.events.take()
+	if !slices.EqualFunc(h.shown.troubles, h.latest.troubles, trouble.equal) {
+		d.Problems = h.latest.troubles
+	}
+	if !slices.Equal(h.shown.flows, h.latest.flows) {
+		d.Flows = h.latest.flows
+	}
 	if d.empty() && h.shown.state == h.latest.state {
 		return nil
 	}
@@ -264,7 +271,7 @@ func (h *hub) sendSnapshots() {
 			continue
 		}
 		if message == nil {
-			message = encode(snapshot{"snapshot", h.seq, h.shown.ring, h.lab, h.shown.state, list(h.shown.peers), h.shown.log})
+			message = encode(snapshot{"snapshot", h.seq, h.shown.ring, h.lab, h.shown.state, list(h.shown.peers), h.shown.troubles, h.shown.flows, h.shown.log})
 		}
 		c.queue <- message
 		c.synced = true

@@ -13,7 +13,9 @@ type snapshot struct {
 	Ring string `json:"ring"`
 	Lab  bool   `json:"lab"`
 	state
-	Peers []view `json:"peers"`
+	Peers    []view    `json:"peers"`
+	Problems []trouble `json:"problems"`
+	Flows    []flow    `json:"flows"`
 
 	// Log has the last events of a recording before this moment.
 	Log []node.Event `json:"log,omitempty"`
@@ -28,13 +30,17 @@ type delta struct {
 	Gone   []place      `json:"gone"`
 	Events []node.Event `json:"events"`
 
+	// Of both the whole list, where it is another than before.
+	Problems []trouble `json:"problems,omitzero"`
+	Flows    []flow    `json:"flows,omitzero"`
+
 	// More counts, by kind, events that are not in Events because there were
 	// too many.
 	More map[node.EventKind]int `json:"more,omitempty"`
 }
 
 func (d *delta) empty() bool {
-	return len(d.Peers) == 0 && len(d.Gone) == 0 && len(d.Events) == 0
+	return len(d.Peers) == 0 && len(d.Gone) == 0 && len(d.Events) == 0 && d.Problems == nil && d.Flows == nil
 }
 
 // encode gives nil for what has no JSON form, such as an event of the year

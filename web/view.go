@@ -79,6 +79,9 @@ type picture struct {
 	peers []view       // in the order of the ring
 	log   []node.Event // of a recording: the last events
 
+	troubles []trouble // never nil
+	flows    []flow    // never nil
+
 	unseen bool // the look failed, and only the state counts
 }
 
@@ -93,6 +96,7 @@ type state struct {
 
 func pictureOf(r node.Ring) *picture {
 	p := &picture{state: state{WellFormed: r.WellFormed, Problem: r.Problem, Replicated: r.Replicated}, ring: r.Name}
+	p.troubles, p.flows = troublesOf(r.Problems), flowsOf(r.Peers)
 	p.peers = make([]view, len(r.Peers))
 	for i, info := range r.Peers {
 		p.peers[i] = viewOf(info)

@@ -2,20 +2,25 @@
 
 import { Canvas } from "./canvas.js";
 import { KeyBox } from "./keys.js";
+import { wireLayers } from "./legend.js";
 import { Lab } from "./lab.js";
 import { Log } from "./log.js";
+import { Operations } from "./operations.js";
 import { Panel } from "./panel.js";
 import { Player } from "./player.js";
-import { Ring, shortID } from "./ring.js";
-import { pathOf } from "./route.js";
+import { Ring } from "./ring.js";
 import { Selection } from "./selection.js";
+import { Sentence } from "./sentence.js";
 import { wireShortcuts } from "./shortcuts.js";
 import { Connection, Status } from "./status.js";
 import { wireKeys, wirePointer } from "./steer.js";
 import { Stream } from "./stream.js";
+import { wireTabs } from "./tabs.js";
 import { wireTheme } from "./theme.js";
+import { around } from "./words.js";
+import { wireTravel, zoomIn, zoomOut } from "./travel.js";
 
-const element = (id) => document.getElementById(id);
+const element = (id) => /** @type {any} */ (document.getElementById(id));
 const elements = (names) => Object.fromEntries(Object.entries(names).map(([name, id]) => [name, element(id)]));
 
 const ring = new Ring();
@@ -25,12 +30,15 @@ const stream = new Stream();
 const canvas = new Canvas(element("ring"), ring, selection);
 wirePointer(canvas, element("tip"));
 wireKeys(canvas);
+wireTravel(canvas, elements({ closer: "closer", farther: "farther", whole: "whole" }));
+wireLayers(element("layer"), element("shades"), ring, selection);
 wireTheme(element("theme"), () => canvas.recolour());
 
 new Panel(element("details"), element("announce"), ring, selection);
 new Status(elements({
   ringName: "ring-name", peers: "peers", keys: "keys", shape: "shape", replication: "replication", problem: "problem",
 }), ring);
+new Sentence(elements({ health: "health", verdict: "verdict", reasons: "reasons" }), ring, selection);
 new Connection({
   ...elements({ state: "state", empty: "empty", emptyTitle: "empty-title", emptyText: "empty-text", retry: "retry" }),
   stage: document.querySelector(".stage"),
@@ -43,9 +51,16 @@ const keyBox = new KeyBox(elements({
   key: "key", value: "value", via: "via", viaRow: "via-row", result: "result",
   put: "put", get: "get", lookup: "lookup", delete: "delete",
 }), ring, selection);
+const operations = new Operations(elements({
+  kind: "operation-kind", text: "operation-text", chosen: "operation", list: "operations", empty: "operations-empty",
+}), ring, selection);
+const showTab = wireTabs(element("watch-tabs"));
 const log = new Log(elements({
   list: "log", kinds: "kinds", summary: "kinds-summary", clear: "log-clear", empty: "log-empty",
-}), (event) => selection.show(pathOf(event.route, shortID(event.peer?.id))));
+}), ring, (event) => {
+  operations.watch(event);
+  showTab("tab-operations");
+});
 const player = new Player(elements({
   player: "player", back: "back", play: "play", playText: "play-text", forward: "forward", speed: "speed", seek: "seek",
   clock: "clock", event: "event", faults: "faults", violations: "violations",
@@ -53,25 +68,29 @@ const player = new Player(elements({
   problem: "film-problem",
 }), selection, log);
 
-stream.addEventListener("snapshot", ({ detail }) => {
-  ring.snapshot(detail, performance.now());
-  if (detail.replay) log.reset(detail.log);
+stream.on("snapshot", (detail) => {
+  ring.take(detail, performance.now());
   player.show(detail);
   keyBox.settle();
 });
-stream.addEventListener("delta", ({ detail }) => {
-  ring.delta(detail, performance.now());
-  log.add(detail.events, detail.more);
+stream.on("delta", (detail) => {
+  ring.take(detail, performance.now());
   player.show(detail);
 });
 
 // A peer named anywhere outside the canvas can be clicked.
-for (const part of [element("result"), element("log")]) {
+for (const part of [element("result"), element("log"), element("operations-view")]) {
   part.addEventListener("click", (event) => {
-    const { peer } = event.target.closest("[data-peer]")?.dataset ?? {};
+    const { peer } = around(event, "[data-peer]")?.dataset ?? {};
     if (peer) selection.select(peer);
   });
 }
+
+// Whoever chooses a peer on the ring wants to read of it.
+selection.addEventListener("change", (event) => {
+  const { detail } = /** @type {CustomEvent} */ (event);
+  if (detail === "selected" && selection.selected && document.activeElement === element("ring")) showTab("tab-peer");
+});
 
 // The style sheet shows the parts of the legend that apply.
 selection.addEventListener("change", () => {
@@ -85,8 +104,15 @@ wireShortcuts({
   "?": () => shortcuts.showModal(),
   "/": () => element("key").focus(),
   r: () => element("ring").focus(),
-  e: () => element("log").focus(),
+  e: () => {
+    showTab("tab-events");
+    element("log").focus();
+  },
   t: () => element("theme").click(),
+  i: () => zoomIn(canvas),
+  o: () => zoomOut(canvas),
+  "0": () => canvas.whole(),
+  l: () => element("layer").focus(),
   Escape: () => selection.clear(),
   " ": () => player.toggle(),
   ",": () => player.step(-1),

@@ -1,7 +1,7 @@
 // The key box: put, get, delete and lookup, and what came of them.
 
 import * as api from "./api.js";
-import { shortID } from "./ring.js";
+import { shortID } from "./state.js";
 import { failure, readResult, routeResult, writeResult } from "./results.js";
 import { pathOf } from "./route.js";
 import { fill, make } from "./words.js";
@@ -26,8 +26,8 @@ export class KeyBox {
 
   /** settle adapts the box to a testnet or a single peer, once the stream says which. */
   async settle() {
-    this.page.viaRow.hidden = !this.ring.lab;
-    if (this.ring.lab || this.ring.recorded) return;
+    this.page.viaRow.hidden = !this.ring.state.lab;
+    if (this.ring.state.lab || this.ring.state.recorded) return;
     const info = await api.self().catch(() => null);
     this.#self = shortID(info?.id);
   }
@@ -71,7 +71,7 @@ export class KeyBox {
     const route = await api.lookup(this.page.key.value, via);
     const entry = via ? this.#idOf(via) : this.#self;
     this.selection.show(pathOf(route, entry));
-    return routeResult(route, entry);
+    return routeResult(route, entry, this.ring.state);
   }
 
   #drawWrite(receipt) {
@@ -81,20 +81,20 @@ export class KeyBox {
 
   // Only a testnet has more than one peer to enter at.
   #via() {
-    if (!this.ring.lab || this.page.via.value !== "selected") return "";
-    const peer = this.ring.peers.get(this.selection.selected);
+    if (!this.ring.state.lab || this.page.via.value !== "selected") return "";
+    const peer = this.ring.state.peers.get(this.selection.selected);
     if (!peer) throw new api.APIError("usage", "Select a peer on the ring first, or let the request enter at a random one.");
     return peer.peer;
   }
 
   #anyMember() {
-    if (!this.ring.lab) return "";
-    const members = this.ring.order.filter((peer) => peer.member);
+    if (!this.ring.state.lab) return "";
+    const members = this.ring.state.order.filter((peer) => peer.member);
     return members[Math.floor(Math.random() * members.length)]?.peer ?? "";
   }
 
   #idOf(via) {
-    return this.ring.order.find((peer) => peer.peer === via)?.id ?? "";
+    return this.ring.state.order.find((peer) => peer.peer === via)?.id ?? "";
   }
 
   #shortcut(event) {

@@ -24,8 +24,8 @@ export class Lab {
 
   #show() {
     const { page, ring, selection } = this;
-    page.lab.hidden = !ring.lab;
-    page.killSelected.disabled = !ring.peers.has(selection.selected);
+    page.lab.hidden = !ring.state.lab;
+    page.killSelected.disabled = !ring.state.peers.has(selection.selected);
   }
 
   async #kill() {
@@ -35,7 +35,7 @@ export class Lab {
   }
 
   async #killSelected() {
-    const peer = this.ring.peers.get(this.selection.selected);
+    const peer = this.ring.state.peers.get(this.selection.selected);
     return killReport(await api.kill({ peers: [peer.peer] }));
   }
 

@@ -1,6 +1,8 @@
 // Text on the canvas. A label that would cover another, or a mark, is moved
 // outwards and in the end left out: no text may overlap.
 
+import { angle, warp } from "./circle.js";
+
 const height = 14;
 const steps = [0, 16, 32, 48]; // how much further out a label may move
 
@@ -37,9 +39,21 @@ export class Labels {
     }
   }
 
+  /** beside puts text to the right of a badge, or to the left; nowhere if both are taken. */
+  beside(text, p, r, colour) {
+    const width = this.ctx.measureText(text).width;
+    for (const left of [p.x + r + 5, p.x - r - 5 - width]) {
+      const box = { left, top: p.y - height / 2, right: left + width, bottom: p.y + height / 2 };
+      if (this.#hits(box)) continue;
+      this.#taken.push(box);
+      this.#draw(text, box, colour);
+      return;
+    }
+  }
+
   #beside(at, out, width) {
     const { x, y, r, width: sheet } = this.circle;
-    const a = 2 * Math.PI * at - Math.PI / 2;
+    const a = angle(warp(this.circle, at));
     const [cos, sin] = [Math.cos(a), Math.sin(a)];
     const left = x + (r + out) * cos - (width * (1 - cos)) / 2;
     const kept = Math.max(2, Math.min(sheet - width - 2, left));

@@ -1,11 +1,10 @@
 // The log of events, newest first. Events can come in floods, so rows are
 // added once a frame and only so many are kept.
 
-import { shortID } from "./ring.js";
+import { shortID } from "./state.js";
 import { brief, count, fill, make, number, span } from "./words.js";
 
-const kept = 400; // events remembered
-const rows = 150; // of these, shown
+const rows = 150; // shown at most
 
 const sentences = {
   started: "serves",
@@ -31,51 +30,41 @@ const recorded = { fault: "Fault:", violation: "Violation:", missed: "Not record
 // Hidden until asked for: on a large ring they would drown the rest.
 const noisy = new Set(["successor", "predecessor", "met"]);
 
-/** Log shows events and lets the viewer choose the kinds. */
+/** Log shows the events of the state and lets the viewer choose the kinds. */
 export class Log {
-  #events = []; // newest first
-  #fresh = 0; // how many of them have no row yet
+  #drawn = 0; // events so far that have a row, or were left out
+  #cleared = 0; // events so far when the viewer cleared the log
+  #before = new Map(); // their counts by kind
+  #jumps = 0;
+  #asked = false;
   #hidden = new Set(noisy);
   #chips = new Map(); // kind -> its button
-  #counts = new Map();
   #start = null; // of a recording, from which its times are counted
 
   /** showRoute is called with the event of a lookup that is to be drawn. */
-  constructor(page, showRoute) {
+  constructor(page, ring, showRoute) {
     this.page = page;
+    this.ring = ring;
     this.showRoute = showRoute;
     for (const kind of Object.keys(sentences)) this.#offer(kind);
     page.clear.addEventListener("click", () => this.#clear());
+    ring.addEventListener("change", () => this.#ask());
     this.#rebuild();
   }
 
-  /** add takes the events of one message, oldest first; more counts, by kind, those that were left out. */
-  add(events, more = {}) {
-    if (!events?.length) return;
-    if (this.#fresh === 0) requestAnimationFrame(() => this.#draw());
-    for (const { kind } of events) this.#tally(kind, 1);
-    for (const [kind, n] of Object.entries(more)) this.#tally(kind, n);
-    this.#events = [...events.slice(-kept).reverse(), ...this.#events].slice(0, kept);
-    this.#fresh = Math.min(kept, this.#fresh + events.length);
-  }
-
-  /** reset shows other events instead, oldest first: those before a moment of a recording. */
-  reset(events = []) {
-    this.#events = events.slice(-kept).reverse();
-    this.#counts.clear();
-    for (const { kind } of this.#events) this.#tally(kind, 1);
-    this.#rebuild();
-  }
-
-  /** countFrom shows times as the time since start, in milliseconds. */
+  /** countFrom shows times as the time since start, in milliseconds; null is the time of day. */
   countFrom(start) {
     this.#start = start;
     this.#rebuild();
   }
 
-  #tally(kind, n) {
-    this.#offer(kind);
-    this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + n);
+  #ask() {
+    if (this.#asked || (this.#jumps === this.ring.state.jumps && this.#drawn === this.ring.state.told)) return;
+    this.#asked = true;
+    requestAnimationFrame(() => {
+      this.#asked = false;
+      this.#draw();
+    });
   }
 
   #offer(kind) {
@@ -92,27 +81,40 @@ export class Log {
   }
 
   #clear() {
-    this.#events = [];
-    this.#counts.clear();
+    this.#cleared = this.ring.state.told;
+    this.#before = new Map(this.ring.state.counts);
     this.#rebuild();
   }
 
   #rebuild() {
     fill(this.page.list);
-    this.#fresh = this.#events.length;
+    this.#drawn = this.#cleared;
     this.#draw();
+  }
+
+  // At another time nothing is as it was.
+  #follow() {
+    const { jumps } = this.ring.state;
+    if (jumps === this.#jumps) return;
+    this.#jumps = jumps;
+    this.#cleared = this.#drawn = 0;
+    this.#before.clear();
+    fill(this.page.list);
   }
 
   // Rows that are there stay as they are: one may have the focus, or be in
   // the middle of being read.
   #draw() {
+    this.#follow();
     const { list, empty } = this.page;
-    const fresh = this.#events.slice(0, this.#fresh).filter((event) => !this.#hidden.has(event.kind));
-    this.#fresh = 0;
+    const { events, told, counts } = this.ring.state;
+    const fresh = events.slice(0, told - this.#drawn).filter((event) => !this.#hidden.has(event.kind));
+    this.#drawn = told;
+    for (const kind of counts.keys()) this.#offer(kind);
     list.prepend(...fresh.slice(0, rows).map((event) => this.#row(event)));
     while (list.childElementCount > rows) list.lastElementChild.remove();
     empty.hidden = list.childElementCount > 0;
-    empty.textContent = this.#events.length > 0 ? "No event of the chosen kinds." : "Nothing has happened yet.";
+    empty.textContent = told > this.#cleared ? "No event of the chosen kinds." : "Nothing has happened yet.";
     this.#count();
   }
 
@@ -145,7 +147,7 @@ export class Log {
 
   #count() {
     for (const [kind, chip] of this.#chips) {
-      chip.textContent = `${kind} ${number(this.#counts.get(kind) ?? 0)}`;
+      chip.textContent = `${kind} ${number((this.ring.state.counts.get(kind) ?? 0) - (this.#before.get(kind) ?? 0))}`;
       chip.setAttribute("aria-pressed", !this.#hidden.has(kind));
     }
     const total = this.#chips.size;

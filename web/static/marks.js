@@ -9,10 +9,18 @@ export function disc(ctx, p, r, fill) {
 }
 
 /** ringlet is a hollow circle; with fill it hides what is below. */
-export function ringlet(ctx, p, r, stroke, width, fill) {
+export function ringlet(ctx, p, r, stroke, width, fill = "") {
   ctx.beginPath();
   ctx.arc(p.x, p.y, r, 0, 2 * Math.PI);
   outline(ctx, stroke, width, fill);
+}
+
+/** line is a straight one. */
+export function line(ctx, p, q, stroke, width) {
+  ctx.beginPath();
+  ctx.moveTo(p.x, p.y);
+  ctx.lineTo(q.x, q.y);
+  outline(ctx, stroke, width);
 }
 
 /** square is a hollow square with sides of 2r. */
@@ -23,7 +31,7 @@ export function square(ctx, p, r, stroke, width) {
 }
 
 /** diamond stands on its tip; r is from the centre to a tip. */
-export function diamond(ctx, p, r, stroke, width, fill) {
+export function diamond(ctx, p, r, stroke, width, fill = "") {
   polygon(ctx, [[p.x, p.y - r], [p.x + r, p.y], [p.x, p.y + r], [p.x - r, p.y]]);
   outline(ctx, stroke, width, fill);
 }
@@ -52,7 +60,7 @@ function polygon(ctx, corners) {
   ctx.closePath();
 }
 
-function outline(ctx, stroke, width, fill) {
+function outline(ctx, stroke, width, fill = "") {
   if (fill) {
     ctx.fillStyle = fill;
     ctx.fill();

@@ -2,7 +2,8 @@
 
 const names = [
   "card", "ink", "soft", "line", "rim", "accent", "accent-wash",
-  "replicated", "short", "joining", "suspected", "crashed",
+  "replicated", "short", "joining", "suspected", "crashed", "marked", "flow",
+  "shade-0", "shade-1", "shade-2", "shade-3", "shade-4",
 ];
 
 /** palette reads the colours as they are now, under the theme in force. */

@@ -1,8 +1,8 @@
 // The panel: what the selected peer knows of itself.
 
 import { share } from "./circle.js";
-import { fraction } from "./ring.js";
-import { brief, count, fill, make, number } from "./words.js";
+import { fraction } from "./state.js";
+import { around, brief, count, fill, focusedIn, make, number, pairs } from "./words.js";
 
 /** Panel keeps element in step with the selected peer and speaks it in announce. */
 export class Panel {
@@ -27,17 +27,17 @@ export class Panel {
   // selection, and would take the focus.
   #show() {
     const { selected } = this.selection;
-    const peer = this.ring.peers.get(selected);
+    const peer = this.ring.state.peers.get(selected);
     const now = JSON.stringify([selected, peer, peer && this.#strangers(peer)]);
     if (now === this.#shown) return;
     this.#shown = now;
-    const focused = this.element.contains(document.activeElement) ? document.activeElement.dataset.name : undefined;
+    const focused = focusedIn(this.element)?.dataset.name;
     fill(this.element, ...(peer ? this.#describe(peer) : [this.#nobody(selected)]));
     if (focused) this.element.querySelector(`[data-name="${focused}"]`)?.focus();
   }
 
   #strangers(peer) {
-    return [peer.pred, ...peer.succ, ...peer.fingers].filter((id) => !this.ring.peers.has(id));
+    return [peer.pred, ...peer.succ, ...peer.fingers].filter((id) => !this.ring.state.peers.has(id));
   }
 
   #nobody(selected) {
@@ -68,7 +68,7 @@ export class Panel {
   }
 
   #chip(name, id) {
-    const known = this.ring.peers.has(id);
+    const known = this.ring.state.peers.has(id);
     const chip = make("button", { type: "button", className: known ? "chip" : "chip gone" }, brief(id));
     chip.title = known ? "Select this peer" : "No longer seen in the ring";
     chip.dataset.name = name;
@@ -77,19 +77,19 @@ export class Panel {
   }
 
   #follow(event) {
-    const { peer } = event.target.closest("[data-peer]")?.dataset ?? {};
+    const { peer } = around(event, "[data-peer]")?.dataset ?? {};
     if (peer) this.selection.select(peer);
-    if (event.target.closest(".copy")) copy(this.element);
+    if (around(event, ".copy")) copy(this.element);
   }
 
   #speak() {
     const { selected } = this.selection;
-    const peer = this.ring.peers.get(selected);
+    const peer = this.ring.state.peers.get(selected);
     if (!peer) return fill(this.announce);
-    const place = this.ring.order.findIndex((other) => other.id === selected) + 1;
+    const place = this.ring.state.order.findIndex((other) => other.id === selected) + 1;
     const state = peer.replicated ? "replicated" : "under-replicated";
     this.announce.textContent =
-      `Peer ${brief(selected)}, ${place} of ${this.ring.order.length}, ` +
+      `Peer ${brief(selected)}, ${place} of ${this.ring.state.order.length}, ` +
       `${count(peer.keys, "key")}, ${count(peer.records, "record")}, ${state}.`;
   }
 }
@@ -114,8 +114,7 @@ function numbers(peer) {
     ["Known peers", number(peer.known)],
     ["Of the circle", arc],
   ];
-  const pair = ([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value));
-  return make("dl", { className: "numbers" }, ...facts.map(pair));
+  return pairs("numbers", facts);
 }
 
 function identity(peer) {

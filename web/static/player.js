@@ -1,9 +1,9 @@
 // The player: what plays a recording, where the page shows one.
 
 import * as api from "./api.js";
-import { shortID } from "./ring.js";
+import { shortID } from "./state.js";
 import { pathOf } from "./route.js";
-import { count, fill, make, number, span, write } from "./words.js";
+import { around, count, fill, make, number, pairs, span, write } from "./words.js";
 
 const speeds = [0.1, 0.25, 0.5, 1, 2, 5, 10, 25, 50, 100];
 const listed = 200; // marks in the list
@@ -31,7 +31,7 @@ export class Player {
     page.seek.addEventListener("input", () => this.#drag());
     page.seek.addEventListener("change", () => (this.#dragged = false));
     page.marks.addEventListener("click", (event) => {
-      const { at } = event.target.closest("[data-at]")?.dataset ?? {};
+      const { at } = around(event, "[data-at]")?.dataset ?? {};
       if (at) this.#steer({ seek: Number(at), play: false });
     });
   }
@@ -101,7 +101,7 @@ export class Player {
       ["Peers", number(film.peers)],
       ["Events", number(film.events)],
     ];
-    fill(page.facts, ...facts.map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value))));
+    fill(page.facts, pairs("film-facts", facts));
     page.again.hidden = !film.command;
     write(page.command, film.command ?? "");
     write(page.problem, film.cut ? "The file ends in the middle of a line; it is shown up to there." : "");

@@ -1,6 +1,8 @@
 // What an operation came to, in plain words.
 
-import { brief, count, make, millis, number } from "./words.js";
+import { choiceAt, whyNot } from "./choice.js";
+import { fraction, shortID } from "./state.js";
+import { brief, count, make, millis, number, pairs } from "./words.js";
 
 const preview = 4096; // characters of a value that are shown
 
@@ -70,22 +72,34 @@ export function readResult(answer) {
   ];
 }
 
-/** routeResult shows a lookup hop by hop; the canvas draws the same. */
-export function routeResult(route, entry) {
+/** routeResult shows a lookup hop by hop, and what there was to choose from; the canvas draws the same. */
+export function routeResult(route, entry, state) {
   const hops = route.hops ?? [];
-  const line = (text, id, note) => make("li", {}, make("span", { className: "step" }, text), chip(id), make("span", { className: "soft" }, note));
-  const others = (route.replicas ?? []).filter((contact) => contact.id !== route.owner.id);
+  const line = (text, id, note, ...more) => make("li", {}, make("span", { className: "step" }, text), chip(id), make("span", { className: "soft" }, note), ...more);
+  const others = (route.replicas ?? []).filter((contact) => contact.id !== route.owner?.id);
   const chips = make("div", { className: "chips" }, ...others.map((contact) => chip(contact.id)));
   return [
-    headline(`Found in ${count(hops.length, "hop")}, ${millis(route.ms)}`, "good"),
+    headline(`${route.owner?.peer ? "Found" : "Not found"} in ${count(hops.length, "hop")}, ${millis(route.ms)}`, route.owner?.peer ? "good" : "bad"),
     make("ol", { className: "route" },
       ...(entry ? [line("Enters", entry, "")] : []),
-      ...hops.map((hop, i) => line(String(i + 1), hop.id, hop.failed ? "did not answer" : millis(hop.ms))),
-      line("Owner", route.owner.id, ""),
+      ...hops.map((hop, i) => line(String(i + 1), hop.id, hop.failed ? `did not answer for ${millis(hop.ms)}` : millis(hop.ms), ...choice(state, route, entry, i))),
+      ...(route.owner?.peer ? [line("Owner", route.owner.id, "")] : []),
       ...(others.length > 0 ? [make("li", {}, make("span", { className: "step" }, "Replicas"), chips)] : []),
     ),
     make("p", { className: "soft" }, "The key lies at ", make("span", { className: "code" }, brief(route.id)), "."),
   ];
+}
+
+// What the peer before this hop could have named instead.
+function choice(state, route, entry, i) {
+  const from = route.hops.slice(0, i).findLast((hop) => !hop.failed)?.id ?? entry;
+  const chosen = shortID(route.hops[i].id);
+  const found = from && shortID(from) !== chosen ? choiceAt(state, shortID(from), chosen, fraction(route.id)) : null;
+  if (!found || found.others.length + found.past === 0) return [];
+  const row = (other) => make("li", {}, chip(other.id), make("span", { className: "soft" }, whyNot(other.farther)));
+  const past = found.past > 0 ? [make("li", { className: "soft" }, `${count(found.past, "peer")} past the key`)] : [];
+  const summary = make("summary", {}, `${brief(from)} knows ${count(found.others.length + found.past, "other")}`);
+  return [make("details", { className: "others" }, summary, make("ul", {}, ...found.others.map(row), ...past))];
 }
 
 function headline(text, verdict) {
@@ -94,10 +108,7 @@ function headline(text, verdict) {
   return element;
 }
 
-function facts(pairs) {
-  const row = ([name, text]) => make("div", {}, make("dt", {}, name), make("dd", {}, text));
-  return make("dl", { className: "receipt" }, ...pairs.map(row));
-}
+const facts = (list) => pairs("receipt", list);
 
 // The page listens for clicks on anything with data-peer.
 function chip(id) {

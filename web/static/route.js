@@ -1,9 +1,11 @@
 // Drawing a lookup: numbered arrows in the order of its requests, then the
 // owner, the replicas and the place of the key.
 
-import { along, angle, bend, point, sway } from "./circle.js";
+import { choiceAt } from "./choice.js";
+import { along, angle, bend, point, sway, warp } from "./circle.js";
 import { diamond, disc, pointer } from "./marks.js";
-import { fraction, shortID } from "./ring.js";
+import { fraction, shortID } from "./state.js";
+import { millis } from "./words.js";
 
 const legTime = 350; // milliseconds that an arrow takes to appear
 const badgeRadius = 9;
@@ -11,8 +13,9 @@ const badgeSpots = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8]; // parts of the arrow, t
 
 /** pathOf is a lookup's route as it is drawn; entry is the id of the peer where it entered. */
 export const pathOf = (route, entry) => ({
+  route,
   entry,
-  hops: (route.hops ?? []).map((hop) => ({ id: shortID(hop.id), failed: hop.failed })),
+  hops: (route.hops ?? []).map((hop) => ({ id: shortID(hop.id), failed: hop.failed, ms: hop.ms })),
   owner: route.owner?.peer ? shortID(route.owner.id) : "",
   replicas: (route.replicas ?? []).map((contact) => shortID(contact.id)),
   at: fraction(route.id),
@@ -27,7 +30,7 @@ export function legs(path) {
   const list = [];
   let from = path.entry;
   path.hops.forEach((hop, i) => {
-    if (from && from !== hop.id) list.push({ from, to: hop.id, failed: hop.failed, number: i + 1 });
+    if (from && from !== hop.id) list.push({ from, to: hop.id, failed: hop.failed, ms: hop.ms, number: i + 1 });
     if (!hop.failed) from = hop.id;
   });
   // The last peer asked names the owner; nothing travels there yet.
@@ -39,11 +42,31 @@ export function legs(path) {
 export function drawRoute(view, path, labels) {
   const age = view.calm ? Infinity : view.now - path.startedAt;
   const begun = legs(path).filter((_, i) => age > i * legTime).map((leg) => trace(view, leg));
+  begun.forEach((leg) => drawOthers(view, leg, path));
   begun.forEach((leg, i) => drawLeg(view, leg, Math.min(1, age / legTime - i)));
   // No arrow may cross out a number.
   for (const leg of begun) if (leg.number) drawBadge(view, leg, labels);
   drawKey(view, path, labels);
   drawReplicas(view, path);
+}
+
+// Where it could have gone from here, and did not.
+function drawOthers({ ctx, circle, colours, state }, leg, path) {
+  const choice = path.at === null ? null : choiceAt(state, leg.from, leg.to, path.at);
+  if (!choice) return;
+  const p = point(circle, fraction(leg.from));
+  ctx.strokeStyle = colours.soft;
+  ctx.lineWidth = 1;
+  ctx.setLineDash([1, 4]);
+  for (const { id } of choice.others.slice(0, 6)) {
+    const q = point(circle, fraction(id));
+    const c = bend(circle, p, q, circle.r * 0.2);
+    ctx.beginPath();
+    ctx.moveTo(p.x, p.y);
+    ctx.quadraticCurveTo(c.x, c.y, q.x, q.y);
+    ctx.stroke();
+  }
+  ctx.setLineDash([]);
 }
 
 /** labelRoute names the ends of the path, once everything else has its place. */
@@ -92,6 +115,7 @@ function drawBadge({ ctx, colours }, leg, labels) {
   ctx.textAlign = "center";
   ctx.fillText(leg.number, spot.x, spot.y + 0.5);
   ctx.restore();
+  if (leg.ms !== undefined) labels.beside(leg.failed ? "no answer" : millis(leg.ms), spot, badgeRadius, leg.colour);
 }
 
 function drawKey(view, path, labels) {
@@ -99,7 +123,7 @@ function drawKey(view, path, labels) {
   const { ctx, circle, colours } = view;
   const size = 11;
   const out = 5; // from the rim to the tip
-  pointer(ctx, point(circle, path.at, out), angle(path.at) + Math.PI, size, colours.ink);
+  pointer(ctx, point(circle, path.at, out), angle(warp(circle, path.at)) + Math.PI, size, colours.ink);
   labels.reserve(point(circle, path.at, out + size / 2), size / 2);
 }
 

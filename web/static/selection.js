@@ -1,11 +1,15 @@
 // The selection: what the viewer looks at. The canvas, the panel and the key
 // box all read it and none of them knows the others.
 
-/** Selection emits "change" when the selected peer, the hovered one, or the path is another. */
+/** Selection emits "change", with what has, when the viewer looks at something else. */
 export class Selection extends EventTarget {
   selected = ""; // id of a peer
   hovered = ""; // id of the peer under the pointer
-  path = null; // the drawn lookup; see keys.js
+  /** @type {any} */
+  path = null; // the drawn lookup; see route.js
+  layer = "none"; // what the arcs tell: none, keys or replicas
+  /** @type {ReadonlySet<string>} */
+  marked = new Set(); // ids of peers that something else speaks of
 
   select(id) {
     this.#set("selected", id);
@@ -19,9 +23,19 @@ export class Selection extends EventTarget {
     this.#set("path", path);
   }
 
+  colour(layer) {
+    this.#set("layer", layer);
+  }
+
+  /** mark highlights peers; none of them, and they are as before. */
+  mark(ids) {
+    this.#set("marked", new Set(ids));
+  }
+
   clear() {
     this.select("");
     this.show(null);
+    this.mark([]);
   }
 
   #set(what, value) {

@@ -5,8 +5,9 @@ export function wireShortcuts(actions) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (document.querySelector("dialog[open]")) return;
-    if (event.key !== "Escape" && typing(event.target)) return;
-    if (event.key === " " && event.target.matches("button, summary, [tabindex]:not(canvas)")) return;
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (event.key !== "Escape" && typing(target)) return;
+    if (event.key === " " && target.matches("button, summary, [tabindex]:not(canvas)")) return;
     const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!action) return;
     event.preventDefault();

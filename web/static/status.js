@@ -1,5 +1,6 @@
 // The header and the notes over the canvas: how the ring and the connection are.
 
+import { keysOf } from "./ring.js";
 import { number, write } from "./words.js";
 
 /** Status shows the ring's health in the header. */
@@ -12,14 +13,14 @@ export class Status {
 
   #show() {
     const { page, ring } = this;
-    write(page.ringName, ring.name || "–");
-    write(page.peers, String(ring.order.length));
-    write(page.keys, number(ring.keys));
-    const some = ring.order.length > 0;
-    judge(page.shape, some && ring.wellFormed, "Well-formed", some ? "Not well-formed" : "–", "bad");
-    judge(page.replication, some && ring.replicated, "Complete", some ? "Incomplete" : "–", "wait");
-    write(page.problem, ring.problem ? `Not well-formed: ${ring.problem}` : "");
-    document.title = `Peal: ${ring.name}, ${ring.order.length} peers`;
+    write(page.ringName, ring.state.name || "–");
+    write(page.peers, String(ring.state.order.length));
+    write(page.keys, number(keysOf(ring.state)));
+    const some = ring.state.order.length > 0;
+    judge(page.shape, some && ring.state.wellFormed, "Well-formed", some ? "Not well-formed" : "–", "bad");
+    judge(page.replication, some && ring.state.replicated, "Complete", some ? "Incomplete" : "–", "wait");
+    write(page.problem, ring.state.problem ? `Not well-formed: ${ring.state.problem}` : "");
+    document.title = `Peal: ${ring.state.name}, ${ring.state.order.length} peers`;
   }
 }
 
@@ -49,11 +50,11 @@ export class Connection {
   #show() {
     const { page, ring } = this;
     const live = this.#state === "live";
-    const texts = { connecting: "Connecting", live: ring.recorded ? "Recording" : "Live", waiting: "Disconnected" };
+    const texts = { connecting: "Connecting", live: ring.state.recorded ? "Recording" : "Live", waiting: "Disconnected" };
     write(page.state, texts[this.#state]);
     page.state.dataset.verdict = { connecting: "wait", live: "good", waiting: "bad" }[this.#state];
-    page.stage.classList.toggle("stale", !live && ring.known);
-    page.empty.hidden = live && ring.order.length > 0;
+    page.stage.classList.toggle("stale", !live && ring.state.known);
+    page.empty.hidden = live && ring.state.order.length > 0;
     page.retry.hidden = this.#state !== "waiting";
     const [title, text] = this.#note();
     write(page.emptyTitle, title);
@@ -61,12 +62,12 @@ export class Connection {
   }
 
   #note() {
-    if (this.#state === "live" && this.ring.lab) return ["No live peers", "Use Join to start some."];
-    if (this.#state === "live" && this.ring.recorded) return ["No peers", "At this moment of the recording the ring is empty."];
+    if (this.#state === "live" && this.ring.state.lab) return ["No live peers", "Use Join to start some."];
+    if (this.#state === "live" && this.ring.state.recorded) return ["No peers", "At this moment of the recording the ring is empty."];
     if (this.#state === "live") return ["No peers yet", "The ring is empty. Peers appear here as they join."];
     if (this.#state === "connecting") return ["Connecting", "Waiting for the ring."];
     const left = Math.max(1, Math.ceil((this.#retryAt - Date.now()) / 1000));
-    const kept = this.ring.known ? "The ring is shown as it was last seen." : "Check that the process still runs.";
+    const kept = this.ring.state.known ? "The ring is shown as it was last seen." : "Check that the process still runs.";
     return ["Disconnected", `${kept} Next try in ${left} s.`];
   }
 }

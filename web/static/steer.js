@@ -1,53 +1,64 @@
-// Choosing a peer on the canvas: by pointer and by keyboard.
+// Choosing a peer on the canvas by pointer and by keyboard.
 
-import { angle, point } from "./circle.js";
-import { brief, count, make } from "./words.js";
+import { angle, apart, fractionAt, warp } from "./circle.js";
+import { spot } from "./peers.js";
+import { step } from "./ring.js";
+import { brief, calm, count, make } from "./words.js";
 
 const reach = 16; // pixels from a peer's centre that still mean it
 
 /** wirePointer lets the pointer hover and choose; tip is the element that follows it. */
 export function wirePointer(canvas, tip) {
   const { element, selection } = canvas;
+  const leave = () => {
+    selection.hover("");
+    canvas.look(null);
+    tip.hidden = true;
+  };
   element.addEventListener("pointermove", (event) => {
-    if (event.pointerType === "touch") return;
+    if (event.pointerType === "touch" || event.buttons) return;
+    canvas.look({ x: event.offsetX, y: event.offsetY });
     const peer = nearest(canvas, event);
     selection.hover(peer?.id ?? "");
     element.classList.toggle("aims", Boolean(peer));
     showTip(canvas, tip, peer);
   });
-  element.addEventListener("pointerleave", () => {
-    selection.hover("");
-    tip.hidden = true;
-  });
+  element.addEventListener("pointerleave", leave);
   element.addEventListener("click", (event) => selection.select(nearest(canvas, event)?.id ?? ""));
 }
 
 /** wireKeys moves the selection round the ring. */
 export function wireKeys(canvas) {
   const { element, ring, selection } = canvas;
-  const tenth = () => Math.max(1, Math.round(ring.order.length / 10));
+  const move = (by) => step(ring.state, selection.selected, by);
+  const tenth = () => Math.max(1, Math.round(ring.state.order.length / 10));
   const moves = {
-    ArrowRight: () => ring.step(selection.selected, 1),
-    ArrowDown: () => ring.step(selection.selected, 1),
-    ArrowLeft: () => ring.step(selection.selected, -1),
-    ArrowUp: () => ring.step(selection.selected, -1),
-    PageDown: () => ring.step(selection.selected, tenth()),
-    PageUp: () => ring.step(selection.selected, -tenth()),
-    Home: () => ring.step("", 1),
-    End: () => ring.step("", -1),
+    ArrowRight: () => move(1),
+    ArrowDown: () => move(1),
+    ArrowLeft: () => move(-1),
+    ArrowUp: () => move(-1),
+    PageDown: () => move(tenth()),
+    PageUp: () => move(-tenth()),
+    Home: () => step(ring.state, "", 1),
+    End: () => step(ring.state, "", -1),
   };
   element.addEventListener("keydown", (event) => {
-    const move = moves[event.key];
-    if (!move || event.ctrlKey || event.metaKey || event.altKey) return;
+    const to = moves[event.key];
+    if (!to || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    selection.select(move());
+    selection.select(to());
   });
 }
 
+// Only peers in about the same direction are measured: the others are farther.
 function nearest({ circle, ring }, event) {
+  const aim = fractionAt(circle, { x: event.offsetX, y: event.offsetY });
+  const wide = Math.max(0.02, (2 * reach) / circle.r);
+  const view = { circle, now: performance.now(), calm: calm() };
   let [best, least] = [null, reach];
-  for (const peer of ring.order) {
-    const p = point(circle, peer.at);
+  for (const peer of ring.state.order) {
+    if (Math.abs(apart(aim, warp(circle, peer.at))) > wide) continue;
+    const p = spot(view, peer);
     const distance = Math.hypot(p.x - event.offsetX, p.y - event.offsetY);
     if (distance < least) [best, least] = [peer, distance];
   }
@@ -62,9 +73,10 @@ function showTip({ circle }, tip, peer) {
     make("strong", {}, brief(peer.id)),
     make("span", {}, `${count(peer.keys, "key")}, ${count(peer.records, "record")}`),
   );
-  const a = angle(peer.at);
+  const a = angle(warp(circle, peer.at));
   const inward = (tip.offsetWidth * Math.abs(Math.cos(a)) + tip.offsetHeight * Math.abs(Math.sin(a))) / 2 + 28;
-  const p = point(circle, peer.at, -inward);
+  const p = spot({ circle, now: performance.now(), calm: calm() }, peer, -inward);
   const left = Math.max(0, Math.min(circle.width - tip.offsetWidth, p.x - tip.offsetWidth / 2));
-  tip.style.translate = `${left}px ${p.y - tip.offsetHeight / 2}px`;
+  const top = Math.max(0, Math.min(circle.height - tip.offsetHeight, p.y - tip.offsetHeight / 2));
+  tip.style.translate = `${left}px ${top}px`;
 }

@@ -29,6 +29,11 @@ export class Stream extends EventTarget {
     socket.addEventListener("close", () => this.#lost(socket));
   }
 
+  /** on calls what to do with each message of a type. */
+  on(type, act) {
+    this.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail));
+  }
+
   #receive(text) {
     const message = parse(text);
     if (message?.type === "snapshot") {

@@ -30,12 +30,30 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
+/** pairs builds a list of names and what each is.
+ * @param {string} className @param {any[][]} list */
+export const pairs = (className, list) =>
+  make("dl", { className }, ...list.map(([name, what]) => make("div", {}, make("dt", {}, name), make("dd", {}, what))));
+
 /** fill replaces an element's content. */
 export const fill = (element, ...children) => element.replaceChildren(...children);
 
 /** write sets a text only if it is another: live regions speak at every set. */
 export function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
+}
+
+/** around is the nearest element that fits, at or outside where an event happened.
+ * @param {Event} event @param {string} selector
+ * @returns {HTMLElement | null} */
+export const around = (event, selector) => /** @type {HTMLElement} */ (event.target).closest(selector);
+
+/** focusedIn is the element that has the focus, if it lies in another.
+ * @param {Element} element
+ * @returns {HTMLElement | null} */
+export function focusedIn(element) {
+  const focused = /** @type {HTMLElement} */ (document.activeElement);
+  return element.contains(focused) ? focused : null;
 }
 
 /** calm tells whether the viewer asked for less motion. */

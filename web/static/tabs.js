@@ -1,0 +1,28 @@
+// Tabs: several views in one place. Left and right move between them.
+
+/** wireTabs makes the buttons of a tab list show their panels. It gives a way to choose one by name. */
+export function wireTabs(list) {
+  /** @type {HTMLElement[]} */
+  const tabs = [...list.querySelectorAll("[role=tab]")];
+  const choose = (tab) => {
+    for (const other of tabs) {
+      const chosen = other === tab;
+      other.setAttribute("aria-selected", String(chosen));
+      other.tabIndex = chosen ? 0 : -1;
+      document.getElementById(other.getAttribute("aria-controls")).hidden = !chosen;
+    }
+    list.dispatchEvent(new CustomEvent("choose", { detail: tab.id }));
+  };
+  for (const tab of tabs) tab.addEventListener("click", () => choose(tab));
+  list.addEventListener("keydown", (event) => {
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    const shown = tabs.filter((tab) => tab.checkVisibility());
+    const next = shown.at((shown.indexOf(event.target) + by) % shown.length);
+    next.focus();
+    choose(next);
+  });
+  choose(tabs[0]);
+  return (id) => choose(document.getElementById(id));
+}
