@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"peal/node"
 )
 
 const (
@@ -107,6 +109,16 @@ func (h *hub) close() {
 	}
 }
 
+// lastLook is what was last seen of all peers, and when; nothing while nobody watches.
+func (h *hub) lastLook() ([]node.Info, time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.latest == nil {
+		return nil, time.Time{}
+	}
+	return h.latest.infos, h.latest.seen
+}
+
 func (h *hub) count() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -172,7 +184,7 @@ func (h *hub) see(ctx context.Context, next *picture) {
 		return // whatever is shown now belongs to other clients
 	}
 	if next.unseen && h.latest != nil {
-		next.ring, next.peers = h.latest.ring, h.latest.peers
+		next.ring, next.peers, next.infos, next.seen = h.latest.ring, h.latest.peers, h.latest.infos, h.latest.seen
 	}
 	h.latest = next
 	if h.shown == nil {

@@ -2,6 +2,8 @@ package web
 
 import (
 	"net/http"
+	"slices"
+	"time"
 
 	"peal/chord"
 	"peal/node"
@@ -18,6 +20,31 @@ func (s *Server) showRing(w http.ResponseWriter, r *http.Request) error {
 	}
 	ring.Peers = peers
 	return reply(w, ring)
+}
+
+// showMember tells what was last seen of one peer of the ring. The ring is only looked
+// at for it while nobody watches.
+func (s *Server) showMember(w http.ResponseWriter, r *http.Request) error {
+	infos, seen := s.hub.lastLook()
+	if infos == nil {
+		ring, err := s.backend.Ring(r.Context())
+		if err != nil {
+			return err
+		}
+		infos, seen = ring.Peers, time.Now()
+	}
+	at := slices.IndexFunc(infos, func(i node.Info) bool { return string(i.Peer) == rest(r) })
+	if at < 0 {
+		return reply(w, sighting{Seen: seen})
+	}
+	info := withLists(infos[at])
+	return reply(w, sighting{&info, seen})
+}
+
+// A sighting is what a look has shown of a peer; no Info if it was not there.
+type sighting struct {
+	Peer *node.Info `json:"peer,omitempty"`
+	Seen time.Time  `json:"seen"`
 }
 
 // withLists has no nil slice, which would be null in JSON.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"peal/node"
 )
@@ -31,6 +32,26 @@ func TestPeer(t *testing.T) {
 		t.Errorf("a single peer calls itself a lab: %s", got.body)
 	}
 	ask(t, serve(t, &fakeLab{fake: newFake(3)}).URL, "GET", "/v1/peer", "").want(t, 200, `"lab":true,"peers":3`)
+}
+
+func TestMember(t *testing.T) {
+	f := newFake(3)
+	base := serve(t, f).URL
+	path := "/v1/ring/" + string(contact(2).Peer)
+	ask(t, base, "GET", path, "").want(t, 200, `"id":"`+string(text(t, contact(2).ID))+`"`)
+	ask(t, base, "GET", "/v1/ring/nobody", "").want(t, 200, `{"seen":"`)
+}
+
+func TestWatchedRingIsNotLookedAtAgain(t *testing.T) {
+	inHub(t, func(t *testing.T, _ *fake, h *hub) {
+		if infos, _ := h.lastLook(); infos != nil {
+			t.Errorf("nobody watches, and got %d peers", len(infos))
+		}
+		next(t, h.add())
+		if infos, at := h.lastLook(); len(infos) != 3 || time.Since(at) > settle {
+			t.Errorf("got %d peers as of %v", len(infos), at)
+		}
+	})
 }
 
 func TestLeave(t *testing.T) {

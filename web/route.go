@@ -49,6 +49,7 @@ func (s *Server) table() []route {
 		{"POST", "/v1/touch/{key}", stepTimeout, s.live(s.touchKey)},
 		{"GET", "/v1/lookup/{key}", usualTimeout, s.live(s.lookUp)},
 		{"GET", "/v1/ring", usualTimeout, s.showRing},
+		{"GET", "/v1/ring/{peer}", usualTimeout, s.showMember},
 		{"GET", "/v1/peer", usualTimeout, s.showPeer},
 		{"POST", "/v1/repair", usualTimeout, s.live(s.limitRepair)},
 		{"POST", "/v1/leave", longestTimeout, s.live(s.leave)},

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
+	"time"
 
 	"peal/chord"
 	"peal/node"
@@ -82,7 +83,9 @@ type picture struct {
 	troubles []trouble // never nil
 	flows    []flow    // never nil
 
-	unseen bool // the look failed, and only the state counts
+	infos  []node.Info // as they were seen
+	seen   time.Time   // when that was
+	unseen bool        // the look failed, and only the state counts
 }
 
 // A state is the part of a picture that every message carries.
@@ -95,7 +98,7 @@ type state struct {
 }
 
 func pictureOf(r node.Ring) *picture {
-	p := &picture{state: state{WellFormed: r.WellFormed, Problem: r.Problem, Replicated: r.Replicated}, ring: r.Name}
+	p := &picture{state: state{WellFormed: r.WellFormed, Problem: r.Problem, Replicated: r.Replicated}, ring: r.Name, infos: r.Peers, seen: time.Now()}
 	p.troubles, p.flows = troublesOf(r.Problems), flowsOf(r.Peers)
 	p.peers = make([]view, len(r.Peers))
 	for i, info := range r.Peers {

@@ -30,6 +30,9 @@ export const steer = (wish) => call("POST", "v1/replay", {}, JSON.stringify(wish
 /** self is the peer that serves this page. */
 export const self = () => call("GET", "v1/peer", {});
 
+/** member is what was last seen of a peer of the ring: {peer, seen}, without peer if it was not there. */
+export const member = (peer) => call("GET", `v1/ring/${encodeURIComponent(peer)}`, {});
+
 /** kill stops peers of a testnet without a goodbye. */
 export const kill = (request) => call("POST", "v1/testnet/kill", {}, JSON.stringify(request), "application/json");
 

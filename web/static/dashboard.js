@@ -1,6 +1,7 @@
 // The dashboard: every part is made here and wired to the others.
 
 import { Canvas } from "./canvas.js";
+import { Dossier } from "./dossier.js";
 import { KeyBox } from "./keys.js";
 import { wireLayers } from "./legend.js";
 import { Lab } from "./lab.js";
@@ -35,6 +36,7 @@ wireLayers(element("layer"), element("shades"), ring, selection);
 wireTheme(element("theme"), () => canvas.recolour());
 
 new Panel(element("details"), element("announce"), ring, selection);
+new Dossier(elements({ facts: "dossier", head: "peer-events-head", events: "peer-events" }), ring, selection);
 new Status(elements({
   ringName: "ring-name", peers: "peers", keys: "keys", shape: "shape", replication: "replication", problem: "problem",
 }), ring);

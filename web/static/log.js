@@ -2,7 +2,7 @@
 // added once a frame and only so many are kept.
 
 import { shortID } from "./state.js";
-import { brief, count, fill, make, number, span } from "./words.js";
+import { brief, clock, count, fill, make, number, span } from "./words.js";
 
 const rows = 150; // shown at most
 
@@ -142,7 +142,7 @@ export class Log {
   #clock(time) {
     const date = new Date(time);
     if (Number.isNaN(date.getTime())) return "";
-    return this.#start === null ? date.toLocaleTimeString("en-GB") : span((date.getTime() - this.#start) / 1000);
+    return this.#start === null ? clock(date) : span((date.getTime() - this.#start) / 1000);
   }
 
   #count() {

@@ -3,7 +3,7 @@
 import { shortID } from "./state.js";
 import { routeResult } from "./results.js";
 import { pathOf } from "./route.js";
-import { brief, count, fill, make, millis } from "./words.js";
+import { brief, clock, count, fill, make, millis } from "./words.js";
 
 /** @import { Happening } from "./types.js" */
 
@@ -52,7 +52,7 @@ export class Operations {
   }
 
   #row(event) {
-    const time = make("time", {}, new Date(event.time).toLocaleTimeString());
+    const time = make("time", {}, clock(new Date(event.time)));
     const item = make("li", {}, time, make("span", {}, ...this.#said(event)));
     item.dataset.kind = event.kind;
     return item;

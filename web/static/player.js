@@ -96,7 +96,7 @@ export class Player {
     const facts = [
       ["File", film.file],
       ["Source", film.source],
-      ...(simulated(film) ? [["Seed", film.seed]] : [["Recorded", new Date(film.start).toLocaleString("en-GB")]]),
+      ...(simulated(film) ? [["Seed", film.seed]] : [["Recorded", new Date(film.start).toLocaleString()]]),
       ["Length", span(film.length)],
       ["Peers", number(film.peers)],
       ["Events", number(film.events)],

@@ -1,6 +1,8 @@
 // How numbers, names and small pieces of the page are written.
 
-const plain = new Intl.NumberFormat("en");
+const plain = new Intl.NumberFormat();
+
+const dayTime = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 
 /** number groups thousands. */
 export const number = (n) => plain.format(n);
@@ -21,6 +23,27 @@ export function span(seconds) {
   const text = `${String(Math.floor(s / 10)).padStart(2, "0")}.${s % 10}`;
   if (minutes < 60) return `${minutes}:${text}`;
   return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}:${text}`;
+}
+
+const sizes = ["KiB", "MiB", "GiB", "TiB"];
+
+/** bytes writes a size in the unit that keeps it short. */
+export function bytes(n) {
+  if (n < 1024) return count(n, "byte");
+  const power = Math.min(sizes.length, Math.floor(Math.log2(n) / 10));
+  return `${number(Number((n / 1024 ** power).toPrecision(3)))} ${sizes[power - 1]}`;
+}
+
+const units = [{ size: 86400, noun: "day" }, { size: 3600, noun: "hour" }, { size: 60, noun: "minute" }, { size: 1, noun: "second" }];
+
+/** clock writes the time of day, in the reader's way and always as wide. */
+export const clock = (time) => dayTime.format(time);
+
+/** lasted writes how long something has lasted, in its largest unit. */
+export function lasted(ms) {
+  const s = Math.max(0, ms / 1000);
+  const { size, noun } = units.find((unit) => s >= unit.size) ?? units.at(-1);
+  return count(Math.floor(s / size), noun);
 }
 
 /** make builds an element with properties and children. */
