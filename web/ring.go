@@ -33,7 +33,7 @@ func (s *Server) showMember(w http.ResponseWriter, r *http.Request) error {
 		}
 		infos, seen = ring.Peers, time.Now()
 	}
-	at := slices.IndexFunc(infos, func(i node.Info) bool { return string(i.Peer) == rest(r) })
+	at := slices.IndexFunc(infos, func(i node.Info) bool { return i.Peer.String() == rest(r) })
 	if at < 0 {
 		return reply(w, sighting{Seen: seen})
 	}

@@ -37,7 +37,7 @@ func TestPeer(t *testing.T) {
 func TestMember(t *testing.T) {
 	f := newFake(3)
 	base := serve(t, f).URL
-	path := "/v1/ring/" + string(contact(2).Peer)
+	path := "/v1/ring/" + contact(2).Peer.String()
 	ask(t, base, "GET", path, "").want(t, 200, `"id":"`+string(text(t, contact(2).ID))+`"`)
 	ask(t, base, "GET", "/v1/ring/nobody", "").want(t, 200, `{"seen":"`)
 }

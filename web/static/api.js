@@ -9,17 +9,23 @@ export class APIError extends Error {
   }
 }
 
-/** put stores text under key; it resolves to the receipt. */
-export const put = (key, text, via) => call("PUT", keyPath("kv", key, "put"), { via }, text);
+/** put stores text under key; it resolves to the receipt. Of the options {via, ttl, if_version} none is needed. */
+export const put = (key, text, options) => call("PUT", keyPath("kv", key, "put"), options, text);
 
-/** get reads a key: {value (base64), version, asked, agreed, repaired, hops, ms}. */
-export const get = (key, via) => call("GET", keyPath("kv", key, "get"), { via });
+/** touch gives a key another time to live; it resolves to the receipt. */
+export const touch = (key, options) => call("POST", keyPath("touch", key, "touch"), options);
+
+/** get reads a key: {value (base64), version, asked, agreed, repaired, hops, ms}; with {r: "all"} from all replicas. */
+export const get = (key, options) => call("GET", keyPath("kv", key, "get"), options);
 
 /** remove deletes a key; it resolves to the receipt. */
-export const remove = (key, via) => call("DELETE", keyPath("kv", key, "del"), { via });
+export const remove = (key, options) => call("DELETE", keyPath("kv", key, "del"), options);
 
 /** lookup resolves to the route to a key. */
 export const lookup = (key, via) => call("GET", keyPath("lookup", key, "lookup"), { via });
+
+/** list is one page of the keys that begin with prefix: {keys: [{key, version, size}], next}. */
+export const list = (prefix, after, limit) => call("GET", "v1/kv", { prefix: encodeURIComponent(prefix), after, limit: String(limit) });
 
 /** film is the recording as a whole, where the page shows one. */
 export const film = () => call("GET", "v1/replay", {});
@@ -35,6 +41,12 @@ export const member = (peer) => call("GET", `v1/ring/${encodeURIComponent(peer)}
 
 /** kill stops peers of a testnet without a goodbye. */
 export const kill = (request) => call("POST", "v1/testnet/kill", {}, JSON.stringify(request), "application/json");
+
+/** cut cuts peers off from the others: {percent} of them, or {peers}. It resolves to {parts}. */
+export const cut = (request) => call("POST", "v1/testnet/cut", {}, JSON.stringify(request), "application/json");
+
+/** heal ends the cut. */
+export const heal = () => call("POST", "v1/testnet/heal", {}, "{}", "application/json");
 
 /** join adds peers to a testnet; many take longer than a request usually may. */
 export const join = (count) =>

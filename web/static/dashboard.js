@@ -1,10 +1,12 @@
 // The dashboard: every part is made here and wired to the others.
 
 import { Canvas } from "./canvas.js";
+import { Doom } from "./doom.js";
 import { Dossier } from "./dossier.js";
 import { KeyBox } from "./keys.js";
 import { wireLayers } from "./legend.js";
 import { Lab } from "./lab.js";
+import { Listing } from "./listing.js";
 import { Log } from "./log.js";
 import { Operations } from "./operations.js";
 import { Panel } from "./panel.js";
@@ -47,12 +49,16 @@ new Connection({
 }, stream, ring);
 new Lab(elements({
   lab: "lab", kill: "kill", killCount: "kill-count", killHow: "kill-how", killSelected: "kill-selected",
-  join: "join", joinCount: "join-count", result: "lab-result",
+  join: "join", joinCount: "join-count", result: "lab-result", silent: "silent", cut: "cut", cutShare: "cut-share",
+  cutSelected: "cut-selected", heal: "heal", churn: "churn", churnRate: "churn-rate",
 }), ring, selection);
 const keyBox = new KeyBox(elements({
   key: "key", value: "value", via: "via", viaRow: "via-row", result: "result",
-  put: "put", get: "get", lookup: "lookup", delete: "delete",
+  put: "put", get: "get", lookup: "lookup", delete: "delete", touch: "touch",
+  ttl: "ttl", unchanged: "unchanged", unchangedRow: "unchanged-row",
 }), ring, selection);
+new Listing(elements({ key: "key", list: "list", more: "more", keys: "listing", note: "listing-note" }), (key) => keyBox.open(key));
+new Doom(elements({ mark: "doom-mark", none: "doom-none", name: "doom-name", answer: "doom-answer", keys: "doom-keys" }), ring, selection);
 const operations = new Operations(elements({
   kind: "operation-kind", text: "operation-text", chosen: "operation", list: "operations", empty: "operations-empty",
 }), ring, selection);
@@ -115,6 +121,7 @@ wireShortcuts({
   o: () => zoomOut(canvas),
   "0": () => canvas.whole(),
   l: () => element("layer").focus(),
+  x: () => selection.doom(selection.selected),
   Escape: () => selection.clear(),
   " ": () => player.toggle(),
   ",": () => player.step(-1),

@@ -1,15 +1,18 @@
 // The key box: put, get, delete and lookup, and what came of them.
 
 import * as api from "./api.js";
-import { shortID } from "./state.js";
-import { failure, readResult, routeResult, writeResult } from "./results.js";
+import { textOf } from "./reading.js";
+import { bytesOf, failure, readResult, routeResult, writeResult } from "./results.js";
 import { pathOf } from "./route.js";
+import { shortID } from "./state.js";
 import { fill, make } from "./words.js";
 
 /** KeyBox runs one operation at a time and draws where it went. */
 export class KeyBox {
   #self = ""; // id of the peer that serves the page, when it is not a testnet
   #busy = false;
+  /** @type {{key: string, version: string}} */
+  #read = null; // what was read last: a write may depend on it
 
   constructor(page, ring, selection) {
     this.page = page;
@@ -17,9 +20,11 @@ export class KeyBox {
     this.selection = selection;
     const wire = (button, run) => button.addEventListener("click", (event) => this.#start(event, run));
     wire(page.put, () => this.#put());
-    wire(page.get, () => this.#get());
+    wire(page.get, () => this.#get({}));
     wire(page.lookup, () => this.#lookup());
     wire(page.delete, () => this.#delete());
+    wire(page.touch, () => this.#touch());
+    page.key.addEventListener("input", () => this.#condition());
     page.key.addEventListener("keydown", (event) => this.#shortcut(event));
     page.value.addEventListener("keydown", (event) => this.#shortcut(event));
   }
@@ -32,6 +37,12 @@ export class KeyBox {
     this.#self = shortID(info?.id);
   }
 
+  /** open reads a key. */
+  open(key) {
+    this.page.key.value = key;
+    this.page.get.click();
+  }
+
   async #start(event, run) {
     event.preventDefault();
     if (this.#busy) return;
@@ -41,28 +52,61 @@ export class KeyBox {
       this.#show(...(await run()));
     } catch (err) {
       this.selection.show(null);
-      this.#show(...failure(err));
+      this.#show(...failure(err), ...this.#conflict(err));
     }
     this.#occupy(false);
+    this.#condition();
   }
 
   async #put() {
     const { key, value } = this.page;
-    const receipt = await api.put(key.value, value.value, this.#via());
-    this.#drawWrite(receipt);
-    return writeResult("Stored", receipt);
-  }
-
-  async #get() {
-    const answer = await api.get(this.page.key.value, this.#via());
-    this.selection.show(null);
-    return readResult(answer);
+    return this.#wrote("Stored", await api.put(key.value, value.value, { ...this.#terms(), ttl: this.page.ttl.value.trim() }));
   }
 
   async #delete() {
-    const receipt = await api.remove(this.page.key.value, this.#via());
-    this.#drawWrite(receipt);
-    return writeResult("Deleted", receipt);
+    return this.#wrote("Deleted", await api.remove(this.page.key.value, this.#terms()));
+  }
+
+  async #touch() {
+    return this.#wrote("Renewed", await api.touch(this.page.key.value, { ...this.#terms(), ttl: this.page.ttl.value.trim() }));
+  }
+
+  // What was written is what a next write would replace.
+  #wrote(title, receipt) {
+    this.#read = title === "Deleted" ? null : { key: this.page.key.value, version: receipt.version };
+    const replicas = (receipt.replicas ?? []).map((contact) => shortID(contact.id));
+    this.selection.show({ entry: "", hops: [], owner: "", replicas, at: null, startedAt: 0 });
+    return writeResult(title, receipt);
+  }
+
+  async #get(options) {
+    const key = this.page.key.value;
+    const answer = await api.get(key, { via: this.#via(), ...options });
+    this.#read = { key, version: answer.version };
+    this.selection.show(null);
+    return [...readResult(answer), this.#next(answer)];
+  }
+
+  // What one may want to do with a value that was read.
+  #next(answer) {
+    const text = textOf(bytesOf(answer));
+    const edit = make("button", { type: "button", id: "edit", disabled: text === null, title: text === null ? "Only text can be edited here" : "" }, "Edit");
+    edit.addEventListener("click", () => {
+      this.page.value.value = text;
+      this.page.unchanged.checked = true;
+      this.page.value.focus();
+    });
+    const compare = make("button", { type: "button", id: "compare", title: "Read it from all of its replicas, and mend those that differ" }, "Ask all replicas");
+    compare.addEventListener("click", (event) => this.#start(event, () => this.#get({ r: "all" })));
+    return make("div", { className: "buttons two" }, edit, compare);
+  }
+
+  // Nothing was overwritten: the viewer sees what is there now, and keeps the own text.
+  #conflict(err) {
+    if (err.code !== "conflict") return [];
+    const again = make("button", { type: "button", id: "see-other" }, "Read what is there now");
+    again.addEventListener("click", (event) => this.#start(event, () => this.#get({})));
+    return [make("p", {}, "Nothing was overwritten, and your text is still above."), again];
   }
 
   async #lookup() {
@@ -74,9 +118,17 @@ export class KeyBox {
     return routeResult(route, entry, this.ring.state);
   }
 
-  #drawWrite(receipt) {
-    const replicas = (receipt.replicas ?? []).map((contact) => shortID(contact.id));
-    this.selection.show({ entry: "", hops: [], owner: "", replicas, at: null, startedAt: 0 });
+  #terms() {
+    const bound = this.#applies() && this.page.unchanged.checked;
+    return { via: this.#via(), if_version: bound ? this.#read.version : "" };
+  }
+
+  #applies() {
+    return this.#read !== null && this.#read.key === this.page.key.value;
+  }
+
+  #condition() {
+    this.page.unchangedRow.hidden = !this.#applies();
   }
 
   // Only a testnet has more than one peer to enter at.
@@ -115,6 +167,6 @@ export class KeyBox {
 
   #occupy(busy) {
     this.#busy = busy;
-    for (const name of ["put", "get", "lookup", "delete"]) this.page[name].setAttribute("aria-disabled", busy);
+    for (const name of ["put", "get", "lookup", "delete", "touch"]) this.page[name].setAttribute("aria-disabled", busy);
   }
 }

@@ -1,9 +1,10 @@
-// The laboratory: killing and joining peers, where the page shows a testnet.
+// The laboratory: faults at hand, where the page shows a testnet. A real ring
+// has none of this.
 
 import * as api from "./api.js";
+import { Churn } from "./churn.js";
 import { failure } from "./results.js";
 import { brief, count, fill, make } from "./words.js";
-
 
 /** Lab shows itself only for a testnet. */
 export class Lab {
@@ -11,37 +12,61 @@ export class Lab {
     this.page = page;
     this.ring = ring;
     this.selection = selection;
-    page.kill.addEventListener("click", () => this.#run(page.kill, "Killing…", () => this.#kill()));
-    page.join.addEventListener("click", () => this.#run(page.join, "Joining…", () => this.#join()));
-    page.killSelected.addEventListener("click", () =>
-      this.#run(page.killSelected, "Killing…", () => this.#killSelected()),
-    );
+    const wire = (button, waiting, action) => button.addEventListener("click", () => this.#run(button, waiting, action));
+    wire(page.kill, "Killing…", () => this.#kill());
+    wire(page.join, "Joining…", () => this.#join());
+    wire(page.killSelected, "Killing…", () => this.#killThese(this.#those()));
+    wire(page.cut, "Cutting…", () => this.#cut({ percent: page.cutShare.valueAsNumber }));
+    wire(page.cutSelected, "Cutting…", () => this.#cut({ peers: this.#those() }));
+    wire(page.heal, "Healing…", () => this.#heal());
     this.#onEnter(page.killCount, page.kill);
     this.#onEnter(page.joinCount, page.join);
+    this.churn = new Churn(page, ring, (...content) => this.#report(...content));
     ring.addEventListener("change", () => this.#show());
     selection.addEventListener("change", () => this.#show());
   }
 
   #show() {
-    const { page, ring, selection } = this;
-    page.lab.hidden = !ring.state.lab;
-    page.killSelected.disabled = !ring.state.peers.has(selection.selected);
+    const { page, ring } = this;
+    page.lab.hidden = !ring.state.lab || ring.state.recorded;
+    const those = this.#those().length;
+    page.killSelected.disabled = page.cutSelected.disabled = those === 0;
+    const whom = those > 1 ? `the ${those} marked peers` : "the selected peer";
+    page.killSelected.textContent = `Kill ${whom}`;
+    page.cutSelected.textContent = `Cut off ${whom}`;
+  }
+
+  // The marked peers if there are any, otherwise the selected one.
+  #those() {
+    const { doomed, selected } = this.selection;
+    const { peers } = this.ring.state;
+    return [...(doomed.size > 0 ? doomed : [selected])].flatMap((id) => peers.get(id)?.peer ?? []);
   }
 
   async #kill() {
     const n = amount(this.page.killCount);
     const requests = { apart: { count: n }, any: { count: n, any: true }, adjacent: { adjacent: n } };
-    return killReport(await api.kill(requests[this.page.killHow.value]));
+    return killReport(await api.kill({ ...requests[this.page.killHow.value], silent: this.page.silent.checked }));
   }
 
-  async #killSelected() {
-    const peer = this.ring.state.peers.get(this.selection.selected);
-    return killReport(await api.kill({ peers: [peer.peer] }));
+  async #killThese(peers) {
+    return killReport(await api.kill({ peers, silent: this.page.silent.checked }));
   }
 
   async #join() {
     const { joined } = await api.join(amount(this.page.joinCount));
     return report("Joined", joined);
+  }
+
+  async #cut(request) {
+    const { parts } = await api.cut(request);
+    const off = parts.at(-1);
+    return [...report("Cut off", off), make("p", {}, `${count(parts[0].length, "peer")} on the other side. Nothing passes between them until you heal it.`)];
+  }
+
+  async #heal() {
+    await api.heal();
+    return [make("p", {}, "Healed: the sides find each other by themselves, usually within a minute.")];
   }
 
   async #run(button, waiting, action) {

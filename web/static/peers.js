@@ -5,14 +5,15 @@ import { angle, point, visible } from "./circle.js";
 import { cross, disc, ringlet } from "./marks.js";
 import { lasting } from "./state.js";
 
-const orbit = 34; // pixels between the rings of a ring that has parted
+export const orbit = 34; // pixels between the rings of a ring that has parted
+export const orbits = 5; // that are told apart
 const drift = 26; // pixels from where a peer comes, and to where it goes
 
 /** spot is where a peer is drawn: inside the rim if it leads to another ring than most. */
 export function spot({ circle, now, calm }, peer, out = 0) {
   const moved = calm ? 1 : easeInOut((now - peer.movedAt) / lasting.move);
   const ring = peer.ringBefore + (peer.ring - peer.ringBefore) * moved;
-  return point(circle, peer.at, out - orbit * Math.min(ring, 4));
+  return point(circle, peer.at, out - orbit * Math.min(ring, orbits - 1));
 }
 
 /** drawCells draws each cell: a peer, or a bar that stands for several. */

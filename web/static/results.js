@@ -1,10 +1,9 @@
 // What an operation came to, in plain words.
 
 import { choiceAt, whyNot } from "./choice.js";
+import { showValue } from "./reading.js";
 import { fraction, shortID } from "./state.js";
 import { brief, count, make, millis, number, pairs } from "./words.js";
-
-const preview = 4096; // characters of a value that are shown
 
 const reasons = {
   usage: "That cannot be sent",
@@ -55,12 +54,15 @@ function expiry(answer) {
   return answer.expires ? [["Expires", new Date(answer.expires).toLocaleString()]] : [];
 }
 
+/** bytesOf is the value that an answer has. */
+export const bytesOf = (answer) => Uint8Array.from(atob(answer.value ?? ""), (c) => c.charCodeAt(0));
+
 /** readResult shows a value and how it was read. */
 export function readResult(answer) {
-  const bytes = Uint8Array.from(atob(answer.value ?? ""), (c) => c.charCodeAt(0));
+  const bytes = bytesOf(answer);
   return [
     headline(bytes.length === 0 ? "Found: the value is empty" : `Found: ${count(bytes.length, "byte")}`, "good"),
-    ...value(bytes),
+    ...showValue(bytes),
     facts([
       ["Agreed", `${answer.agreed} of ${answer.asked}`],
       ["Repaired", number(answer.repaired ?? 0)],
@@ -115,19 +117,4 @@ function chip(id) {
   const element = make("button", { type: "button", className: "chip", title: "Select this peer" }, brief(id));
   element.dataset.peer = id.slice(0, 16);
   return element;
-}
-
-function value(bytes) {
-  if (bytes.length === 0) return [];
-  const text = decode(bytes);
-  const rest = text.length > preview ? [make("p", { className: "soft" }, `The first ${number(preview)} characters are shown.`)] : [];
-  return [make("pre", { className: "value", tabIndex: 0 }, text.slice(0, preview)), ...rest];
-}
-
-function decode(bytes) {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return Array.from(bytes.subarray(0, 1 + preview / 3), (b) => b.toString(16).padStart(2, "0")).join(" ");
-  }
 }

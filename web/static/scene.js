@@ -7,8 +7,8 @@ import { dotRadius, gap, point, visible } from "./circle.js";
 import { drawFlows } from "./flows.js";
 import { Labels } from "./labels.js";
 import { drawLayer } from "./layers.js";
-import { disc, line, ringlet } from "./marks.js";
-import { drawCells, drawGhost, drawPeer, spot } from "./peers.js";
+import { cross, disc, line, ringlet } from "./marks.js";
+import { drawCells, drawGhost, drawPeer, orbit, orbits, spot } from "./peers.js";
 import { drawRoute, labelRoute } from "./route.js";
 import { drawArc, drawFingers, drawNeighbours } from "./tables.js";
 import { brief } from "./words.js";
@@ -42,19 +42,23 @@ export function paint(view) {
 }
 
 function drawRim(view) {
-  const { ctx, circle, colours } = view;
-  ringlet(ctx, circle, circle.r, colours.rim, 1.5);
+  const { ctx, circle, colours, state } = view;
+  for (let ring = 0; ring < Math.min(Math.max(1, state.rings), orbits); ring++) ringlet(ctx, circle, Math.max(1, circle.r - orbit * ring), colours.rim, 1.5);
   for (const at of [0, 0.25, 0.5, 0.75]) {
     line(ctx, point(circle, at, -22), point(circle, at, -14), colours.rim, 1.5);
   }
 }
 
-// Those that something else speaks of have a halo.
+// Those that something else speaks of have a halo; whose death is thought of, a cross.
 function drawMarked(view) {
   const { ctx, colours, state, selection, dot } = view;
   for (const id of selection.marked) {
     const peer = state.peers.get(id);
     if (peer) ringlet(ctx, spot(view, peer), dot + 5, colours.marked, 3);
+  }
+  for (const id of selection.doomed) {
+    const peer = state.peers.get(id);
+    if (peer) cross(ctx, spot(view, peer), dot + 4, colours.crashed, 2.5);
   }
 }
 

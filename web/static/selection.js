@@ -11,6 +11,9 @@ export class Selection extends EventTarget {
   /** @type {ReadonlySet<string>} */
   marked = new Set(); // ids of peers that something else speaks of
 
+  /** @type {ReadonlySet<string>} */
+  doomed = new Set(); // ids of peers whose death is thought of
+
   select(id) {
     this.#set("selected", id);
   }
@@ -27,6 +30,19 @@ export class Selection extends EventTarget {
     this.#set("layer", layer);
   }
 
+  /** doom marks a peer for the question what its death would cost, or spares it again. */
+  doom(id) {
+    if (!id) return;
+    const doomed = new Set(this.doomed);
+    if (!doomed.delete(id)) doomed.add(id);
+    this.#set("doomed", doomed);
+  }
+
+  /** spare takes all those marks away. */
+  spare() {
+    this.#set("doomed", new Set());
+  }
+
   /** mark highlights peers; none of them, and they are as before. */
   mark(ids) {
     this.#set("marked", new Set(ids));
@@ -36,6 +52,7 @@ export class Selection extends EventTarget {
     this.select("");
     this.show(null);
     this.mark([]);
+    this.spare();
   }
 
   #set(what, value) {

@@ -24,7 +24,11 @@ export function wirePointer(canvas, tip) {
     showTip(canvas, tip, peer);
   });
   element.addEventListener("pointerleave", leave);
-  element.addEventListener("click", (event) => selection.select(nearest(canvas, event)?.id ?? ""));
+  element.addEventListener("click", (event) => {
+    const id = nearest(canvas, event)?.id ?? "";
+    if (event.shiftKey) selection.doom(id);
+    else selection.select(id);
+  });
 }
 
 /** wireKeys moves the selection round the ring. */
