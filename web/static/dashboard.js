@@ -10,17 +10,19 @@ import { Listing } from "./listing.js";
 import { Log } from "./log.js";
 import { Operations } from "./operations.js";
 import { Panel } from "./panel.js";
-import { Player } from "./player.js";
+import { wireOpening } from "./opening.js";
+import { Player, recorded } from "./player.js";
 import { Ring } from "./ring.js";
 import { Selection } from "./selection.js";
 import { Sentence } from "./sentence.js";
 import { wireShortcuts } from "./shortcuts.js";
+import { Source } from "./source.js";
 import { Connection, Status } from "./status.js";
 import { wireKeys, wirePointer } from "./steer.js";
 import { Stream } from "./stream.js";
 import { wireTabs } from "./tabs.js";
 import { wireTheme } from "./theme.js";
-import { around } from "./words.js";
+import { around, write } from "./words.js";
 import { wireTravel, zoomIn, zoomOut } from "./travel.js";
 
 const element = (id) => /** @type {any} */ (document.getElementById(id));
@@ -29,6 +31,7 @@ const elements = (names) => Object.fromEntries(Object.entries(names).map(([name,
 const ring = new Ring();
 const selection = new Selection();
 const stream = new Stream();
+const source = new Source(stream);
 
 const canvas = new Canvas(element("ring"), ring, selection);
 wirePointer(canvas, element("tip"));
@@ -46,7 +49,7 @@ new Sentence(elements({ health: "health", verdict: "verdict", reasons: "reasons"
 new Connection({
   ...elements({ state: "state", empty: "empty", emptyTitle: "empty-title", emptyText: "empty-text", retry: "retry" }),
   stage: document.querySelector(".stage"),
-}, stream, ring);
+}, stream, source, ring);
 new Lab(elements({
   lab: "lab", kill: "kill", killCount: "kill-count", killHow: "kill-how", killSelected: "kill-selected",
   join: "join", joinCount: "join-count", result: "lab-result", silent: "silent", cut: "cut", cutShare: "cut-share",
@@ -76,15 +79,26 @@ const player = new Player(elements({
   problem: "film-problem",
 }), selection, log);
 
-stream.on("snapshot", (detail) => {
-  ring.take(detail, performance.now());
-  player.show(detail);
-  keyBox.settle();
+source.addEventListener("message", (event) => {
+  const message = /** @type {CustomEvent} */ (event).detail;
+  ring.take(message, performance.now());
+  if (source.mode === "live") player.open(message.replay ? recorded : source.minutes);
+  player.show(message.replay ? message : { ...message, replay: source.playback });
+  if (message.type === "snapshot") keyBox.settle();
+  document.body.classList.toggle("replaying", ring.state.recorded);
 });
-stream.on("delta", (detail) => {
-  ring.take(detail, performance.now());
-  player.show(detail);
+source.addEventListener("mode", () => {
+  document.body.dataset.mode = source.mode;
+  element("live").hidden = element("elsewhere").hidden = source.mode === "live";
 });
+for (const id of ["live", "return"]) element(id).addEventListener("click", () => source.live());
+setInterval(() => {
+  if (source.mode !== "file" && !ring.state.recorded) player.refilm();
+}, 2000);
+wireOpening(element("open"), (opened) => {
+  write(element("say"), "");
+  player.open(source.play(opened));
+}, (text) => write(element("say"), text));
 
 // A peer named anywhere outside the canvas can be clicked.
 for (const part of [element("result"), element("log"), element("operations-view")]) {
@@ -130,6 +144,7 @@ wireShortcuts({
   "+": () => player.hurry(1),
   p: () => player.skip(-1),
   n: () => player.skip(1),
+  v: () => source.live(),
 });
 
 stream.connect();

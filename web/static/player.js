@@ -1,18 +1,45 @@
-// The player: what plays a recording, where the page shows one.
+// The player: what goes through time, be it a recording or the last minutes of a
+// ring that runs. What it steers is a drive: {film, steer}, as the API has them.
 
 import * as api from "./api.js";
-import { shortID } from "./state.js";
 import { pathOf } from "./route.js";
-import { around, count, fill, make, number, pairs, span, write } from "./words.js";
+import { shortID } from "./state.js";
+import { around, clock, count, fill, make, number, pairs, span, write } from "./words.js";
+
+/** @import { Playback } from "./types.js" */
+
+/**
+ * @typedef {object} Film
+ * @property {string} [file] none of a ring that runs
+ * @property {string} [source]
+ * @property {string} [seed]
+ * @property {string} start
+ * @property {number} length
+ * @property {number} [peers]
+ * @property {number} events
+ * @property {string} [command]
+ * @property {boolean} [cut]
+ * @property {{at: number, kind: string, peer?: string, text?: string, count: number}[]} marks
+ *
+ * @typedef {{film: () => Promise<Film>, steer: (wish: any) => Promise<Playback>}} Drive
+ */
+
+/** recorded is the drive of a recording that the server plays.
+ * @type {Drive} */
+export const recorded = { film: () => api.film(), steer: (wish) => api.steer(wish) };
 
 const speeds = [0.1, 0.25, 0.5, 1, 2, 5, 10, 25, 50, 100];
 const listed = 200; // marks in the list
 const bad = "violation";
 
-/** Player shows itself only for a recording. */
+/** Player shows itself once there is something to steer. */
 export class Player {
+  /** @type {Drive} */
+  #drive = null;
+  /** @type {Film} */
   #film = null;
-  #now = null; // the Playback shown
+  /** @type {Playback} */
+  #now = null; // as shown
   #wish = null; // what to ask for once the last request is answered
   #busy = false;
   #steppedTo = -1; // the event that a step led to, until it is drawn
@@ -36,11 +63,36 @@ export class Player {
     });
   }
 
-  /** show takes in a message of the stream. */
+  /** open steers another drive from now on.
+   * @param {Drive} drive */
+  async open(drive) {
+    if (this.#drive === drive) return;
+    this.#drive = drive;
+    this.#film = null;
+    this.page.player.hidden = false;
+    await this.refilm();
+  }
+
+  /** refilm asks anew what there is in all. */
+  async refilm() {
+    const drive = this.#drive;
+    try {
+      const film = await drive.film();
+      if (drive !== this.#drive) return;
+      const first = this.#film === null;
+      this.#film = film;
+      if (first) this.log.countFrom(film.file ? new Date(film.start).getTime() : null);
+      this.#describe();
+      this.#update();
+    } catch (err) {
+      if (drive === this.#drive) this.#drive = null; // the next message tries again
+      write(this.page.problem, err.message);
+    }
+  }
+
+  /** show takes in a message that says where it stands. */
   show(message) {
     const { replay } = message;
-    if (!replay) return;
-    this.#open();
     this.#now = replay;
     this.#shown = { number: replay.event, event: (message.log ?? message.events ?? []).at(-1) };
     this.#draw();
@@ -52,12 +104,12 @@ export class Player {
   }
 
   step(by) {
-    this.#steer({ step: by });
+    if (this.#now) this.#steer({ step: by });
   }
 
   /** hurry takes the next speed up or down. */
   hurry(by) {
-    const { speed } = this.#now ?? {};
+    const { speed = 1 } = this.#now ?? {};
     const next = by > 0 ? speeds.find((s) => s > speed) : speeds.findLast((s) => s < speed);
     if (next) this.#steer({ speed: next });
   }
@@ -72,42 +124,19 @@ export class Player {
     if (mark) this.#steer({ seek: mark.at, play: false });
   }
 
-  async #open() {
-    if (this.#film) return;
-    this.#film = { length: 0, marks: [], peers: 0, events: 0 }; // only one request
-    document.body.classList.add("replaying");
-    for (const part of [this.page.player, this.page.card]) part.hidden = false;
-    try {
-      this.#film = await api.film();
-    } catch (err) {
-      this.#film = null; // the next message tries again
-      write(this.page.problem, err.message);
-      return;
-    }
-    document.body.classList.toggle("simulated", simulated(this.#film));
-    this.log.countFrom(new Date(this.#film.start).getTime());
-    this.#describe();
-    this.#update();
-  }
-
   #describe() {
     const { page } = this;
     const film = this.#film;
-    const facts = [
-      ["File", film.file],
-      ["Source", film.source],
-      ...(simulated(film) ? [["Seed", film.seed]] : [["Recorded", new Date(film.start).toLocaleString()]]),
-      ["Length", span(film.length)],
-      ["Peers", number(film.peers)],
-      ["Events", number(film.events)],
-    ];
-    fill(page.facts, pairs("film-facts", facts));
-    page.again.hidden = !film.command;
-    write(page.command, film.command ?? "");
-    write(page.problem, film.cut ? "The file ends in the middle of a line; it is shown up to there." : "");
+    page.card.hidden = !film.file;
+    document.body.classList.toggle("simulated", film.source === "simulator");
     page.seek.max = film.length;
     page.faults.setAttribute("d", ticks(film, (mark) => mark.kind !== bad));
     page.violations.setAttribute("d", ticks(film, (mark) => mark.kind === bad));
+    if (!film.file) return;
+    fill(page.facts, pairs("film-facts", factsOf(film)));
+    page.again.hidden = !film.command;
+    write(page.command, film.command ?? "");
+    write(page.problem, film.cut ? "The file ends in the middle of a line; it is shown up to there." : "");
     this.#list(film.marks);
   }
 
@@ -125,16 +154,21 @@ export class Player {
     const { page } = this;
     if (!this.#film || !this.#now) return;
     const { at, playing, speed, event } = this.#now;
-    const name = playing ? "Pause" : "Play";
-    write(page.playText, name);
-    page.play.dataset.playing = playing;
+    write(page.playText, playing ? "Pause" : "Play");
+    page.play.dataset.playing = String(playing);
     page.back.disabled = event === 0;
     page.forward.disabled = event >= this.#film.events;
     if (!this.#dragged) page.seek.value = at;
-    page.seek.setAttribute("aria-valuetext", `${span(at)} of ${span(this.#film.length)}`);
+    page.seek.setAttribute("aria-valuetext", this.#position());
     this.#showSpeed(speed);
-    write(page.clock, `${span(at)} / ${span(this.#film.length)}`);
+    write(page.clock, this.#position());
     write(page.event, `event ${number(event)} of ${number(this.#film.events)}`);
+  }
+
+  #position() {
+    const { at } = this.#now;
+    if (this.#film.file) return `${span(at)} / ${span(this.#film.length)}`;
+    return clock(new Date(Date.parse(this.#film.start) + 1000 * at));
   }
 
   // The API takes any speed: one that is not listed is, as long as it lasts.
@@ -149,8 +183,8 @@ export class Player {
 
   // Either may come first: the answer to the step, or the event that it led to.
   #draw() {
-    const { number, event } = this.#shown;
-    if (number !== this.#steppedTo) return;
+    const { number: shown, event } = this.#shown;
+    if (shown !== this.#steppedTo) return;
     this.#steppedTo = -1;
     this.selection.show(event?.route ? pathOf(event.route, shortID(event.peer?.id)) : null);
   }
@@ -171,7 +205,7 @@ export class Player {
       const next = this.#wish;
       this.#wish = null;
       try {
-        this.#now = await api.steer(next);
+        this.#now = await this.#drive.steer(next);
         if (next.step) this.#steppedTo = this.#now.event;
         this.#draw();
         this.#update();
@@ -183,12 +217,22 @@ export class Player {
   }
 }
 
+function factsOf(film) {
+  const simulated = film.source === "simulator";
+  return [
+    ["File", film.file],
+    ["Source", film.source],
+    simulated ? ["Seed", film.seed] : ["Recorded", new Date(film.start).toLocaleString()],
+    ["Length", span(film.length)],
+    ["Peers", number(film.peers)],
+    ["Events", number(film.events)],
+  ];
+}
+
 function ticks({ length, marks }, wanted) {
   if (length === 0) return "";
   return marks.filter(wanted).map((mark) => `M${((1000 * mark.at) / length).toFixed(1)} 0V1`).join("");
 }
-
-const simulated = (film) => film.source === "simulator";
 
 const verbs = { killed: "was killed", left: "left", failed: "had a failure" };
 

@@ -2,6 +2,7 @@
 // runs, a testnet, a recording and the last minutes kept all come this way.
 // Nothing here knows of a page or a clock: now is handed in.
 
+import { judge } from "./judge.js";
 import { ringsOf } from "./rings.js";
 
 /** @import { Happening, Message, State, View } from "./types.js" */
@@ -62,15 +63,19 @@ function takeSnapshot(state, message, now) {
 }
 
 function update(state, message, gone, born, now) {
-  state.wellFormed = message.well_formed;
-  state.problem = message.problem ?? "";
   state.replicated = message.replicated;
-  if (message.problems) state.problems = message.problems;
   if (message.flows) state.flows = message.flows;
   for (const id of gone) remove(state, id, now);
   for (const view of message.peers ?? []) upsert(state, view, born, now);
   state.order = [...state.peers.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   if (gone.length > 0 || message.peers?.length) part(state, born, now);
+  if (message.well_formed === undefined) {
+    Object.assign(state, judge(state.order));
+  } else {
+    state.wellFormed = message.well_formed;
+    state.problem = message.problem ?? "";
+    if (message.problems) state.problems = message.problems;
+  }
 }
 
 // A peer that goes over to another ring moves there.
@@ -134,8 +139,8 @@ function witness(state, event, now) {
   const id = shortID((event.about ?? event.peer)?.id);
   const { kind } = event;
   if (kind === "suspected") mark(state, id, "suspectedAt", lasting.suspicion, now);
-  if (kind === "dead" || kind === "killed") judge(state, id, true, now);
-  if (kind === "departed" || kind === "left") judge(state, id, false, now);
+  if (kind === "dead" || kind === "killed") explain(state, id, true, now);
+  if (kind === "departed" || kind === "left") explain(state, id, false, now);
   if (kind === "killed") mark(state, id, "killedAt", lasting.crash, now);
 }
 
@@ -146,7 +151,7 @@ function mark(state, id, what, lasts, now) {
   busy(state, now + lasts);
 }
 
-function judge(state, id, crashed, now) {
+function explain(state, id, crashed, now) {
   for (const [old, verdict] of state.verdicts) {
     if (now - verdict.at > verdictHolds) state.verdicts.delete(old);
   }

@@ -30,9 +30,10 @@ export class Connection {
   #retryAt = 0;
   #timer = 0;
 
-  constructor(page, stream, ring) {
+  constructor(page, stream, source, ring) {
     this.page = page;
     this.ring = ring;
+    this.source = source;
     stream.addEventListener("state", ({ detail }) => this.#change(detail));
     ring.addEventListener("change", () => this.#show());
     page.retry.addEventListener("click", () => stream.connect());
@@ -50,11 +51,12 @@ export class Connection {
   #show() {
     const { page, ring } = this;
     const live = this.#state === "live";
-    const texts = { connecting: "Connecting", live: ring.state.recorded ? "Recording" : "Live", waiting: "Disconnected" };
+    const shown = this.source.mode === "past" ? "The past" : ring.state.recorded ? "Recording" : "Live";
+    const texts = { connecting: "Connecting", live: shown, waiting: "Disconnected" };
     write(page.state, texts[this.#state]);
-    page.state.dataset.verdict = { connecting: "wait", live: "good", waiting: "bad" }[this.#state];
-    page.stage.classList.toggle("stale", !live && ring.state.known);
-    page.empty.hidden = live && ring.state.order.length > 0;
+    page.state.dataset.verdict = { connecting: "wait", live: shown === "The past" ? "wait" : "good", waiting: "bad" }[this.#state];
+    page.stage.classList.toggle("stale", !live && this.source.mode === "live" && ring.state.known);
+    page.empty.hidden = (live || this.source.mode !== "live") && ring.state.order.length > 0;
     page.retry.hidden = this.#state !== "waiting";
     const [title, text] = this.#note();
     write(page.emptyTitle, title);

@@ -53,12 +53,17 @@ export class Stream extends EventTarget {
   #follow(delta) {
     if (this.#seq < 0) return;
     if (delta.seq !== this.#seq + 1) {
-      this.#seq = -1;
-      this.#socket.send(JSON.stringify({ type: "resync" }));
+      this.resync();
       return;
     }
     this.#seq = delta.seq;
     this.#emit("delta", delta);
+  }
+
+  /** resync asks for a snapshot; nothing is applied until it has come. */
+  resync() {
+    this.#seq = -1;
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify({ type: "resync" }));
   }
 
   #lost(socket) {

@@ -54,7 +54,7 @@
  * @property {number} seq
  * @property {string} [ring]
  * @property {boolean} [lab]
- * @property {boolean} well_formed
+ * @property {boolean} [well_formed] absent where nobody has judged
  * @property {string} [problem]
  * @property {Problem[]} [problems]
  * @property {boolean} replicated

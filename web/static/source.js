@@ -1,0 +1,96 @@
+// The source: where what the page shows comes from. That is the stream; or its
+// last minutes, which are kept; or a recording that was opened in the page.
+
+import { marksOf } from "./moments.js";
+import { Projector } from "./projector.js";
+import { Tape } from "./tape.js";
+
+/** @import { Message } from "./types.js" */
+
+// What is kept of a ring that runs: so many seconds, and so many views and events.
+const kept = { span: 600, most: 20_000 };
+
+/** Source emits "message" with what is to be shown, and "mode" when it comes from elsewhere. */
+export class Source extends EventTarget {
+  mode = "live"; // live, past or file
+  #tape = new Tape(kept);
+  /** @type {Projector} */
+  #projector = null;
+  /** @type {Message} */
+  #last = null; // of the stream
+
+  constructor(stream) {
+    super();
+    this.stream = stream;
+    stream.on("snapshot", (message) => this.#receive(message));
+    stream.on("delta", (message) => this.#receive(message));
+  }
+
+  /** minutes is the drive of what is kept of a ring that runs: wherever it is steered to, is the past. */
+  minutes = {
+    film: async () => {
+      const { start, end, length } = this.#tape;
+      return { start: new Date(1000 * start).toISOString(), length: end - start, events: this.#tape.eventsUpTo(length), marks: marksOf(this.#tape) };
+    },
+    steer: async (wish) => {
+      if (this.mode !== "past") this.#enterPast();
+      return this.#projector.steer(wish);
+    },
+  };
+
+  /** play shows a film that was opened in the page, and gives its drive. */
+  play({ film, tape }) {
+    this.#project(tape, "file");
+    this.#projector.steer({ seek: 0, play: true });
+    const projector = this.#projector;
+    return { film: async () => film, steer: async (wish) => projector.steer(wish) };
+  }
+
+  /** live shows again what is now. */
+  live() {
+    this.#projector?.stop();
+    this.#projector = null;
+    this.#enter("live");
+    if (this.#last?.replay) this.stream.resync();
+    else if (this.#tape.length > 0) this.#emit(this.#tape.snapshot(this.#tape.length));
+  }
+
+  /** playback is where a ring that runs stands: at the end of what is kept. */
+  get playback() {
+    const { start, end, length } = this.#tape;
+    return { at: end - start, event: this.#tape.eventsUpTo(length), playing: true, speed: 1, jumps: 0 };
+  }
+
+  #enterPast() {
+    const { at } = this.playback;
+    this.#project(this.#tape, "past");
+    this.#projector.addEventListener("end", () => this.live());
+    this.#projector.steer({ seek: at });
+  }
+
+  #project(tape, mode) {
+    this.#projector?.stop();
+    const projector = new Projector(tape);
+    projector.addEventListener("message", (event) => {
+      if (projector === this.#projector) this.#emit(/** @type {CustomEvent} */ (event).detail);
+    });
+    this.#projector = projector;
+    this.#enter(mode);
+  }
+
+  // What the server plays is kept there.
+  #receive(message) {
+    this.#last = message;
+    if (!message.replay) this.#tape.add(Date.now() / 1000, message);
+    if (this.mode === "live") this.#emit(message);
+  }
+
+  #enter(mode) {
+    this.mode = mode;
+    this.dispatchEvent(new Event("mode"));
+  }
+
+  #emit(message) {
+    this.dispatchEvent(new CustomEvent("message", { detail: message }));
+  }
+}
