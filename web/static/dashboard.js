@@ -3,6 +3,7 @@
 import { Canvas } from "./canvas.js";
 import { Doom } from "./doom.js";
 import { Dossier } from "./dossier.js";
+import { Charts } from "./charts.js";
 import { KeyBox } from "./keys.js";
 import { wireLayers } from "./legend.js";
 import { Lab } from "./lab.js";
@@ -20,6 +21,7 @@ import { Source } from "./source.js";
 import { Connection, Status } from "./status.js";
 import { wireKeys, wirePointer } from "./steer.js";
 import { Stream } from "./stream.js";
+import { Table } from "./table.js";
 import { wireTabs } from "./tabs.js";
 import { wireTheme } from "./theme.js";
 import { around, write } from "./words.js";
@@ -65,6 +67,12 @@ new Doom(elements({ mark: "doom-mark", none: "doom-none", name: "doom-name", ans
 const operations = new Operations(elements({
   kind: "operation-kind", text: "operation-text", chosen: "operation", list: "operations", empty: "operations-empty",
 }), ring, selection);
+const table = new Table(elements({ head: "table-head", body: "table-body", note: "table-note", back: "table-back", next: "table-next" }), ring, selection);
+const charts = new Charts(element("charts-view"), ring);
+const showView = wireTabs(element("stage-tabs"), () => {
+  table.show();
+  charts.show(Infinity);
+});
 const showTab = wireTabs(element("watch-tabs"));
 const log = new Log(elements({
   list: "log", kinds: "kinds", summary: "kinds-summary", clear: "log-clear", empty: "log-empty",
@@ -82,6 +90,7 @@ const player = new Player(elements({
 source.addEventListener("message", (event) => {
   const message = /** @type {CustomEvent} */ (event).detail;
   ring.take(message, performance.now());
+  charts.take(message, message.replay?.at ?? Date.now() / 1000);
   if (source.mode === "live") player.open(message.replay ? recorded : source.minutes);
   player.show(message.replay ? message : { ...message, replay: source.playback });
   if (message.type === "snapshot") keyBox.settle();
@@ -125,7 +134,13 @@ element("help").addEventListener("click", () => shortcuts.showModal());
 wireShortcuts({
   "?": () => shortcuts.showModal(),
   "/": () => element("key").focus(),
-  r: () => element("ring").focus(),
+  r: () => {
+    showView("tab-ring");
+    element("ring").focus();
+  },
+  1: () => showView("tab-ring"),
+  2: () => showView("tab-table"),
+  3: () => showView("tab-charts"),
   e: () => {
     showTab("tab-events");
     element("log").focus();

@@ -1,17 +1,17 @@
 // Tabs: several views in one place. Left and right move between them.
 
-/** wireTabs makes the buttons of a tab list show their panels. It gives a way to choose one by name. */
-export function wireTabs(list) {
+/** wireTabs makes the buttons of a tab list show their panels, and calls chosen then. It gives a way to choose one by name. */
+export function wireTabs(list, chosen = () => {}) {
   /** @type {HTMLElement[]} */
   const tabs = [...list.querySelectorAll("[role=tab]")];
   const choose = (tab) => {
     for (const other of tabs) {
-      const chosen = other === tab;
-      other.setAttribute("aria-selected", String(chosen));
-      other.tabIndex = chosen ? 0 : -1;
-      document.getElementById(other.getAttribute("aria-controls")).hidden = !chosen;
+      const shown = other === tab;
+      other.setAttribute("aria-selected", String(shown));
+      other.tabIndex = shown ? 0 : -1;
+      document.getElementById(other.getAttribute("aria-controls")).hidden = !shown;
     }
-    list.dispatchEvent(new CustomEvent("choose", { detail: tab.id }));
+    chosen();
   };
   for (const tab of tabs) tab.addEventListener("click", () => choose(tab));
   list.addEventListener("keydown", (event) => {
@@ -19,7 +19,7 @@ export function wireTabs(list) {
     if (!by) return;
     event.preventDefault();
     const shown = tabs.filter((tab) => tab.checkVisibility());
-    const next = shown.at((shown.indexOf(event.target) + by) % shown.length);
+    const next = shown.at((shown.indexOf(/** @type {HTMLElement} */ (event.target)) + by) % shown.length);
     next.focus();
     choose(next);
   });

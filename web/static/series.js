@@ -1,0 +1,81 @@
+// Series: what was measured, second by second, from the messages that come by.
+
+/** @import { Message } from "./types.js" */
+
+const kept = 600; // seconds
+
+/**
+ * @typedef {object} Sample one second
+ * @property {number} at seconds
+ * @property {number} peers
+ * @property {number} keys
+ * @property {number} lookups answered
+ * @property {number} writes
+ * @property {number} hops of the lookups in ms
+ * @property {number[]} ms of those lookups whose route was told
+ * @property {number} joins
+ * @property {number} losses
+ * @property {number} moved records, by reconciliation
+ */
+
+/** Series keeps one sample a second, the last ones. */
+export class Series {
+  /** @type {Sample[]} */
+  samples = [];
+
+  clear() {
+    this.samples = [];
+  }
+
+  /** take counts what a message tells, at a time in seconds, of a ring with so many peers and keys.
+   * @param {number} at @param {Message} message @param {{peers: number, keys: number}} now */
+  take(at, message, now) {
+    const sample = this.#at(Math.floor(at));
+    Object.assign(sample, now);
+    for (const event of message.events ?? []) count(sample, event);
+    for (const [kind, n] of Object.entries(message.more ?? {})) countMore(sample, kind, n);
+  }
+
+  // A second in which nothing came is a sample, too.
+  #at(second) {
+    const last = this.samples.at(-1);
+    if (last && second <= last.at) return last;
+    const from = last ? Math.max(last.at + 1, second - kept) : second;
+    for (let at = from; at <= second; at++) this.samples.push(blank(at, last));
+    this.samples.splice(0, this.samples.length - kept);
+    return this.samples.at(-1);
+  }
+}
+
+const blank = (at, last) => ({ at, peers: last?.peers ?? 0, keys: last?.keys ?? 0, lookups: 0, writes: 0, hops: 0, ms: [], joins: 0, losses: 0, moved: 0 });
+
+function count(sample, event) {
+  if (event.kind === "lookup") {
+    sample.lookups++;
+    sample.hops += event.route?.hops?.length ?? 0;
+    if (event.route) sample.ms.push(event.route.ms);
+  }
+  if (event.kind === "reconciled") sample.moved += event.count ?? 0;
+  countMore(sample, event.kind, event.kind === "lookup" ? 0 : 1);
+}
+
+function countMore(sample, kind, n) {
+  if (kind === "lookup") sample.lookups += n;
+  if (kind === "stored") sample.writes += n;
+  if (kind === "joined") sample.joins += n;
+  if (kind === "killed" || kind === "left") sample.losses += n;
+}
+
+/** quantile is the value below which a part of the list lies; NaN of none. */
+export function quantile(list, part) {
+  if (list.length === 0) return NaN;
+  const sorted = [...list].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))];
+}
+
+/** window gives for each sample what a function makes of it and those of the seconds before. */
+export const windowed = (samples, seconds, make) =>
+  samples.map((sample, i) => ({ x: sample.at, y: make(samples.slice(Math.max(0, i - seconds + 1), i + 1)) }));
+
+/** The sum of a property over samples. */
+export const sum = (samples, name) => samples.reduce((total, sample) => total + sample[name], 0);
