@@ -17,14 +17,20 @@ import (
 // A reel is a recording that a test compares the page with.
 type reel struct{ *recording.Recording }
 
-// peersAt is how many peers there are at a time.
-func (r reel) peersAt(t *testing.T, seconds float64) int {
+// at is how the ring looks at a time.
+func (r reel) at(t *testing.T, seconds float64) node.Ring {
 	t.Helper()
 	p := recording.NewPlayer(r.Recording, func(node.Event) {}, time.Now)
 	if _, err := p.Steer(recording.Steering{Seek: &seconds}); err != nil {
 		t.Fatal(err)
 	}
-	return len(p.Ring().Peers)
+	return p.Ring()
+}
+
+// peersAt is how many peers there are at a time.
+func (r reel) peersAt(t *testing.T, seconds float64) int {
+	t.Helper()
+	return len(r.at(t, seconds).Peers)
 }
 
 // first is the number, from 1, of the first event of a kind.
@@ -85,6 +91,7 @@ func TestReplayInBrowser(t *testing.T) {
 		speed.value = "100";
 		speed.dispatchEvent(new Event("change"));
 	}`), click("play"), shows("play-text", "Play"), counts(len(end.Peers)), shows("shape", "Well-formed"))
+	droppedFileIsPlayed(t, b, r, name)
 	strangersFile(t, b)
 	if said := b.console(); said != "" {
 		t.Errorf("errors in the console:\n%s", said)

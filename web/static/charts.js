@@ -2,7 +2,6 @@
 
 import { drawChart } from "./chart.js";
 import { csvOf, plotsOf } from "./plots.js";
-import { keysOf } from "./ring.js";
 import { Series } from "./series.js";
 import { clock, fill, make, span } from "./words.js";
 
@@ -10,24 +9,30 @@ const redraw = 1000; // milliseconds
 
 /** Charts draws what the messages told, while it is looked at. */
 export class Charts {
-  #series = new Series();
+  #live = new Series(); // goes on while another time is shown
+  #other = new Series(); // since the last jump there
   #jumps = -1;
   #drawn = 0;
-  #recorded = false;
 
   constructor(place, ring) {
     this.place = place;
     this.ring = ring;
   }
 
-  /** take counts a message that the ring has taken; at is in seconds.
+  /** hear counts a message of a ring that runs, shown or not; at is in seconds.
    * @param {import("./types.js").Message} message @param {number} at */
-  take(message, at) {
-    const { state } = this.ring;
-    if (state.jumps !== this.#jumps) this.#series.clear();
-    this.#jumps = state.jumps;
-    this.#recorded = state.recorded;
-    this.#series.take(at, message, { peers: state.order.length, keys: keysOf(state) });
+  hear(message, at) {
+    this.#live.take(at, message);
+    this.show();
+  }
+
+  /** see counts a message of another time that is shown.
+   * @param {import("./types.js").Message} message */
+  see(message) {
+    const { jumps } = this.ring.state;
+    if (jumps !== this.#jumps) this.#other = new Series();
+    this.#jumps = jumps;
+    this.#other.take(message.replay.at, message);
     this.show();
   }
 
@@ -43,11 +48,12 @@ export class Charts {
   }
 
   #plots() {
-    return plotsOf(this.#series.samples, this.ring.state);
+    const { recorded } = this.ring.state;
+    return plotsOf((recorded ? this.#other : this.#live).samples, this.ring.state);
   }
 
   #draw(plot) {
-    const time = (x) => (this.#recorded ? span(x) : clock(new Date(1000 * x)));
+    const time = (x) => (this.ring.state.recorded ? span(x) : clock(new Date(1000 * x)));
     return drawChart(plot, plot.bars ? String : time);
   }
 

@@ -90,11 +90,15 @@ const player = new Player(elements({
 source.addEventListener("message", (event) => {
   const message = /** @type {CustomEvent} */ (event).detail;
   ring.take(message, performance.now());
-  charts.take(message, message.replay?.at ?? Date.now() / 1000);
+  if (message.replay) charts.see(message);
   if (source.mode === "live") player.open(message.replay ? recorded : source.minutes);
   player.show(message.replay ? message : { ...message, replay: source.playback });
   if (message.type === "snapshot") keyBox.settle();
   document.body.classList.toggle("replaying", ring.state.recorded);
+});
+source.addEventListener("heard", (event) => {
+  const { message, at } = /** @type {CustomEvent} */ (event).detail;
+  charts.hear(message, at);
 });
 source.addEventListener("mode", () => {
   document.body.dataset.mode = source.mode;

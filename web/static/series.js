@@ -22,16 +22,17 @@ const kept = 600; // seconds
 export class Series {
   /** @type {Sample[]} */
   samples = [];
+  #keys = new Map(); // peer -> the keys that it owns
 
-  clear() {
-    this.samples = [];
-  }
-
-  /** take counts what a message tells, at a time in seconds, of a ring with so many peers and keys.
-   * @param {number} at @param {Message} message @param {{peers: number, keys: number}} now */
-  take(at, message, now) {
+  /** take counts what a message tells, at a time in seconds.
+   * @param {number} at @param {Message} message */
+  take(at, message) {
+    if (message.type === "snapshot") this.#keys.clear();
+    for (const { id, keys } of message.peers) this.#keys.set(id, keys);
+    for (const id of message.gone ?? []) this.#keys.delete(id);
     const sample = this.#at(Math.floor(at));
-    Object.assign(sample, now);
+    sample.peers = this.#keys.size;
+    sample.keys = [...this.#keys.values()].reduce((total, keys) => total + keys, 0);
     for (const event of message.events ?? []) count(sample, event);
     for (const [kind, n] of Object.entries(message.more ?? {})) countMore(sample, kind, n);
   }

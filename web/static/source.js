@@ -10,7 +10,7 @@ import { Tape } from "./tape.js";
 // What is kept of a ring that runs: so many seconds, and so many views and events.
 const kept = { span: 600, most: 20_000 };
 
-/** Source emits "message" with what is to be shown, and "mode" when it comes from elsewhere. */
+/** Source emits "message" with what is to be shown, "mode" when it comes from elsewhere, and "heard" of a ring that runs. */
 export class Source extends EventTarget {
   mode = "live"; // live, past or file
   #tape = new Tape(kept);
@@ -81,8 +81,13 @@ export class Source extends EventTarget {
   // What the server plays is kept there.
   #receive(message) {
     this.#last = message;
-    if (!message.replay) this.#tape.add(Date.now() / 1000, message);
+    if (!message.replay) this.#keep(message, Date.now() / 1000);
     if (this.mode === "live") this.#emit(message);
+  }
+
+  #keep(message, at) {
+    this.#tape.add(at, message);
+    this.dispatchEvent(new CustomEvent("heard", { detail: { message, at } }));
   }
 
   #enter(mode) {

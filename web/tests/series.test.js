@@ -4,15 +4,15 @@ import { test } from "node:test";
 import { csvOf, histogram, plotsOf } from "../static/plots.js";
 import { quantile, Series } from "../static/series.js";
 import { empty } from "../static/state.js";
-import { delta, event } from "./messages.js";
+import { delta, event, snapshot, view } from "./messages.js";
 
 const lookup = (ms, hops) => event("lookup", "20", { route: { ms, hops: Array(hops).fill({}) } });
-const now = { peers: 16, keys: 40 };
+const peers = (n) => Array.from({ length: n }, (_, i) => view(i.toString(16).padStart(2, "0"), { keys: 2 }));
 
 test("events are counted in their second, and those left out too", () => {
   const series = new Series();
-  series.take(5.1, delta({ events: [lookup(4, 3), lookup(2, 1), event("joined", "20")] }), now);
-  series.take(5.9, delta({ events: [event("stored", "20"), event("reconciled", "20", { count: 7 })], more: { lookup: 10 } }), now);
+  series.take(5.1, delta({ events: [lookup(4, 3), lookup(2, 1), event("joined", "20")] }));
+  series.take(5.9, delta({ events: [event("stored", "20"), event("reconciled", "20", { count: 7 })], more: { lookup: 10 } }));
   const [sample] = series.samples;
   assert.deepEqual([sample.at, sample.lookups, sample.hops, sample.writes, sample.joins, sample.moved], [5, 12, 4, 1, 1, 7]);
   assert.deepEqual(sample.ms, [4, 2]);
@@ -20,21 +20,22 @@ test("events are counted in their second, and those left out too", () => {
 
 test("a second in which nothing came is a sample", () => {
   const series = new Series();
-  series.take(1, delta(), now);
-  series.take(4, delta(), { peers: 17, keys: 40 });
-  assert.deepEqual(series.samples.map((s) => [s.at, s.peers]), [[1, 16], [2, 16], [3, 16], [4, 17]]);
+  series.take(1, snapshot(peers(16)));
+  series.take(4, delta({ peers: [view("ee", { keys: 5 })], gone: [view("00").id, view("01").id] }));
+  assert.deepEqual(series.samples.map((s) => [s.at, s.peers, s.keys]), [[1, 16, 32], [2, 16, 32], [3, 16, 32], [4, 15, 33]]);
 });
 
 test("only so many seconds are kept", () => {
   const series = new Series();
-  for (const at of [0, 500, 900, 100_000]) series.take(at, delta(), now);
+  for (const at of [0, 500, 900, 100_000]) series.take(at, delta());
   assert.ok(series.samples.length <= 600);
   assert.equal(series.samples.at(-1).at, 100_000);
 });
 
 test("half log N stands beside what was measured", () => {
   const series = new Series();
-  series.take(1, delta({ events: [lookup(4, 3), lookup(2, 1)] }), now);
+  series.take(1, snapshot(peers(16)));
+  series.take(1.5, delta({ events: [lookup(4, 3), lookup(2, 1)] }));
   const plot = plotsOf(series.samples, empty()).find((p) => p.id === "hops");
   assert.deepEqual(plot.lines.map((line) => line.points[0].y), [2, 2]);
   assert.equal(csvOf(plot), '"seconds","measured (requests)","½ log₂ N (requests)"\r\n1,2,2\r\n');
@@ -42,7 +43,7 @@ test("half log N stands beside what was measured", () => {
 
 test("where nothing was measured there is nothing", () => {
   const series = new Series();
-  series.take(1, delta(), now);
+  series.take(1, delta());
   const plot = plotsOf(series.samples, empty()).find((p) => p.id === "latency");
   assert.ok(Number.isNaN(plot.lines[0].points[0].y));
   assert.match(csvOf(plot), /1,,\r\n$/);

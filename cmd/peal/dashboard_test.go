@@ -1,0 +1,203 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// holds waits until an expression of the page is true.
+func holds(expression string) chromedp.Action[chromedp.Void] {
+	return chromedp.Poll[chromedp.Void](expression)
+}
+
+// choose sets a field as a hand does.
+func choose(id, value string) chromedp.Action[chromedp.Void] {
+	return chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`((field) => {
+		field.value = %q;
+		for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind));
+	})(document.getElementById(%q))`, value, id))
+}
+
+// evaluates waits for a promise, and gives what it comes to.
+func evaluates[T any](t *testing.T, b tab, expression string) T {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
+	defer cancel()
+	answer, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer
+}
+
+// ringIsSteered zooms, colours the arcs, and reads the sentence and a peer's page.
+func ringIsSteered(t *testing.T, b tab) {
+	t.Helper()
+	zoomed := func(scale string) chromedp.Action[chromedp.Void] {
+		return holds(fmt.Sprintf(`document.getElementById("ring").dataset.scale === %q`, scale))
+	}
+	b.do(t, shows("verdict", "Settled: 20 peers in one ring"))
+	b.do(t, click("closer"), zoomed("2.00"), click("closer"), zoomed("4.00"), click("whole"), zoomed("1.00"))
+	b.do(t, choose("layer", "keys"), chromedp.WaitVisible(chromedp.CSS("#shades")), shows("shades", "keys"))
+	b.do(t, chromedp.Focus(chromedp.CSS("#ring")), chromedp.KeyEvent(kb.Home), shows("dossier", "Addresses"), shows("dossier", "/memory/"))
+}
+
+// operationsAreListed watches a lookup again.
+func operationsAreListed(t *testing.T, b tab) {
+	t.Helper()
+	b.do(t, click("tab-operations"), choose("operation-kind", "lookup"), choose("operation-text", "greeting"),
+		shows("operations", "greeting"), click("operations .name[title]"), shows("operation", "Owner"))
+	b.do(t, choose("operation-text", "no operation has this"), holds(`document.getElementById("operations").childElementCount === 0`), choose("operation-text", ""))
+}
+
+// keysAreEdited edits a key that somebody else has written meanwhile.
+func keysAreEdited(t *testing.T, b tab, api string) {
+	t.Helper()
+	b.do(t, enter("key", "gree"), click("list"), shows("listing", "greeting"), click("listing .name"), shows("result", "hello, ring"))
+	b.do(t, click("edit"), holds(`document.getElementById("value").value === "hello, ring"`))
+	if got := runWith(t, "", "PEAL_API="+api, "put", "greeting", "theirs"); got.code != 0 {
+		t.Fatalf("put: %+v", got)
+	}
+	b.do(t, enter("value", "mine"), click("put"), shows("result", "Nothing was overwritten"), click("see-other"), shows("result", "theirs"))
+	b.do(t, click("put"), shows("result", "Stored on "), choose("ttl", "1h"), click("touch"), shows("result", "Renewed on "), shows("result", "Expires"))
+	b.do(t, choose("ttl", ""), click("get"), shows("result", "mine"), click("compare"), shows("result", "3 of 3"))
+}
+
+// lossIsReckoned marks all peers but one, one after the other, and then none.
+func lossIsReckoned(t *testing.T, b tab) {
+	t.Helper()
+	b.do(t, chromedp.Focus(chromedp.CSS("#ring")), chromedp.KeyEvent(kb.Home), chromedp.KeyEvent("x"), shows("doom-answer", "No key lost"))
+	for range 19 {
+		b.do(t, chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent("x"))
+	}
+	b.do(t, shows("doom-answer", "1 key lost"), click("doom-name"), shows("doom-keys", "greeting"), click("doom-none"), shows("doom-answer", "what would be lost"))
+}
+
+// pastIsShown goes back to when there were fewer peers.
+func pastIsShown(t *testing.T, b tab) {
+	t.Helper()
+	b.do(t, slideTo(0.5), shows("state", "The past"), hidden("#lab"), hidden("#put"))
+	b.do(t, click("live"), shows("state", "Live"), counts(20))
+}
+
+func chartsAreDrawn(t *testing.T, b tab) {
+	t.Helper()
+	b.do(t, click("tab-charts"), holds(`document.querySelectorAll("#plot-latency .line").length === 2`), shows("plot-hops", "½ log₂ N"))
+}
+
+// pageIsTrue compares the table of the page with what the peers say.
+func pageIsTrue(t *testing.T, b tab) {
+	t.Helper()
+	b.do(t, click("tab-table"))
+	if diff := evaluates[string](t, b, `(async () => {
+		const short = (contact) => (contact?.id ?? "").slice(0, 8) || "–";
+		let diff;
+		for (let i = 0; i < 100 && diff !== ""; i++) {
+			await new Promise((later) => setTimeout(later, 100));
+			const { peers } = await (await fetch("v1/ring")).json();
+			const want = peers.map((p) => [short(p), p.keys, p.records, short(p.predecessor), short(p.successors[0])].join(" ")).sort();
+			const got = [...document.querySelectorAll("#table-body tr")].map((row) => {
+				const [id, , keys, records, , pred, succ] = [...row.children].map((cell) => cell.textContent);
+				return [id, keys, records, pred, succ].join(" ");
+			}).sort();
+			diff = got.join("\n") === want.join("\n") ? "" : "the page has\n" + got.join("\n") + "\nthe peers say\n" + want.join("\n");
+		}
+		return diff;
+	})()`); diff != "" {
+		t.Error(diff)
+	}
+	b.do(t, click("tab-ring"))
+}
+
+// partitionShows cuts the ring, and heals it before it has parted.
+func partitionShows(t *testing.T, b tab) {
+	t.Helper()
+	b.do(t, click("cut"), shows("lab-result", "Cut off 6 peers"), click("heal"), shows("lab-result", "Healed"))
+}
+
+// nothingForeign wants all requests of the page to have gone where it came from.
+func nothingForeign(t *testing.T, b tab) {
+	t.Helper()
+	if foreign := evaluates[string](t, b, `performance.getEntriesByType("resource").map((e) => e.name).filter((name) => new URL(name).host !== location.host).join()`); foreign != "" {
+		t.Errorf("requests that leave the machine: %s", foreign)
+	}
+}
+
+// pageIsAccessible has axe-core look at every view in both themes. The gate says
+// where it is.
+func pageIsAccessible(t *testing.T, b tab) {
+	t.Helper()
+	path := os.Getenv("PEAL_AXE")
+	if path == "" {
+		t.Log("PEAL_AXE does not name axe.min.js of axe-core: accessibility is not looked at")
+		return
+	}
+	script, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	evaluates[bool](t, b, string(script)+"; true")
+	// Colours fade from one to the other: this is about the end of that.
+	settled := chromedp.Evaluate[chromedp.Void](`document.getAnimations().forEach((a) => a.finish())`)
+	for _, theme := range []string{"light", "dark"} {
+		b.do(t, holds(fmt.Sprintf(`(document.getElementById("theme").click(), document.documentElement.dataset.theme === %q)`, theme)), settled)
+		for _, view := range []string{"tab-ring", "tab-table", "tab-charts", "tab-peer", "tab-operations", "tab-events"} {
+			b.do(t, click(view), settled)
+			noViolation(t, b, theme+", "+view)
+		}
+		b.do(t, click("tab-ring"), click("help"))
+		noViolation(t, b, theme+", help")
+		b.do(t, click("shortcuts button"))
+	}
+}
+
+func noViolation(t *testing.T, b tab, where string) {
+	t.Helper()
+	var found []struct{ Impact, Help, Nodes string }
+	text := evaluates[string](t, b, `axe.run({ resultTypes: ["violations"] }).then(({ violations }) => JSON.stringify(violations
+		.filter((v) => v.impact === "serious" || v.impact === "critical")
+		.map((v) => ({ impact: v.impact, help: v.help, nodes: v.nodes.map((n) => n.html).slice(0, 4).join(" | ") }))))`)
+	if err := json.Unmarshal([]byte(text), &found); err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range found {
+		t.Errorf("%s: %s: %s: %s", where, v.Impact, v.Help, v.Nodes)
+	}
+}
+
+// droppedFileIsPlayed opens in the page the file that the server plays, and wants the
+// same at the same times.
+func droppedFileIsPlayed(t *testing.T, b tab, r reel, name string) {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	drop := func(content string) chromedp.Action[chromedp.Void] {
+		quoted, _ := json.Marshal(content)
+		return chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`{
+			const dataTransfer = new DataTransfer();
+			dataTransfer.items.add(new File([%s], "run.jsonl"));
+			document.dispatchEvent(new DragEvent("drop", { dataTransfer, cancelable: true }));
+		}`, quoted))
+	}
+	b.do(t, drop(strings.Replace(string(text), `"kind":"view"`, `"knd":"view"`, 1)), shows("say", "the recording is damaged: line 2: it is not what a recording has"))
+	b.do(t, drop(string(text)), shows("film-facts", "run.jsonl"), holds(`document.getElementById("say").textContent === ""`))
+	for _, at := range []float64{3, 20, 41.5} {
+		b.do(t, slideTo(at), counts(r.peersAt(t, at)))
+		shape := "Well-formed"
+		if !r.at(t, at).WellFormed {
+			shape = "Not well-formed"
+		}
+		b.do(t, holds(fmt.Sprintf(`document.getElementById("shape").textContent === %q`, shape)))
+	}
+	b.do(t, click("live"), shows("film-facts", name))
+}
