@@ -17,13 +17,14 @@ var openAPI []byte
 // types is our own: what the machine knows of file types may be wrong, and a
 // browser runs no module of another type.
 var types = map[string]string{
-	".html": "text/html; charset=utf-8",
-	".css":  "text/css; charset=utf-8",
-	".js":   "text/javascript; charset=utf-8",
-	".svg":  "image/svg+xml",
-	".png":  "image/png",
-	".ico":  "image/x-icon",
-	".json": "application/json",
+	".html":  "text/html; charset=utf-8",
+	".css":   "text/css; charset=utf-8",
+	".js":    "text/javascript; charset=utf-8",
+	".svg":   "image/svg+xml",
+	".png":   "image/png",
+	".ico":   "image/x-icon",
+	".json":  "application/json",
+	".jsonl": "application/jsonl",
 }
 
 func (s *Server) dashboard(w http.ResponseWriter, _ *http.Request) error {

@@ -138,6 +138,7 @@ func TestDashboard(t *testing.T) {
 	keysAreEdited(t, b, up.URL)
 	lossIsReckoned(t, b)
 	pastIsShown(t, b)
+	lessonIsPlayed(t, b)
 	chartsAreDrawn(t, b)
 	pageIsTrue(t, b)
 	pageIsAccessible(t, b)

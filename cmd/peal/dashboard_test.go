@@ -88,6 +88,14 @@ func pastIsShown(t *testing.T, b tab) {
 	b.do(t, click("live"), shows("state", "Live"), counts(20))
 }
 
+// lessonIsPlayed goes through the story of a partition.
+func lessonIsPlayed(t *testing.T, b tab) {
+	t.Helper()
+	b.do(t, click("lessons"), click("lesson-names li:last-child button"), shows("lesson-title", "A partition"), counts(16))
+	b.do(t, click("lesson-next"), shows("reasons", "2 rings instead of one"), shows("play-text", "Play"))
+	b.do(t, click("lesson-end"), shows("state", "Live"), counts(20), hidden("#lesson"))
+}
+
 func chartsAreDrawn(t *testing.T, b tab) {
 	t.Helper()
 	b.do(t, click("tab-charts"), holds(`document.querySelectorAll("#plot-latency .line").length === 2`), shows("plot-hops", "½ log₂ N"))

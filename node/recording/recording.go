@@ -160,8 +160,13 @@ func (c *cursor) ring() node.Ring {
 			infos = append(infos, v.info(n, &r.directory, &r.Header))
 		}
 	}
-	if s := c.state; s != nil {
-		return node.Ring{Name: r.Header.Ring, Peers: infos, WellFormed: s.WellFormed, Problem: s.Problem, Replicated: s.Replicated}
+	s := c.state
+	if s != nil && s.WellFormed {
+		return node.Ring{Name: r.Header.Ring, Peers: infos, WellFormed: true, Replicated: s.Replicated}
 	}
-	return node.NewRing(r.Header.Ring, infos)
+	ring := node.NewRing(r.Header.Ring, infos)
+	if s != nil { // the file says that something is wrong, and the views what
+		ring.WellFormed, ring.Problem, ring.Replicated = false, s.Problem, s.Replicated
+	}
+	return ring
 }

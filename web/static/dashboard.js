@@ -5,6 +5,7 @@ import { Doom } from "./doom.js";
 import { Dossier } from "./dossier.js";
 import { Charts } from "./charts.js";
 import { KeyBox } from "./keys.js";
+import { Lesson } from "./lesson.js";
 import { wireLayers } from "./legend.js";
 import { Lab } from "./lab.js";
 import { Listing } from "./listing.js";
@@ -108,7 +109,13 @@ for (const id of ["live", "return"]) element(id).addEventListener("click", () =>
 setInterval(() => {
   if (source.mode !== "file" && !ring.state.recorded) player.refilm();
 }, 2000);
+const lesson = new Lesson(elements({
+  dialog: "lesson-list", list: "lesson-names", card: "lesson", title: "lesson-title", text: "lesson-text", note: "lesson-note",
+  back: "lesson-back", next: "lesson-next", end: "lesson-end", large: "lesson-large", say: "say",
+}), { source, player, selection, layer: element("layer"), watch: () => operations.watch(ring.state.operations[0]) });
+element("lessons").addEventListener("click", () => element("lesson-list").showModal());
 wireOpening(element("open"), (opened) => {
+  lesson.leave();
   write(element("say"), "");
   player.open(source.play(opened));
 }, (text) => write(element("say"), text));

@@ -1,6 +1,7 @@
 // A recording that the viewer opens in the page: its lines become the messages
 // of a tape. The file is a stranger's: what is wrong with it is said by line.
 
+import { judge } from "./judge.js";
 import { marksOf } from "./moments.js";
 import { Tape } from "./tape.js";
 
@@ -83,10 +84,16 @@ class Reader {
   /** flush sends what has changed, and an event that it led to. */
   flush(events = []) {
     if (!this.#fresh && events.length === 0) return;
-    this.tape.add(this.#at, { type: "delta", seq: 0, replicated: true, ...this.#state, peers: [...this.#peers.values()], gone: [...this.#gone], events });
+    this.tape.add(this.#at, { type: "delta", seq: 0, replicated: true, ...this.#state, problems: this.#problems(), peers: [...this.#peers.values()], gone: [...this.#gone], events });
     this.#peers.clear();
     this.#gone.clear();
     this.#fresh = false;
+  }
+
+  // The file says that something is wrong, and the views what.
+  #problems() {
+    if (this.#state.well_formed !== false) return [];
+    return judge([...this.#views.values()].sort((a, b) => (a.id < b.id ? -1 : 1))).problems;
   }
 
   #see({ peer, view = {} }) {

@@ -2,6 +2,7 @@
 
 import { angle, bend, point, warp } from "./circle.js";
 import { ringlet, square } from "./marks.js";
+import { spot } from "./peers.js";
 import { fraction } from "./state.js";
 
 /** drawArc draws what a peer owns: from its predecessor, without it, to itself. */
@@ -20,11 +21,11 @@ export function drawArc(view, peer) {
 /** drawFingers draws chords to them; one that is no longer there is dashed. */
 export function drawFingers(view, peer) {
   const { ctx, circle, colours, state } = view;
-  const p = point(circle, peer.at);
+  const p = spot(view, peer);
   ctx.lineWidth = 1.25;
   for (const id of peer.fingers) {
     const stale = !state.peers.has(id);
-    const q = point(circle, fraction(id));
+    const q = whereIs(view, id);
     const c = bend(circle, p, q, 36);
     ctx.globalAlpha = stale ? 1 : 0.7;
     ctx.setLineDash(stale ? [3, 4] : []);
@@ -39,11 +40,16 @@ export function drawFingers(view, peer) {
 }
 
 /** drawNeighbours rings the successors, and frames the predecessor. */
-export function drawNeighbours({ ctx, circle, colours, dot }, peer) {
+export function drawNeighbours(view, peer) {
+  const { ctx, colours, dot } = view;
   for (const id of peer.succ) {
-    if (id !== peer.id) ringlet(ctx, point(circle, fraction(id)), dot + 3.5, colours.accent, 1.75);
+    if (id !== peer.id) ringlet(ctx, whereIs(view, id), dot + 3.5, colours.accent, 1.75);
   }
-  if (peer.pred && peer.pred !== peer.id) {
-    square(ctx, point(circle, fraction(peer.pred)), dot + 3.5, colours.accent, 1.75);
-  }
+  if (peer.pred && peer.pred !== peer.id) square(ctx, whereIs(view, peer.pred), dot + 3.5, colours.accent, 1.75);
+}
+
+// One that is gone has its place on the rim all the same.
+function whereIs(view, id) {
+  const peer = view.state.peers.get(id);
+  return peer ? spot(view, peer) : point(view.circle, fraction(id));
 }
