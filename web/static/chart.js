@@ -4,7 +4,7 @@
 const ns = "http://www.w3.org/2000/svg";
 const wide = 480;
 const high = 200;
-const edge = { left: 46, right: 10, top: 12, bottom: 26 };
+const edge = { left: 52, right: 10, top: 14, bottom: 30 };
 const dashes = ["", "6 4"];
 
 /** drawChart gives the SVG of a plot; label writes a value of the x axis.

@@ -162,7 +162,7 @@ export class Player {
     page.seek.setAttribute("aria-valuetext", this.#position());
     this.#showSpeed(speed);
     write(page.clock, this.#position());
-    write(page.event, `event ${number(event)} of ${number(this.#film.events)}`);
+    write(page.event, `event ${number(event)} of ${number(Math.max(event, this.#film.events))}`);
   }
 
   #position() {
