@@ -10,12 +10,12 @@ import (
 // Plots draws what a report has.
 func (r *Report) Plots() []plot.File {
 	return []plot.File{
-		{"paper-path.svg", r.pathChart()},
-		{"paper-lengths.svg", r.lengthsChart()},
-		{"paper-failures.svg", r.failureChart()},
-		{"paper-churn-timeouts.svg", r.churnTimeouts()},
-		{"paper-churn-failures.svg", r.churnFailures()},
-		{"paper-load.svg", r.loadChart()},
+		{Name: "paper-path.svg", Chart: r.pathChart()},
+		{Name: "paper-lengths.svg", Chart: r.lengthsChart()},
+		{Name: "paper-failures.svg", Chart: r.failureChart()},
+		{Name: "paper-churn-timeouts.svg", Chart: r.churnTimeouts()},
+		{Name: "paper-churn-failures.svg", Chart: r.churnFailures()},
+		{Name: "paper-load.svg", Chart: r.loadChart()},
 	}
 }
 
