@@ -152,7 +152,7 @@ func TestBackupStoppedByCtrlC(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "file.peal")
 	c := newCLI(console{out: &strings.Builder{}, err: &stderr, lookupEnv: lookup(map[string]string{"PEAL_API": f.url})})
 	f.onOp = func() {
-		if f.asked == 20 {
+		if f.asked == 40 {
 			cancel()
 		}
 	}

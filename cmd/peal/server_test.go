@@ -91,7 +91,7 @@ func TestStartKeepsIdentityAndKeys(t *testing.T) {
 		t.Fatalf("put: %+v", got)
 	}
 	first.stop()
-	if got := <-first.code; got != 0 || !strings.Contains(first.notes.String(), "leaving the ring") {
+	if got := <-first.code; got != 5 || !strings.Contains(first.notes.String(), "sees nobody to hand over to") {
 		t.Fatalf("after Ctrl-C: exit %d, stderr\n%s", got, first.notes.String())
 	}
 
@@ -102,8 +102,8 @@ func TestStartKeepsIdentityAndKeys(t *testing.T) {
 	if got := runWith(t, "", "PEAL_API="+after.URL, "get", "k"); got.out != "v" {
 		t.Errorf("get after a restart: %+v, want v", got)
 	}
-	if got := runWith(t, "", "PEAL_API="+after.URL, "leave"); got.code != 0 {
-		t.Errorf("leave: %+v", got)
+	if got := runWith(t, "", "PEAL_API="+after.URL, "leave"); got.code != 5 {
+		t.Errorf("leave: %+v, want exit 5: nobody is there to take the record", got)
 	}
 	if got := <-second.code; got != 0 {
 		t.Errorf("after leave: exit %d, want 0", got)
