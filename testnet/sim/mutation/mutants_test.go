@@ -81,7 +81,7 @@ var mutants = []mutant{
 	},
 	{
 		rule:   "believes answers to questions from before its neighbours changed",
-		seenBy: "turmoil",
+		seenBy: "exploration",
 		edits:  []edit{{"stabilize.go", "c.epoch != n.epoch || !m.Member", "!m.Member"}},
 	},
 	{
