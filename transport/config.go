@@ -61,7 +61,7 @@ type Config struct {
 
 	// MaxIdle is how long a connection stays open on which no message travels, unless
 	// its peer is kept (see [Transport.Keep]). Default: for ever, because a peer behind
-	// a NAT may be reached only by the connections that it made; with Lean 20 s.
+	// a NAT may be reached only by the connections that it made; with Lean a minute.
 	MaxIdle time.Duration
 
 	// DialTimeout is how long it may take to reach a peer and to agree on the
@@ -109,7 +109,7 @@ func (c *Config) validate() error {
 		return fmt.Errorf("MaxIdle is %v: use 0 for the default, or a positive time", c.MaxIdle)
 	}
 	if c.MaxIdle == 0 && c.Lean {
-		c.MaxIdle = 20 * time.Second
+		c.MaxIdle = time.Minute
 	}
 	switch {
 	case c.DialTimeout < 0:

@@ -63,6 +63,7 @@ func (b *bench) fault(ctx context.Context, f Fault, how testnet.Death) error {
 	if err := b.settle(ctx); err != nil { // after the fault before
 		return err
 	}
+	b.steady(ctx) // so that peers know each other, and are connected
 	before := b.steady(ctx)
 	if ctx.Err() != nil {
 		return nil
