@@ -67,6 +67,44 @@ func TestConditionSeesAWriteInBetween(t *testing.T) {
 	}
 }
 
+// Who touches a record that is still being written is not in its way.
+func TestWriteThatIsTouchedMeanwhile(t *testing.T) {
+	c := settledCluster(t, 6)
+	p, slow := c.outsider("key"), c.replicas("key")[2]
+	slow.muted = true
+	all := Change{Key: "key", Value: []byte("value"), W: 3, If: Condition{Absent: true}}
+	id := p.Put(c.now, c.now.Add(soon), all)
+	c.pass(100 * time.Millisecond)
+	c.wantError(c.change(c.replicas("key")[0], Change{Key: "key", Touch: true, TTL: time.Hour}), NoError)
+	slow.muted = false
+	o := c.wait(p, id)
+	c.wantError(o, NoError)
+	if got := c.wantGet(p, "key", "value").Record; got.Version.Stamp != o.Record.Version.Stamp || got.Expires == 0 {
+		t.Errorf("read version %v, expires %d; want what was written, touched", got.Version, got.Expires)
+	}
+}
+
+// A coordinator that is a replica itself may have something newer when it writes for the
+// second time. It then declines, and sends nobody its value as that version.
+func TestDeclinedWriteGoesNowhere(t *testing.T) {
+	c := settledCluster(t, 6)
+	p := c.replicas("key")[0]
+	p.refuses = true
+	id := p.Put(c.now, c.now.Add(soon), Change{Key: "key", Value: []byte("declined"), If: Condition{Absent: true}})
+	c.run(soon, func() bool { return c.sent[Write] > 0 })
+	c.mute(c.replicas("key")[1:]...)
+	c.pass(time.Millisecond * 100)
+	p.refuses = false
+	newer := Version{Stamp: Stamp{Wall: millis(c.now.Add(MaxSkew / 2)), Writer: "w"}}
+	c.watch = func(m Message) {
+		if m.Kind == Write && m.From == p.self.Peer && m.Records[0].Version == newer {
+			t.Errorf("%v sends %v %q as version %v", p.self, m.To, m.Records[0].Value, newer)
+		}
+	}
+	p.Step(c.time(p), Message{Kind: Write, From: "w", Records: []Record{{Key: "key", Version: newer}}})
+	c.wantError(c.wait(p, id), Conflict)
+}
+
 func TestQuorumsOfARequest(t *testing.T) {
 	c := settledCluster(t, 6)
 	client, replicas := c.outsider("key"), c.replicas("key")

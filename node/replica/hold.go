@@ -63,7 +63,7 @@ func (r *Replica) lose(key string, it Item, known bool) {
 		r.damaged[key] = it
 	}
 	r.index.Remove(key)
-	r.forgetCompleteness()
+	r.forgetCoverage()
 	r.fails("the store could not give back a record")
 	r.round.refused, r.round.settled = true, false
 }
@@ -115,12 +115,14 @@ func (r *Replica) forgetCoverage() {
 	r.place.coverage, r.durable = coverage{}, [2]coverage{}
 }
 
-// forgetCompleteness stops our answers from counting until the next round.
-func (r *Replica) forgetCompleteness() {
-	r.place.complete, r.durable[0].complete, r.durable[1].complete = nil, nil, nil
-}
-
-// forgetDamaged gives up what is unreadable on an arc.
-func (r *Replica) forgetDamaged(arc chord.Arc) {
-	maps.DeleteFunc(r.damaged, func(key string, _ Item) bool { return arc.Contains(chord.KeyID([]byte(key))) })
+// forgetDamaged gives up what is unreadable on an arc. That we lack it is no sign that it
+// was deleted.
+func (r *Replica) forgetDamaged(now chord.Time, arc chord.Arc) {
+	maps.DeleteFunc(r.damaged, func(key string, it Item) bool {
+		here := arc.Contains(chord.KeyID([]byte(key)))
+		if here && !r.forgotten(now, it) {
+			r.presence.Since = millis(now)
+		}
+		return here
+	})
 }

@@ -99,3 +99,17 @@ func TestLeaveWhileAnHeirDies(t *testing.T) {
 		t.Errorf("error %v, want success with the next heir", o.Error)
 	}
 }
+
+// What a leaving peer has is no reason to drop what its heirs were given.
+func TestStraysOfALeavingReplicaAreKept(t *testing.T) {
+	c := settledCluster(t, 6)
+	rec := c.wantPut(c.peers[0], "key", "value").Record
+	c.settle()
+	heir := c.outsider("key")
+	c.replicas("key")[1].leaving = true
+	give(heir, rec)
+	c.pass(regularRound)
+	if _, held := heir.stored["key"]; !held {
+		t.Error("the heir drops the record, since the peer that leaves still has it")
+	}
+}

@@ -10,12 +10,11 @@ import (
 // that it holds: from Since to Until, in milliseconds since 1970, without a gap as
 // long as the grace period of tombstones. A driver keeps it over a restart.
 //
-// A peer whose presence ended longer than a grace period ago is stale: records that
-// it holds may have been deleted and forgotten meanwhile. Until it has reconciled
-// its arc it shows them to nobody. And where a replica was present all the time
-// since, the stale peer drops what that one does not have. Where nobody was, as
-// when a whole ring was switched off, nothing can have been deleted either, and the
-// records stay.
+// A peer whose presence ended about a grace period ago is stale: records that it holds
+// may have been deleted and forgotten meanwhile. Until it has reconciled its arc it shows
+// them to nobody, and newcomers do not take them. And where a replica was present all the
+// time since, the stale peer drops what that one does not have. Where nobody was, as when
+// a whole ring was switched off, the records stay.
 type Presence struct {
 	Since uint64 `cbor:"1,keyasint" json:"since"`
 	Until uint64 `cbor:"2,keyasint" json:"until"`
@@ -34,9 +33,30 @@ func (r *Replica) Presence(now chord.Time) Presence {
 	return p
 }
 
-// lasts reports whether a presence has not ended yet.
+// margin is what clocks may differ by and notes be late, and far more.
+func (r *Replica) margin() uint64 { return r.grace() / 16 }
+
+// lasts reports whether a presence has not ended yet: before any tombstone may go.
 func (r *Replica) lasts(p Presence, now chord.Time) bool {
-	return p.Until+r.grace() >= millis(now)
+	return p.Until+r.grace()-r.margin() >= millis(now)
+}
+
+// ended reports whether a presence had ended when an item was written.
+func (r *Replica) ended(p Presence, it Item) bool { return it.Version.Wall > p.Until+r.margin() }
+
+// wake makes a newcomer of us if nobody has driven us for a whole grace period, as when
+// the machine was suspended.
+func (r *Replica) wake(now chord.Time) {
+	if r.place.complete == nil || r.lasts(r.presence, now) || r.Deadline() > now.Add(-r.cfg.Grace*15/16) {
+		return
+	}
+	r.forgetCoverage()
+	r.round.settled = false
+	r.round.walk = walk{}
+	r.round.number++
+	r.round.at = now
+	r.expireOperations(now) // or a read would mend others with what it found then
+	r.expireRequests(now)
 }
 
 // arrive begins the presence of a peer that has none yet, or does not know since when.
@@ -60,44 +80,70 @@ func (r *Replica) stale(now chord.Time) bool {
 
 func (r *Replica) grace() uint64 { return uint64(r.cfg.Grace.Milliseconds()) }
 
-// attend notes the end of a round that reconciled all of our arc. We know as much
-// as the least informed of the sources that vouched for its cells.
+// attend notes the end of a round that reconciled all of our arc. Of each cell we know
+// as much as its best informed source, or as we ourselves did if it was complete here
+// before; of a cell without any, nothing from before. The least known one counts. What
+// we hold outside our arc is still as old as it was.
 func (r *Replica) attend(now chord.Time) {
+	if r.presence.Until != 0 && !r.lasts(r.presence, now) {
+		r.away = r.presence
+	}
 	since := uint64(0)
 	for _, c := range r.round.cells {
 		if c.sources == 0 {
 			c.since = millis(now)
 		}
+		if r.completeOn(c.arc) && r.lasts(r.presence, now) {
+			c.since = min(c.since, r.presence.Since)
+		}
 		since = max(since, c.since)
 	}
-	if !r.lasts(r.presence, now) || since < r.presence.Since {
-		r.presence.Since = since
+	r.presence = Presence{Since: since, Until: millis(now)}
+}
+
+// heard is our presence as far as what we hold on an arc goes, and whether that may have
+// been deleted elsewhere.
+func (r *Replica) heard(now chord.Time, arc chord.Arc) (p Presence, stale bool) {
+	if r.away.Until != 0 && !covers(r.place.arc, arc) {
+		return r.away, true
 	}
-	r.presence.Until = millis(now)
+	return r.Presence(now), r.stale(now)
 }
 
 // A standing is what the two sides of a session know of each other's presence.
 type standing struct {
 	theirs Presence
 	stale  bool // they are
+	ours   Presence
 }
 
 // theyForgot reports whether the other side, which lacks an item of ours, must have
 // heard that it was deleted.
 func (s *session) theyForgot(now chord.Time, it Item) bool {
-	return s.stale && s.r.lasts(s.standing.theirs, now) && s.standing.theirs.Since <= s.r.presence.Until && it.Version.Wall <= s.r.presence.Until && s.isSource(it)
+	return s.stale && s.r.lasts(s.theirs, now) && s.theirs.Since <= s.ours.Until && !s.r.ended(s.ours, it) && s.isSource(it)
 }
 
 // weForgot is the same from the other side: we lack an item of theirs.
 func (s *session) weForgot(now chord.Time, it Item) bool {
-	return s.standing.stale && s.r.lasts(s.r.presence, now) && s.r.presence.Since <= s.standing.theirs.Until && it.Version.Wall <= s.standing.theirs.Until &&
+	return s.standing.stale && s.r.lasts(s.r.presence, now) && s.r.presence.Since <= s.theirs.Until && !s.r.ended(s.theirs, it) &&
 		s.r.place.completeAt(chord.KeyID([]byte(it.Key)))
 }
 
-// mayOffer reports whether an item that the other side lacks may go there: not to
-// one who cannot know whether it was deleted, while we cannot either.
+// mayTake reports whether an item of theirs that we lack may come here: neither if we
+// know it to be deleted, nor before they have asked all others about it.
+func (s *session) mayTake(now chord.Time, it Item) bool {
+	if s.r.forgotten(now, it) || s.weForgot(now, it) {
+		return false
+	}
+	early := s.standing.stale && !s.r.ended(s.theirs, it)
+	s.early = s.early || early
+	return !early
+}
+
+// mayOffer reports whether an item that the other side lacks may go there: not before we
+// have asked all others about it. Those to whom we owe it are asked as it is given.
 func (s *session) mayOffer(it Item) bool {
-	return !s.stale || it.Version.Wall > s.r.presence.Until || s.standing.stale || s.isSource(it)
+	return !s.stale || s.r.ended(s.ours, it) || s.way == onlyGive && s.isSource(it)
 }
 
 // isSource reports whether the other side has everything written at an item's place.

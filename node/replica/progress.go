@@ -15,6 +15,7 @@ type Transfer struct {
 // A Repair tells how far a replica is with having what it should, and nothing else.
 type Repair struct {
 	Complete bool      // it has caught up with its whole arc, and its answers count
+	Settled  bool      // the last round went well, and no neighbour has changed since
 	Strays   int       // records that belong to others
 	Damaged  int       // records that the store could not give back
 	Transfer *Transfer // nil while none is going on
@@ -25,7 +26,7 @@ type Repair struct {
 func (r *Replica) Repair() Repair {
 	p := Repair{
 		Complete: r.place.complete != nil && *r.place.complete == r.place.arc,
-		Damaged:  len(r.damaged), Strays: r.strays(), Reason: r.reason,
+		Settled:  r.round.settled, Damaged: len(r.damaged), Strays: r.strays(), Reason: r.reason,
 	}
 	if s := r.session; s != nil && s.round == r.round.number {
 		p.Transfer = &Transfer{With: s.with, Arc: s.arc, Moved: s.moved, Bytes: s.bytes, Left: s.left(), Waiting: s.waiting}

@@ -141,7 +141,7 @@ func (w *write) replaced(manifests []Record) {
 // unless it was to be written once.
 func (w *write) settle(now chord.Time, c chord.Contact, m Message) {
 	switch held := m.Items[0]; {
-	case held.Version.Compare(w.outcome.Record.Version) <= 0, w.reported:
+	case held.Version.Compare(w.outcome.Record.Version) <= 0, w.reported, w.wasTouched(held):
 		w.acknowledge(now, c, m.Complete)
 	case tooFarAhead(now, held.Version):
 		w.refused++
@@ -153,6 +153,11 @@ func (w *write) settle(now chord.Time, c chord.Contact, m Message) {
 		w.r.clock.Observe(held.Version)
 		w.startOver(now)
 	}
+}
+
+// wasTouched reports whether what a replica holds is what we write, touched since.
+func (w *write) wasTouched(held Item) bool {
+	return !w.change.Touch && held.Version.Stamp == w.outcome.Record.Version.Stamp
 }
 
 // hurried bounds the attempts with a new version that follow without a pause. Of two

@@ -52,7 +52,7 @@ func TestGetGoesOnWhenTargetsRunOut(t *testing.T) {
 	replicas := c.replicas("key")
 	for range 20 {
 		for _, p := range replicas[1:] {
-			p.forgetCompleteness()
+			p.place.complete = nil
 			c.after(200*time.Millisecond, func() { p.round.at = c.time(p) })
 		}
 		c.wantGet(client, "key", "value")

@@ -76,7 +76,8 @@ type Replica struct {
 	index    Index
 	place    place
 	presence Presence
-	leaving  bool // no rounds any more
+	away     Presence // that ended too long ago for what we hold outside our arc
+	leaving  bool     // no rounds any more
 
 	round   round
 	session *session // the one going on, if its round is
@@ -125,6 +126,7 @@ func (r *Replica) Load(rec Record) {
 
 // Step takes in a message that arrived, or news from the transport.
 func (r *Replica) Step(now chord.Time, m Message) {
+	r.wake(now)
 	switch m.Kind {
 	case Unreachable:
 		r.unreachable(now, m.From)
@@ -150,6 +152,7 @@ func (r *Replica) Step(now chord.Time, m Message) {
 
 // Tick does what is due. It is harmless before the deadline.
 func (r *Replica) Tick(now chord.Time) {
+	r.wake(now)
 	r.expireRequests(now)
 	r.expireOperations(now)
 	r.buryExpired(now)

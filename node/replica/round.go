@@ -85,13 +85,15 @@ func (r *Replica) nextShare(now chord.Time) {
 // caughtUp notes that the arc is reconciled. What nobody could give back of it
 // was never acknowledged, or is lost.
 func (r *Replica) caughtUp(now chord.Time) {
-	r.place.caughtUp()
-	r.forgetDamaged(r.place.arc)
-	if rd := &r.round; !rd.failed && len(r.place.succ) > 0 {
+	rd := &r.round
+	heard := !rd.failed && len(r.place.succ) > 0
+	if heard {
 		r.attend(now)
-		if rd.buried == 0 && !rd.left {
-			r.collect(rd.began)
-		}
+	}
+	r.place.caughtUp()
+	r.forgetDamaged(now, r.place.arc)
+	if heard && rd.buried == 0 && !rd.left {
+		r.collect(rd.began)
 	}
 }
 

@@ -17,7 +17,17 @@ func (r *Replica) agrees(rg Range) bool {
 // onCompare answers with what differs: the list where one side has few items,
 // summaries of the parts where both have many.
 func (r *Replica) onCompare(now chord.Time, m Message) {
-	reply := Message{Kind: Compared, Seq: m.Seq, Source: r.place.source, Barren: r.round.walk.barren, Strays: r.strays() > 0, Presence: r.Presence(now), Stale: r.stale(now), Busy: r.place.complete == nil}
+	reply := Message{
+		Kind: Compared, Seq: m.Seq, Source: r.place.source, Busy: r.place.complete == nil,
+		Barren: r.round.walk.barren, Strays: r.strays() > 0,
+	}
+	reply.Presence, reply.Stale = r.Presence(now), r.stale(now)
+	if r.leaving {
+		reply.Refused = IsLeaving
+	}
+	if len(m.Ranges) > 0 {
+		reply.Presence, reply.Stale = r.heard(now, m.Ranges[0].Arc)
+	}
 	bytes := 0
 	for _, rg := range m.Ranges {
 		switch {

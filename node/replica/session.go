@@ -48,7 +48,8 @@ type session struct {
 	short    bool    // the other side did not give what it had listed, or take what we have
 	last     Message // Compared
 	stale    bool    // we are
-	withheld bool    // something was not given, since they are
+	withheld bool    // something was not given, since they are catching up, or we are stale
+	early    bool    // something was not taken, since they are stale
 	standing
 	done func(now chord.Time, end ending)
 }
@@ -63,9 +64,10 @@ const (
 // reconcile makes an arc equal here and at a peer, as far as records may move.
 func (r *Replica) reconcile(now chord.Time, sh share, done func(chord.Time, ending)) {
 	s := &session{
-		r: r, with: sh.with.Peer, arc: sh.arc, way: sh.way, round: r.round.number, stale: r.stale(now), done: done,
+		r: r, with: sh.with.Peer, arc: sh.arc, way: sh.way, round: r.round.number, done: done,
 		ranges: []chord.Arc{sh.arc},
 	}
+	s.ours, s.stale = r.heard(now, sh.arc)
 	r.session = s
 	s.step(now)
 }
@@ -135,6 +137,7 @@ func (s *session) end(now chord.Time, ok bool) {
 	if s.r.session == s {
 		s.r.session = nil
 	}
+	ok = ok && (s.stale || !s.early)
 	var e ending
 	if ok {
 		e = s.r.ending(now, s.last)
@@ -182,8 +185,12 @@ func (s *session) compare(now chord.Time) {
 // compared sorts out what differs: a list tells what to move, a summary that
 // is not ours is compared further.
 func (s *session) compared(now chord.Time, m Message) {
+	if m.Refused == IsLeaving && s.way == onlyGive { // what it has goes with it
+		s.end(now, false)
+		return
+	}
 	s.last = m
-	s.standing = standing{theirs: m.Presence, stale: m.Stale}
+	s.theirs, s.standing.stale = m.Presence, m.Stale
 	for _, rg := range m.Ranges {
 		nothing := s.way == onlyGive && s.r.index.Summary(rg.Arc).Count == 0
 		switch {
@@ -228,8 +235,10 @@ func (s *session) match(now chord.Time, rg Range) {
 		}
 		theirs[it.Key] = it.Version
 		mine, ok := s.r.index.Get(it.Key)
-		lacks := !ok && !s.r.forgotten(now, it) && !s.weForgot(now, it)
-		if s.way != onlyGive && !tooFarAhead(now, it.Version) && (lacks || ok && mine.Version.Compare(it.Version) < 0) {
+		if s.way == onlyGive || tooFarAhead(now, it.Version) {
+			continue
+		}
+		if !ok && s.mayTake(now, it) || ok && mine.Version.Compare(it.Version) < 0 {
 			s.pulls = append(s.pulls, it)
 		}
 	}
@@ -247,8 +256,8 @@ func (s *session) match(now chord.Time, rg Range) {
 			s.pushes = append(s.pushes, it)
 		case s.theyForgot(now, it):
 			s.r.discard(it)
-		case s.r.forgotten(now, it) || !s.mayOffer(it):
-		case s.last.Busy && !s.r.leaving:
+		case s.r.forgotten(now, it):
+		case !s.mayOffer(it), s.last.Busy && !s.r.leaving:
 			s.withheld = true
 		default:
 			s.pushes = append(s.pushes, it)

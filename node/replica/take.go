@@ -40,7 +40,7 @@ func (s *session) keep(now chord.Time, records []Record) {
 	for _, rec := range records {
 		it := rec.item()
 		_, held := s.r.index.Get(rec.Key)
-		if tooFarAhead(now, rec.Version) || !held && (s.r.forgotten(now, it) || s.weForgot(now, it)) {
+		if tooFarAhead(now, rec.Version) || !held && !s.mayTake(now, it) {
 			continue
 		}
 		s.r.store(rec)

@@ -36,9 +36,14 @@ func (r *Replica) enough() int { return r.cfg.N - r.cfg.W + 1 }
 // reconciled with enough who were there for its writes.
 func (r *Replica) vouched(enough int) bool {
 	for _, c := range r.round.cells {
-		if c.sources < enough && (r.place.complete == nil || !covers(*r.place.complete, c.arc)) {
+		if c.sources < enough && !r.completeOn(c.arc) {
 			return false
 		}
 	}
 	return true
+}
+
+// completeOn reports whether an arc was complete here before this round.
+func (r *Replica) completeOn(arc chord.Arc) bool {
+	return r.place.complete != nil && covers(*r.place.complete, arc)
 }

@@ -1,0 +1,178 @@
+package replica
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"peal/chord"
+)
+
+// away is long enough to have missed a delete in a ring of short memory.
+const away = 75 * time.Minute
+
+// comeBack starts a peer again with what it holds and knew of its presence.
+func (c *cluster) comeBack(p *peer, was Presence) *peer {
+	c.t.Helper()
+	back := c.newPeer(p.self, p.stored)
+	back.presence = was
+	c.insert(back)
+	back.SetNeighbours(c.now, c.neighbours(back))
+	return back
+}
+
+// wantForgotten checks that a key does not come back.
+func (c *cluster) wantForgotten(key string) {
+	c.t.Helper()
+	c.pass(regularRound)
+	c.settle()
+	for _, p := range c.peers {
+		c.wantMissing(p, key)
+	}
+	c.wantPlaced()
+}
+
+// What a peer holds for others may have been deleted while it was away, too.
+func TestStrayThatWasAwayDoesNotComeBack(t *testing.T) {
+	c := shortMemory(t, 1)
+	old := c.wantPut(c.peers[0], "deleted", "value").Record
+	c.settle()
+	p := c.outsider("deleted")
+	was := p.Presence(c.now)
+	give(p, old)
+	c.kill(p)
+	c.settle()
+	c.remove(c.peers[0], "deleted")
+	c.pass(away)
+	c.comeBack(p, was)
+	c.wantForgotten("deleted")
+}
+
+// A process that stood still for long, as on a suspended machine, is as ignorant as one
+// that is started again.
+func TestPeerThatWasSuspendedBringsNothingBack(t *testing.T) {
+	for seed := range uint64(3) {
+		c := shortMemory(t, seed)
+		c.wantPut(c.peers[0], "deleted", "value")
+		c.pass(regularRound)
+		p := c.replicas("deleted")[1]
+		c.kill(p)
+		c.settle()
+		c.remove(c.peers[0], "deleted")
+		c.pass(away)
+		c.insert(p)
+		c.wantMissing(p, "deleted")
+		c.wantForgotten("deleted")
+	}
+}
+
+// Of a newcomer, even one that has caught up, and a peer that was away neither knows what
+// was deleted.
+func TestNewcomersDoNotTakeWhatMayBeDeleted(t *testing.T) {
+	for seed := range uint64(8) {
+		c := shortMemory(t, seed)
+		c.wantPut(c.peers[0], "deleted", "value")
+		c.settle()
+		p := c.replicas("deleted")[1]
+		was := p.Presence(c.now)
+		c.kill(p)
+		c.settle()
+		c.remove(c.peers[0], "deleted")
+		newcomers := func() {
+			for i := range 2 {
+				c.join(chord.NewContact(chord.PeerID(fmt.Sprint("new ", seed, i)), 0))
+			}
+		}
+		if seed%2 == 0 {
+			newcomers()
+			c.settle()
+		}
+		c.pass(away)
+		c.comeBack(p, was)
+		if seed%2 == 1 {
+			newcomers()
+		}
+		c.wantForgotten("deleted")
+	}
+}
+
+// Of two that were away the one that went first takes nothing from the other: to it that
+// would look as if it had been written since.
+func TestThoseWhoWereAwayLearnNothingFromEachOther(t *testing.T) {
+	for seed := range uint64(6) {
+		c := shortMemory(t, seed)
+		c.pass(regularRound)
+		replicas := c.replicas("deleted")
+		first, second := replicas[2], replicas[1]
+		before := first.Presence(c.now)
+		c.kill(first)
+		c.pass(10 * time.Minute)
+		c.wantPut(replicas[0], "deleted", "value")
+		c.settle()
+		was := second.Presence(c.now)
+		c.kill(second)
+		c.settle()
+		c.remove(replicas[0], "deleted")
+		c.pass(away)
+		c.comeBack(second, was)
+		c.comeBack(first, before)
+		c.wantForgotten("deleted")
+	}
+}
+
+// What the clock of another peer stamped may be a little later than the time at which
+// its holder went.
+func TestWrittenJustBeforeThePeerWent(t *testing.T) {
+	c := shortMemory(t, 1)
+	client, p := c.replicas("deleted")[0], c.replicas("deleted")[1]
+	client.skew = MaxSkew / 2
+	c.wantPut(client, "deleted", "value")
+	was := p.Presence(c.now)
+	c.kill(p)
+	c.settle()
+	c.remove(client, "deleted")
+	c.pass(away)
+	c.comeBack(p, was)
+	c.wantForgotten("deleted")
+}
+
+// Who took the place of all replicas of a key has nothing of it, and that is no sign that
+// it was deleted.
+func TestAllReplicasWereAway(t *testing.T) {
+	for seed := range uint64(3) {
+		c := shortMemory(t, seed)
+		c.wantPut(c.peers[0], "key", "value")
+		c.settle()
+		replicas := c.replicas("key")
+		was := replicas[1].Presence(c.now)
+		for _, p := range replicas {
+			c.kill(p)
+		}
+		c.pass(away)
+		back := c.comeBack(replicas[1], was)
+		c.settle()
+		c.wantGet(back, "key", "value")
+		c.wantPlaced()
+	}
+}
+
+// Nor is that a record was damaged.
+func TestDamageIsNoDelete(t *testing.T) {
+	c := shortMemory(t, 1)
+	c.wantPut(c.peers[0], "key", "value")
+	c.settle()
+	replicas := c.replicas("key")
+	was := replicas[1].Presence(c.now)
+	c.kill(replicas[1])
+	c.kill(replicas[2])
+	for _, p := range c.peers {
+		if _, ok := p.stored["key"]; ok {
+			p.stored["key"] = Record{}
+		}
+	}
+	c.get(replicas[0], "key")
+	c.pass(away)
+	back := c.comeBack(replicas[1], was)
+	c.settle()
+	c.wantGet(back, "key", "value")
+}
