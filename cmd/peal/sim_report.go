@@ -123,12 +123,14 @@ func lookupsText(r *simResult) string {
 // dataFacts are the lines about the data of one run or many.
 func dataFacts(d *sim.DataReport) [][2]string {
 	return [][2]string{
-		{"writes", fmt.Sprintf("%d acknowledged, %d of unknown fate, %d failed; %d lost every copy to crashes and disks",
-			d.Acknowledged, d.Unknown, d.Failed, d.Orphaned)},
-		{"reads", fmt.Sprintf("%d answered, %d failed; %d had to see a certain version, and %d writes had to exceed one",
-			d.Reads, d.ReadsFailed, d.ReadsHeld, d.WritesHeld)},
+		{"writes", fmt.Sprintf("%d acknowledged, %d declined, %d of unknown fate, %d failed; %d lost every copy to crashes and disks",
+			d.Acknowledged, d.Declined, d.Unknown, d.Failed, d.Orphaned)},
+		{"reads", fmt.Sprintf("%d answered, %d of them of expired keys, %d failed; %d had to see a certain version, %d writes had to exceed one, and %d conditions to mind one",
+			d.Reads, d.Expired, d.ReadsFailed, d.ReadsHeld, d.WritesHeld, d.ConditionsHeld)},
 		{"data", fmt.Sprintf("%s checked in the end, by %s; %s moved, %d spoiled, %s refused by disks",
 			counted(d.KeysChecked, "key"), counted(d.LastReads, "read"), counted(d.Moved, "record"), d.Spoiled, counted(d.Refused, "commit"))},
+		{"deletes", fmt.Sprintf("%d forgotten, of which %d may come back; %s collected",
+			d.Forgotten, d.Excused, counted(d.Collected, "tombstone"))},
 	}
 }
 

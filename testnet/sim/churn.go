@@ -111,6 +111,7 @@ func (s *Simulation) crash(p *peer) {
 	if !s.mayGo(p) {
 		return
 	}
+	s.loseMemory(p)
 	p.crashedAt, p.watchers = s.now, s.neighboursOf(p)
 	s.remove(p)
 	s.stop(p)
@@ -172,7 +173,9 @@ func (s *Simulation) restart(i int) {
 	p := s.crashed[i]
 	s.crashed = slices.Delete(s.crashed, i, i+1)
 	s.boot(p)
-	s.regain(p)
+	if s.data != nil && !p.data.returned {
+		s.regain(p, func(*key) bool { return true })
+	}
 	s.meet(p)
 }
 

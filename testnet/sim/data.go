@@ -11,7 +11,7 @@ import (
 )
 
 // Data is the data plane of a simulation: every peer carries a
-// [replica.Replica] and a disk beside its node, and clients write, read and
+// [replica.Replica] and a disk beside its node, and clients write, read, touch and
 // delete keys through random members. Zero fields take their defaults.
 type Data struct {
 	// Replica has the settings of every replica; Self, Seed and Reader are
@@ -20,6 +20,13 @@ type Data struct {
 
 	// Keys is how many different keys the clients use. Default 32.
 	Keys int
+
+	// TTL is how long a third of what is put or touched lives, at most. Default 0:
+	// nothing expires.
+	TTL time.Duration
+
+	// Writing is how long clients write; then they only read. Default 0: all the time.
+	Writing time.Duration
 
 	// Rate is how many operations the clients begin a second, on average.
 	// Default 20.
@@ -47,16 +54,15 @@ func (d *Data) validate() error {
 	d.Deadline = cmp.Or(d.Deadline, 5*time.Second)
 	d.Sync = cmp.Or(d.Sync, 2*time.Millisecond)
 	d.SettleFor = cmp.Or(d.SettleFor, 5*time.Minute)
-	d.Replica.N = cmp.Or(d.Replica.N, replica.DefaultN)
-	d.Replica.W = cmp.Or(d.Replica.W, min(2, d.Replica.N))
-	d.Replica.R = cmp.Or(d.Replica.R, min(2, d.Replica.N))
+	d.Replica.Quorums = d.Replica.Quorums.Complete()
 	d.Replica.RoundEvery = cmp.Or(d.Replica.RoundEvery, 30*time.Second)
+	d.Replica.Grace = cmp.Or(d.Replica.Grace, 24*time.Hour)
 	switch {
 	case d.Keys < 1 || d.Keys > maxKeys:
 		return fmt.Errorf("sim: Data.Keys is not from 1 to %d", maxKeys)
 	case !rate(d.Rate):
 		return errors.New("sim: Data.Rate is neither 0 nor from 0.000001 to 1000000 a second")
-	case d.Deadline < 0 || d.Sync < 0 || d.SettleFor < 0:
+	case d.Deadline < 0 || d.Sync < 0 || d.SettleFor < 0 || d.TTL < 0 || d.Writing < 0:
 		return errors.New("sim: a duration of Data is negative")
 	case d.Skew < 0 || d.Skew > replica.MaxSkew:
 		return fmt.Errorf("sim: Data.Skew is not from 0 to %v", replica.MaxSkew)
@@ -84,6 +90,7 @@ type holder struct {
 	stirred    bool       // the replica may want something done
 	committing *commit    // under way
 	leaving    chord.Time // when it began to hand over, 0 if it does not
+	returned   bool       // perhaps after more than the grace period, and has not caught up yet
 }
 
 // A commit is what a replica wants done, from when its disk begins to write
@@ -106,9 +113,13 @@ func (s *Simulation) bootData(p *peer) {
 	}
 	cfg := s.cfg.Data.Replica
 	cfg.Self, cfg.Seed, cfg.Reader = p.self, p.disk.random.next(), p.disk
+	if cfg.Presence = p.disk.present; p.disk.salvage() && cfg.Presence.Until != 0 {
+		cfg.Presence.Since = millis(s.timeOfDay(p)) // as package node has it
+	}
 	r, _ := replica.New(cfg) // validate has seen that the settings are valid
 	p.disk.load(r.Load)
 	p.data = &holder{replica: r, locating: map[chord.LookupID]uint64{}, calls: map[replica.OpID]*call{}}
+	s.speakAgain(p)
 }
 
 // stopData ends a peer's replica. A commit that is under way may have reached
@@ -118,16 +129,26 @@ func (s *Simulation) stopData(p *peer) {
 	if d == nil {
 		return
 	}
+	p.fallSilent(s.timeOfDay(p))
 	p.data = nil
 	if c := d.committing; c != nil && !c.ended && p.disk.random.below(2) == 0 {
-		p.disk.commit(c.Writes, c.Drops)
+		s.store(p, &c.Ready)
 	}
 	s.data.abandon(d)
 }
 
 // timeOfDay is what a peer takes for it.
-func (s *Simulation) timeOfDay(p *peer) chord.Time {
-	return epoch.Add(p.offset) + p.clock.read(s.now)
+func (s *Simulation) timeOfDay(p *peer) chord.Time { return s.dayAt(p, s.now) }
+
+// dayAt is what a peer took for the time of day at a time.
+func (s *Simulation) dayAt(p *peer, t chord.Time) chord.Time {
+	return epoch.Add(p.offset) + p.clock.read(t)
+}
+
+// latestDay is what nobody's clock is ahead of.
+func (s *Simulation) latestDay() chord.Time {
+	drift := time.Duration(float64(s.now) * s.cfg.ClockDrift)
+	return epoch.Add(s.cfg.Data.Skew+drift+time.Millisecond) + s.now
 }
 
 // deadline is when a peer must be woken next.
@@ -196,7 +217,7 @@ func (s *Simulation) commit(p *peer, r replica.Ready) {
 		if p.data != d {
 			return // it has crashed meanwhile
 		}
-		c.err, c.ended = p.disk.commit(r.Writes, r.Drops), true
+		c.err, c.ended = s.store(p, &c.Ready), true
 		if !p.paused() {
 			s.committed(p)
 		}

@@ -25,9 +25,12 @@ func TestFreshDataSeeds(t *testing.T) {
 			sum = sum.Plus(r.Data)
 		}
 	}
-	t.Logf("%d of %d reads were held to a version, and %d of %d writes", sum.ReadsHeld, sum.Reads, sum.WritesHeld, sum.Acknowledged)
-	if *dataSeedCount >= 20 && (sum.ReadsHeld*20 < sum.Reads || sum.WritesHeld*10 < sum.Acknowledged) {
-		t.Error("want a twentieth of the reads at least, and a tenth of the writes")
+	t.Logf("%d of %d reads were held to a version, and %d of %d writes; %d conditions; %d tombstones collected, %d deletes forgotten, %d excused", sum.ReadsHeld, sum.Reads, sum.WritesHeld, sum.Acknowledged, sum.ConditionsHeld, sum.Collected, sum.Forgotten, sum.Excused)
+	if *dataSeedCount >= 20 && (sum.ReadsHeld*20 < sum.Reads || sum.WritesHeld*10 < sum.Acknowledged || sum.ConditionsHeld*200 < sum.Acknowledged) {
+		t.Error("want a twentieth of the reads at least, a tenth of the writes, and conditions in a 200th of them")
+	}
+	if *dataSeedCount >= 20 && sum.Excused*2 > sum.Forgotten {
+		t.Error("most of the deletes that were forgotten may come back")
 	}
 }
 
@@ -60,8 +63,30 @@ func TestDataWithoutFaults(t *testing.T) {
 	if d.Unknown+d.Failed+d.ReadsFailed+d.Refused+d.Orphaned > 0 {
 		t.Errorf("without faults, the data fails: %+v", *d)
 	}
-	if d.Acknowledged < 200 || d.ReadsHeld < d.Reads/2 || d.KeysChecked != 32 || d.LastReads != 8*32 {
+	if d.Acknowledged < 200 || d.ReadsHeld < d.Reads/2 || d.KeysChecked != 32 || d.LastReads != 8*32 || d.Listings != listers*len(prefixes) {
 		t.Errorf("%+v: want hundreds of writes, most reads held to a version, and every key read through every peer", *d)
+	}
+}
+
+// Keys expire, and touches find nothing where they have.
+func TestDataExpires(t *testing.T) {
+	cfg := quiet()
+	cfg.Duration, cfg.Data.TTL = time.Minute+20*time.Second, time.Second
+	d := mustRun(t, cfg).Data
+	if d.Unknown+d.Failed+d.ReadsFailed > 0 || d.Expired < 20 || d.Declined < 20 {
+		t.Errorf("%+v: want dozens of reads of expired keys, and of touches that find nothing", *d)
+	}
+}
+
+// Deletes are forgotten, and stay done though peers come back that never heard of them.
+func TestDataForgets(t *testing.T) {
+	cfg := quiet(
+		Fault{Kind: Crash, At: time.Second, Count: 1}, Fault{Kind: Pause, At: time.Second, Pick: 1, For: 20 * time.Second},
+		Fault{Kind: Restart, At: 22 * time.Second}, Fault{Kind: Join, At: 22 * time.Second, Count: 2})
+	cfg.Duration, cfg.Data.Writing = 30*time.Second, 6*time.Second
+	cfg.Data.Replica.Grace, cfg.Data.Replica.RoundEvery = 10*time.Second, time.Second
+	if d := mustRun(t, cfg).Data; d.Collected < 10 || d.Forgotten < 5 || d.Excused*2 > d.Forgotten {
+		t.Errorf("%+v: want deletes to be forgotten, and few that may come back", *d)
 	}
 }
 
@@ -139,7 +164,7 @@ func TestOracle(t *testing.T) {
 
 func TestDataConfigIsChecked(t *testing.T) {
 	for _, d := range []Data{
-		{Keys: -1}, {Rate: -1}, {Skew: time.Hour}, {Sync: -1}, {Deadline: -1}, {Replica: replica.Config{RoundEvery: -1}},
+		{Keys: -1}, {Rate: -1}, {Skew: time.Hour}, {Sync: -1}, {Deadline: -1}, {TTL: -1}, {Replica: replica.Config{RoundEvery: -1}},
 		{Replica: replica.Config{Quorums: replica.Quorums{N: 3, W: 4}}},
 	} {
 		if _, err := New(Config{Peers: 3, Data: &d}); err == nil {

@@ -74,6 +74,12 @@ func (s *Simulation) logData(to *peer, m *replica.Message) {
 	s.logf("%v gets %v %d of %v%s", to.self, m.Kind, m.Seq, s.contact(m.From), text)
 }
 
+func (s *Simulation) logDrop(p *peer, it *replica.Item) {
+	if s.logging() {
+		s.logf("    %v drops %q version %v, deleted %v", p.self, it.Key, it.Version, it.Deleted)
+	}
+}
+
 func (s *Simulation) logCall(p *peer, c *call) {
 	if !s.logging() {
 		return
@@ -82,11 +88,11 @@ func (s *Simulation) logCall(p *peer, c *call) {
 	if c.key != nil {
 		name = fmt.Sprintf(" %q", c.key.name)
 	}
-	s.logf("%v begins a %s%s", p.self, callNames[c.kind], name)
+	s.logf("%v begins a %v%s", p.self, c.kind, name)
 }
 
 func (s *Simulation) logOutcome(p *peer, c *call, o *replica.Outcome) {
 	if s.logging() {
-		s.logf("    %v: %s of %q begun at %v ends with error %d, version %v, replicas %v", p.self, callNames[c.kind], o.Record.Key, c.began, o.Error, o.Record.Version, o.Replicas)
+		s.logf("    %v: %v of %q begun at %v ends with error %d, version %v, replicas %v", p.self, c.kind, o.Record.Key, c.began, o.Error, o.Record.Version, o.Replicas)
 	}
 }

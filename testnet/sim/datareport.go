@@ -8,22 +8,30 @@ import (
 
 // A DataReport tells what a simulation saw of the data.
 type DataReport struct {
-	Acknowledged int `json:"acknowledged"` // writes
-	Unknown      int `json:"unknown"`      // writes that may have been stored, or not
-	Failed       int `json:"failed"`       // writes that were not stored
-	Reads        int `json:"reads"`
-	ReadsFailed  int `json:"reads_failed"`
-	ReadsHeld    int `json:"reads_held"`   // to what was sure; see oracle.go
-	WritesHeld   int `json:"writes_held"`  // to be newer than what was sure
-	Orphaned     int `json:"orphaned"`     // acknowledged writes whose copies all went in crashes, or with disks
-	KeysChecked  int `json:"keys_checked"` // in the end, those that were ever written
-	LastReads    int `json:"last_reads"`   // in the end
+	Acknowledged   int `json:"acknowledged"` // writes
+	Unknown        int `json:"unknown"`      // writes that may have been stored, or not
+	Failed         int `json:"failed"`       // writes that were not stored
+	Declined       int `json:"declined"`     // writes whose condition does not hold, and touches of what is not there
+	Reads          int `json:"reads"`
+	Expired        int `json:"expired"` // reads of keys whose time was over
+	ReadsFailed    int `json:"reads_failed"`
+	ReadsHeld      int `json:"reads_held"`      // to what was sure; see oracle.go
+	WritesHeld     int `json:"writes_held"`     // to be newer than what was sure
+	ConditionsHeld int `json:"conditions_held"` // to decline what was sure to be there
+	Orphaned       int `json:"orphaned"`        // acknowledged writes whose copies all went in crashes, or with disks
+	KeysChecked    int `json:"keys_checked"`    // in the end, those that were ever written
+	Listings       int `json:"listings"`        // in the end
+	LastReads      int `json:"last_reads"`      // in the end
 
 	Moved   int `json:"moved"`       // records, by reconciliation
 	Handed  int `json:"handed_off"`  // records that a peer gave to those to whom they belong, and dropped
 	Refused int `json:"refused"`     // commits, by disks
 	Spoiled int `json:"spoiled"`     // records, by disks
 	Misread int `json:"read_failed"` // spoiled records that a replica found out
+
+	Collected int `json:"collected"` // tombstones, by each replica
+	Forgotten int `json:"forgotten"` // deletes whose first tombstone was collected
+	Excused   int `json:"excused"`   // of them, those that may have come back
 
 	Messages       int            `json:"messages"` // delivered, of the data plane
 	MessagesByKind map[string]int `json:"messages_by_kind"`
@@ -64,10 +72,11 @@ func (r *DataReport) Plus(other *DataReport) *DataReport {
 		to *int
 		by int
 	}{
-		{&sum.Acknowledged, r.Acknowledged}, {&sum.Unknown, r.Unknown}, {&sum.Failed, r.Failed},
-		{&sum.Reads, r.Reads}, {&sum.ReadsFailed, r.ReadsFailed}, {&sum.ReadsHeld, r.ReadsHeld}, {&sum.WritesHeld, r.WritesHeld},
-		{&sum.Orphaned, r.Orphaned}, {&sum.KeysChecked, r.KeysChecked}, {&sum.LastReads, r.LastReads},
+		{&sum.Acknowledged, r.Acknowledged}, {&sum.Unknown, r.Unknown}, {&sum.Failed, r.Failed}, {&sum.Declined, r.Declined},
+		{&sum.Reads, r.Reads}, {&sum.Expired, r.Expired}, {&sum.ReadsFailed, r.ReadsFailed}, {&sum.ReadsHeld, r.ReadsHeld}, {&sum.WritesHeld, r.WritesHeld}, {&sum.ConditionsHeld, r.ConditionsHeld},
+		{&sum.Orphaned, r.Orphaned}, {&sum.KeysChecked, r.KeysChecked}, {&sum.LastReads, r.LastReads}, {&sum.Listings, r.Listings},
 		{&sum.Moved, r.Moved}, {&sum.Handed, r.Handed}, {&sum.Refused, r.Refused}, {&sum.Spoiled, r.Spoiled}, {&sum.Misread, r.Misread},
+		{&sum.Collected, r.Collected}, {&sum.Forgotten, r.Forgotten}, {&sum.Excused, r.Excused},
 		{&sum.Messages, r.Messages},
 	} {
 		*c.to += c.by

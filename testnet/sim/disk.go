@@ -18,6 +18,7 @@ type disk struct {
 	sync    time.Duration
 	records map[string]stored
 	wrote   map[string]replica.Version // the newest ever synced, whatever became of it
+	present replica.Presence           // of the peer, until it ended
 
 	failing, full int           // faults that make it refuse writes
 	slow          time.Duration // what a commit takes longer
@@ -79,16 +80,18 @@ func (d *disk) commit(writes []replica.Record, drops []replica.Item) error {
 	return nil
 }
 
-// load hands out the sound records, as when a peer starts; the others are gone
-// from then on.
+// load hands out the records, as when a peer starts.
 func (d *disk) load(each func(replica.Record)) {
 	for _, key := range slices.Sorted(maps.Keys(d.records)) {
-		if rec := d.records[key]; !rec.damaged {
-			each(rec.Record)
-		} else {
-			delete(d.records, key)
-		}
+		each(d.records[key].Record)
 	}
+}
+
+// salvage drops the damaged records, and reports whether there were any.
+func (d *disk) salvage() bool {
+	before := len(d.records)
+	maps.DeleteFunc(d.records, func(_ string, rec stored) bool { return rec.damaged })
+	return len(d.records) < before
 }
 
 // spoil makes a share of the records unreadable, and names them.
@@ -105,4 +108,7 @@ func (d *disk) spoil(share float64) (keys []string) {
 }
 
 // wipe loses everything, as when the machine is replaced.
-func (d *disk) wipe() { clear(d.records) }
+func (d *disk) wipe() {
+	clear(d.records)
+	d.present = replica.Presence{}
+}

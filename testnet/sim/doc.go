@@ -19,7 +19,7 @@
 // # The data
 //
 // With [Data] every peer carries a [replica.Replica] and a disk as well, driven as
-// package node drives them, and clients write, read and delete keys through random
+// package node drives them, and clients write, read, touch and delete keys through random
 // members. Its messages travel over the same links. Clocks show different times of
 // day; disks refuse writes, are full, slow, damage what they hold, or are lost; a
 // crashed peer comes back with its disk. oracle.go says what is then checked.

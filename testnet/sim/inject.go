@@ -87,6 +87,7 @@ func (s *Simulation) pause(p *peer, f *Fault) {
 		return
 	}
 	s.tally.paused++
+	p.fallSilent(s.timeOfDay(p))
 	p.pausedUntil = until
 	s.changed()
 	s.observeFault(p, "stands still"+forTime(f.For))
@@ -103,6 +104,7 @@ func (s *Simulation) resume(p *peer, timersFirst bool) {
 	s.logf("%v goes on", p.self)
 	s.observeFault(p, "goes on")
 	p.pausedUntil = 0
+	s.speakAgain(p)
 	s.changed()
 	if timersFirst {
 		s.wakeNow(p)

@@ -1,11 +1,8 @@
 package sim
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
-	"time"
 
 	"peal/chord"
 	"peal/node/replica"
@@ -29,6 +26,12 @@ import (
 //   - An acknowledged write is acknowledged by as many replicas as it takes, and
 //     each of them has had it, or a newer one, on its disk.
 //   - A read shows only what somebody wrote under that key.
+//   - A version has one content, on whatever disk and in whatever answer. Only an
+//     expired one loses its value, when the time has come on every clock.
+//   - A value that was declined is not seen, in any version that is not older than the
+//     one which it was declined for: some replicas may have taken it before.
+//   - A read finds a key until its time is over by the coordinator's clock, and not
+//     after. That is the time which the write or the touch set.
 //
 // Asserted in the end, when no fault is left, the ring is ideal, clients are done,
 // every peer has had the time for a regular round since, and every replica says
@@ -38,6 +41,7 @@ import (
 //   - That version is the one owed, or newer. So a delete that was acknowledged is
 //     still one, unless something newer was written.
 //   - A read through any member shows just that.
+//   - A listing shows every key that is there, once, and no other.
 //
 // In between, a quorum promises more: a read that R replicas answer meets one of
 // those that acknowledged a write, if both are more than N together. But that holds
@@ -54,8 +58,9 @@ import (
 //   - as many sound copies of its key are lost as acknowledged it: all may be gone.
 //
 // A read that begins when a write is sure, and whose own coordinator means the right
-// replicas in the end, must show its version or a newer one. That some replicas are
-// newcomers, which have not caught up yet, is no excuse.
+// replicas in the end, must show its version or a newer one. A touch and a conditional
+// write, which read first, must mind it. That some replicas are newcomers, which have not
+// caught up yet, is no excuse.
 //
 // A write that begins when another is sure gets a newer version, however wrong the
 // clocks are, if a replica that had the other acknowledges it, or so many as a read
@@ -68,10 +73,21 @@ type key struct {
 	id     chord.ID
 	acked  replica.Version // the newest acknowledged
 	owed   replica.Version // must be there in the end, or something newer
+	mortal replica.Version // the newest that anybody was to store of those that are deletes, or expire
 	sure   assurance       // must be seen while the ring agrees
 	losses int             // sound copies lost so far, in crashes and by faults of disks
 	lostAt chord.Time      // the last of them
-	left   replica.Version // on its replicas in the end
+	seen   replica.Version // the newest that a client has seen
+	before replica.Version // the one that was the newest before it
+
+	collected replica.Version // the newest tombstone that some replica has collected
+	failed    int             // replicas that crashed since then, or since all was in its place
+
+	apart      bool            // parts of the ring may go on alone with it
+	apartUntil chord.Time      // when they last did, unless they do
+	left       replica.Version // on its replicas in the end
+
+	contents map[replica.Version]known // of all versions that disks ever had
 
 	doubted bool // one of its replicas was given up wrongly, and the ring has not been ideal since
 }
@@ -83,21 +99,25 @@ type assurance struct {
 	losses  int // of the key, before
 }
 
-// A written is what a client wrote, acknowledged or not.
-type written struct {
-	key     *key
-	deleted bool
+// A put is a new value. If it was declined, somebody had a certain version, or none,
+// for which the condition does not hold.
+type put struct {
+	key      *key
+	declined bool
+	by       replica.Version
 }
 
 // A dataPlane is what the simulator knows of all data.
 type dataPlane struct {
-	clients   stream
-	keys      []*key
-	byName    map[string]*key
-	writes    []written  // by number, which is their value
-	waiting   int        // calls
-	unread    int        // reads in the end still to come
-	readBy    chord.Time // when they must have succeeded
+	clients stream
+	keys    []*key
+	byName  map[string]*key
+	puts    []put      // by number, which is the value
+	began   chord.Time // when clients did
+	waiting int        // calls
+	unread  int        // reads in the end still to come
+	readBy  chord.Time // when they must have succeeded
+
 	delivered [replica.Unreachable + 1]int
 	tally     DataReport
 }
@@ -108,7 +128,7 @@ func newDataPlane(cfg *Config) *dataPlane {
 	}
 	d := &dataPlane{clients: newStream(cfg.Seed, 4), byName: map[string]*key{}}
 	for i := range cfg.Data.Keys {
-		k := &key{name: fmt.Sprint("key ", i)}
+		k := &key{name: fmt.Sprint("key ", i), contents: map[replica.Version]known{}}
 		k.id = chord.KeyID([]byte(k.name))
 		d.keys, d.byName[k.name] = append(d.keys, k), k
 	}
@@ -120,9 +140,13 @@ func (s *Simulation) distrust(c chord.Contact) {
 	if s.data == nil {
 		return
 	}
+	p := s.peer(c.Peer)
 	for _, k := range s.data.keys {
-		if slices.ContainsFunc(s.owners(k), func(p *peer) bool { return p.self == c }) {
+		k.apart = k.apart || !p.paused() && p.disk.version(k.name) != replica.Version{}
+		if slices.Contains(s.owners(k), p) {
 			k.sure, k.doubted = assurance{}, true
+			k.apart = k.apart || !p.paused()
+			s.countFailure(k)
 		}
 	}
 }
@@ -132,91 +156,21 @@ func (s *Simulation) assureAll() {
 	if s.astray > 0 {
 		return
 	}
+	s.welcome()
 	for _, k := range s.data.keys {
 		owners := s.owners(k)
-		lacks := func(p *peer) bool { return p.disk.version(k.name).Compare(k.owed) < 0 }
+		if !slices.ContainsFunc(owners, func(p *peer) bool { return !p.data.replica.Repair().Settled }) {
+			s.reunite(k)
+		}
+		lacks := func(p *peer) bool {
+			v := p.disk.version(k.name)
+			return v.Compare(k.owed) < 0 && !(k.forgotten() && v == replica.Version{})
+		}
 		if k.owed == (replica.Version{}) || slices.ContainsFunc(owners, lacks) {
 			continue
 		}
 		k.sure, k.doubted = assurance{k.owed, len(owners), k.losses}, false
 	}
-}
-
-// must reports whether an operation that takes so many replicas is held to what was
-// sure when it began.
-func (s *Simulation) must(c *call, o *replica.Outcome, met int) bool {
-	k := c.key
-	return c.sure.version != (replica.Version{}) && k.sure.version.Compare(c.sure.version) >= 0 &&
-		k.losses-c.sure.losses < c.sure.copies && met+c.sure.copies > len(o.Wanted) && s.meansOwners(k, o)
-}
-
-// meansOwners reports whether an operation went to the replicas of its key.
-func (s *Simulation) meansOwners(k *key, o *replica.Outcome) bool {
-	owners := s.owners(k)
-	for _, p := range owners {
-		if !slices.Contains(o.Wanted, p.self) {
-			return false
-		}
-	}
-	return len(owners) == len(o.Wanted)
-}
-
-// judgeRead holds a read to what was sure when it began.
-func (s *Simulation) judgeRead(p *peer, c *call, o *replica.Outcome) {
-	cfg := &s.cfg.Data.Replica
-	s.judgeContent(p, c.key, o)
-	if !s.must(c, o, min(cmp.Or(c.quorum, cfg.R), len(o.Wanted))) {
-		return
-	}
-	s.data.tally.ReadsHeld++
-	if o.Record.Version.Compare(c.sure.version) < 0 {
-		s.breakRule("a read of %q through %v, begun at %v, shows version %v of %v: want the acknowledged %v or a newer one, which is on %v",
-			c.key.name, p.self, time.Duration(c.began), o.Record.Version, o.Replicas, c.sure.version, s.holders(c.key, c.sure.version))
-	}
-}
-
-// judgeContent compares what a read shows with what was written.
-func (s *Simulation) judgeContent(p *peer, k *key, o *replica.Outcome) {
-	rec := &o.Record
-	gone := rec.Deleted || rec.Version == (replica.Version{})
-	i, err := strconv.Atoi(string(rec.Value))
-	switch {
-	case o.Found == gone:
-		s.breakRule("a read of %q through %v says found %v of version %v, deleted %v", k.name, p.self, o.Found, rec.Version, rec.Deleted)
-	case !gone && (err != nil || i >= len(s.data.writes) || s.data.writes[i] != written{k, false}):
-		s.breakRule("a read of %q through %v shows %q, which nobody wrote", k.name, p.self, rec.Value)
-	}
-}
-
-// judgeWrite holds an acknowledged write to what it says, and owes it from now on.
-func (s *Simulation) judgeWrite(p *peer, c *call, o *replica.Outcome) {
-	k, v, cfg := c.key, o.Record.Version, &s.cfg.Data.Replica
-	if got, want := len(o.Replicas), min(cmp.Or(c.quorum, cfg.W), len(o.Wanted)); got < want {
-		s.breakRule("the write of %q through %v is acknowledged by %v: want %d replicas", k.name, p.self, o.Replicas, want)
-	}
-	for _, r := range o.Replicas {
-		by := s.peer(r.Peer)
-		if by == nil {
-			s.breakRule("the write of %q through %v is acknowledged by %v, who is nobody: %v", k.name, p.self, r, o.Replicas)
-			return
-		}
-		if had := by.disk.wrote[k.name]; had.Compare(v) < 0 {
-			s.breakRule("the write of %q through %v, version %v, is acknowledged by %v, whose disk had at most %v", k.name, p.self, v, r, had)
-		}
-	}
-	if c.knownTo(o.Replicas) && k.losses == c.losses || s.must(c, o, min(cmp.Or(c.quorum, cfg.W), len(o.Wanted))) {
-		s.data.tally.WritesHeld++
-		if v.Compare(c.sure.version) <= 0 {
-			s.breakRule("a write of %q through %v, begun at %v, has version %v: want a newer one than %v, which was acknowledged before",
-				k.name, p.self, time.Duration(c.began), v, c.sure.version)
-		}
-	}
-	s.owe(c, o)
-}
-
-// knownTo reports whether one of the replicas had what was sure when a write began.
-func (c *call) knownTo(replicas []chord.Contact) bool {
-	return slices.ContainsFunc(replicas, func(r chord.Contact) bool { return slices.Contains(c.knew, r) })
 }
 
 // contact of the peer of a name, or nobody.

@@ -23,7 +23,7 @@ func (s *Simulation) owners(k *key) []*peer {
 // they live.
 func held(k *key, peers []*peer) (v replica.Version) {
 	for _, p := range peers {
-		if p.node == nil || p.left {
+		if p.node == nil || p.left || p.data.returned {
 			continue
 		}
 		if w := p.disk.version(k.name); w.Compare(v) > 0 {
@@ -38,7 +38,7 @@ func held(k *key, peers []*peer) (v replica.Version) {
 func (s *Simulation) lose(k *key, counting []*peer) (last bool) {
 	k.losses++
 	k.lostAt = s.now
-	if v := held(k, counting); v.Compare(k.owed) < 0 {
+	if v := held(k, counting); v.Compare(k.owed) < 0 && !k.forgotten() {
 		k.owed, k.sure, last = v, assurance{}, true
 		s.data.tally.Orphaned++
 	}
@@ -67,17 +67,18 @@ func (s *Simulation) counting(k *key) []*peer {
 	return owners
 }
 
-// regain notes that a peer is back with its disk: what is sound there is owed.
-func (s *Simulation) regain(p *peer) {
-	if s.data == nil {
-		return
-	}
+// regain notes that a peer is back with its disk: what is sound there of some keys is
+// owed.
+func (s *Simulation) regain(p *peer, which func(*key) bool) {
 	for _, k := range s.data.keys {
+		if !which(k) {
+			continue
+		}
 		v := p.disk.version(k.name)
 		if v.Compare(k.acked) > 0 {
 			v = k.acked
 		}
-		if v.Compare(k.owed) > 0 {
+		if v.Compare(k.owed) > 0 && v.Compare(k.collected) > 0 {
 			k.owed = v
 		}
 	}
@@ -86,6 +87,7 @@ func (s *Simulation) regain(p *peer) {
 // noteDeparture breaks the run if a peer that has handed over everything, as it
 // says, leaves with the last copy of something.
 func (s *Simulation) noteDeparture(p *peer, began chord.Time, well bool) {
+	s.welcome()
 	for _, k := range s.data.keys {
 		if p.disk.version(k.name) == (replica.Version{}) {
 			continue
@@ -93,7 +95,7 @@ func (s *Simulation) noteDeparture(p *peer, began chord.Time, well bool) {
 		lostAt, owed, losses := k.lostAt, k.owed, k.losses
 		last := s.lose(k, s.counting(k))
 		switch {
-		case well && last && lostAt < began && !slices.ContainsFunc(s.peers, func(q *peer) bool { return q.seems(k, owed) }):
+		case well && last && lostAt < began && !s.seems(k, owed) && !s.mayForget(k, owed):
 			s.breakRule("%v says that it has handed over everything, and leaves with the last copy of %q, version %v", p.self, k.name, owed)
 		case well && !last:
 			k.losses = losses // others have it instead
@@ -105,6 +107,11 @@ func (s *Simulation) noteDeparture(p *peer, began chord.Time, well bool) {
 // a newer one, though that is damaged.
 func (p *peer) seems(k *key, v replica.Version) bool {
 	return p.node != nil && !p.left && p.disk.records[k.name].Version.Compare(v) >= 0
+}
+
+// seems reports whether some peer does.
+func (s *Simulation) seems(k *key, v replica.Version) bool {
+	return slices.ContainsFunc(s.peers, func(p *peer) bool { return p.seems(k, v) })
 }
 
 // owe notes an acknowledged write, unless all who had it are gone already.

@@ -1,0 +1,155 @@
+package sim
+
+import (
+	"slices"
+	"time"
+
+	"peal/chord"
+	"peal/node/replica"
+)
+
+// Deletes are forgotten, one replica after another, once their grace period is over.
+// From then on it is the absence of the key that is owed, and no disk shows it. It is
+// owed no more
+//   - if somebody who had the key was given up alive between the delete and its
+//     collection: parts of the ring may have gone on alone, and one of them may not have
+//     heard of it;
+//   - once N of the key's replicas have crashed, or were given up alive, since the data
+//     was last in its place: who came after them cannot know that the key was deleted;
+//   - once a peer comes back with it, and no replica says that it has been there without
+//     a gap since before that one went.
+
+// death is when a content ceases to exist, or did, in milliseconds since 1970; 0 if it
+// lives for ever.
+func (c content) death(v replica.Version) uint64 {
+	if c.deleted && c.expires == 0 {
+		return v.Wall
+	}
+	return c.expires
+}
+
+// mayForget reports whether a replica may have forgotten a version of a key, since by
+// some clock its grace period is over.
+func (s *Simulation) mayForget(k *key, v replica.Version) bool {
+	death := k.contents[v].death(v)
+	return death != 0 && death+uint64(s.cfg.Data.Replica.Grace.Milliseconds()) <= millis(s.latestDay())
+}
+
+// forgets reports whether a read shows no version at all, and the one that it should
+// have shown, or a newer one, may be forgotten.
+func (s *Simulation) forgets(k *key, o *replica.Outcome, v replica.Version) bool {
+	newer := k.collected.Compare(v) > 0 || k.mortal.Compare(v) > 0 && s.mayForget(k, k.mortal)
+	return o.Record.Version == (replica.Version{}) && (newer || s.mayForget(k, v))
+}
+
+// forgotten reports whether it is the absence of a key that is owed.
+func (k *key) forgotten() bool {
+	return k.owed != (replica.Version{}) && k.owed.Compare(k.collected) <= 0
+}
+
+// lastLoss is how long ago a copy must have been lost at least, if the disk of another
+// peer may not have known of it when it dropped its own.
+const lastLoss = 5 * time.Second
+
+// fallSilent notes that a peer hears of nothing from now on.
+func (p *peer) fallSilent(day chord.Time) {
+	if p.data != nil && !p.paused() {
+		p.disk.present = p.data.replica.Presence(day)
+	}
+}
+
+// speakAgain notes that a peer is back. If deletes may be forgotten meanwhile, what it
+// has does not count until it has caught up.
+func (s *Simulation) speakAgain(p *peer) {
+	if p.data != nil && p.disk.present.Until != 0 && s.cfg.Data.Replica.Grace < time.Hour {
+		p.data.returned = true
+		s.ask(p)
+	}
+}
+
+// welcome lets those who came back count once they have caught up. They may then still
+// have to drop what does not belong to them.
+func (s *Simulation) welcome() {
+	for _, p := range s.members {
+		switch {
+		case !p.data.returned:
+		case p.data.replica.Repair().Complete:
+			p.data.returned = false
+			s.regain(p, func(k *key) bool { return slices.Contains(s.owners(k), p) })
+		default:
+			s.ask(p)
+		}
+	}
+}
+
+// ask excuses the forgotten keys that a peer came back with, where no replica has been
+// there without a gap since before it went.
+func (s *Simulation) ask(p *peer) {
+	for _, k := range s.data.keys {
+		knows := func(q *peer) bool { return q.data.replica.Presence(s.timeOfDay(q)).Since <= p.disk.present.Until }
+		if k.forgotten() && p.disk.version(k.name) != (replica.Version{}) && !slices.ContainsFunc(s.owners(k), knows) {
+			s.excuse(k)
+		}
+	}
+}
+
+// reunite notes that the ring is ideal, and a key in its place.
+func (s *Simulation) reunite(k *key) {
+	k.failed = 0
+	if k.apart {
+		k.apart, k.apartUntil = false, s.now
+	}
+}
+
+// noteDropped takes in that a disk has dropped a record.
+func (s *Simulation) noteDropped(p *peer, it *replica.Item) {
+	k, v := s.data.byName[it.Key], it.Version
+	switch {
+	case s.mayForget(k, v):
+		s.data.tally.Collected++
+		s.forget(k, v)
+	case !it.Deleted:
+	case len(s.holders(k, v)) == 0 && !s.seems(k, v) && s.now.Sub(k.lostAt) > lastLoss:
+		s.breakRule("%v drops the last tombstone of %q, version %v, before its grace period is over", p.self, it.Key, v)
+	}
+}
+
+// forget notes that a tombstone was collected.
+func (s *Simulation) forget(k *key, v replica.Version) {
+	if v.Compare(k.collected) <= 0 {
+		return
+	}
+	k.collected, k.failed = v, 0
+	if k.owed.Compare(v) > 0 {
+		return
+	}
+	s.data.tally.Forgotten++
+	if k.apart || k.apartUntil >= k.contents[v].since {
+		s.excuse(k)
+	}
+}
+
+// excuse lets a forgotten key come back.
+func (s *Simulation) excuse(k *key) {
+	k.owed, k.sure = replica.Version{}, assurance{}
+	s.data.tally.Excused++
+}
+
+// loseMemory notes that a member is about to crash that knows which of its keys were
+// deleted.
+func (s *Simulation) loseMemory(p *peer) {
+	if s.data == nil {
+		return
+	}
+	for _, k := range s.data.keys {
+		if slices.Contains(s.owners(k), p) {
+			s.countFailure(k)
+		}
+	}
+}
+
+func (s *Simulation) countFailure(k *key) {
+	if k.failed++; k.failed >= s.cfg.Data.Replica.N && k.forgotten() {
+		s.excuse(k)
+	}
+}
