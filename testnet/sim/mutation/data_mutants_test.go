@@ -1,8 +1,8 @@
 package mutation
 
-// dataMutants break the rules of the data plane. What they do not break, such as the
-// collection of tombstones, expiry, hints and the walk for sources, needs more than chance to be missed: the
-// tests of package replica itself are for that.
+// dataMutants break the rules of the data plane. What they do not break, such as hints,
+// read repair and the walk for sources, needs more than chance to be missed: the tests of
+// package replica itself are for that.
 var dataMutants = []mutant{
 	{
 		rule:   "acknowledges a write that one replica has stored",
@@ -32,7 +32,7 @@ var dataMutants = []mutant{
 	{
 		rule:   "lets a write with a slow clock lose",
 		seenBy: "data",
-		edits:  []edit{{"node/replica/put.go", "case held.Version.Compare(w.outcome.Record.Version) <= 0, w.reported:", "case true, w.reported:"}},
+		edits:  []edit{{"node/replica/put.go", "case held.Version.Compare(w.outcome.Record.Version) <= 0, w.reported, w.wasTouched(held):", "case true:"}},
 	},
 	{
 		rule:   "acknowledges a write that only newcomers have",
@@ -48,5 +48,40 @@ var dataMutants = []mutant{
 		rule:   "forgets at a restart what its store holds",
 		seenBy: "data",
 		edits:  []edit{{"node/replica/replica.go", "\tr.clock.Observe(rec.Version)\n\tr.hold(rec.item())\n", "\tr.clock.Observe(rec.Version)\n"}},
+	},
+	{
+		rule:   "collects tombstones early",
+		seenBy: "data",
+		edits:  []edit{{"node/replica/grave.go", "return it.death() + r.grace() }", "return it.death() }"}},
+	},
+	{
+		rule:   "forgets at a restart how long it was there",
+		seenBy: "returns",
+		edits:  []edit{{"node/replica/replica.go", "presence: cfg.Presence,", ""}},
+	},
+	{
+		rule:   "finds what has expired",
+		seenBy: "data",
+		edits:  []edit{{"node/replica/get.go", "g.outcome.Found && !g.outcome.Record.gone(now)", "g.outcome.Found && !g.outcome.Record.Deleted"}},
+	},
+	{
+		rule:   "drops what expires before the time has come on every clock",
+		seenBy: "data",
+		edits:  []edit{{"node/replica/grave.go", "return it.Expires + uint64(MaxSkew.Milliseconds())", "return it.Expires"}},
+	},
+	{
+		rule:   "ignores conditions",
+		seenBy: "data",
+		edits:  []edit{{"node/replica/condition.go", "case !w.change.If.holds(l.newest, found):", "case false:"}},
+	},
+	{
+		rule:   "touches whatever value is there",
+		seenBy: "data",
+		edits:  []edit{{"node/replica/touch.go", "case !ok || held.Deleted || held.Version.Stamp != rec.Version.Stamp:", "case !ok || held.Deleted:"}},
+	},
+	{
+		rule:   "lists what was deleted",
+		seenBy: "data",
+		edits:  []edit{{"node/replica/list.go", "if !it.gone(now) && chord", "if chord"}},
 	},
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"peal/chord"
+	"peal/node/replica"
 	"peal/testnet/sim"
 	"peal/testnet/sim/explore"
 	"peal/testnet/sim/study"
@@ -54,6 +55,7 @@ var hunters = []hunter{
 	{"detector", detector},
 	{"data", data},
 	{"crowds", crowds},
+	{"returns", returns},
 }
 
 // explored visits all states of the small rings of the quick table, and of one
@@ -97,6 +99,23 @@ func crowds() error {
 			Peers: 8, Seed: 1 + seed, Lookups: -1, Duration: 10 * time.Second,
 			Data:   &sim.Data{Skew: 30 * time.Second, Keys: 200, Rate: 300},
 			Faults: []sim.Fault{{Kind: sim.Join, At: 5 * time.Second, Count: 16, Pick: seed}},
+		}
+		if _, err := sim.Run(cfg); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// returns lets members crash while keys are deleted and forgotten, and then come back.
+func returns() error {
+	for seed := range uint64(4) {
+		cfg := sim.Config{
+			Peers: 8, Seed: 1 + seed, Lookups: -1, Duration: 40 * time.Second,
+			Data: &sim.Data{Writing: 10 * time.Second, Keys: 64, Replica: replica.Config{Grace: 12 * time.Second, RoundEvery: time.Second}},
+		}
+		cfg.Faults = []sim.Fault{
+			{Kind: sim.Crash, At: 4 * time.Second, Pick: seed}, {Kind: sim.Restart, At: 32 * time.Second},
 		}
 		if _, err := sim.Run(cfg); err != nil {
 			return err
