@@ -57,7 +57,7 @@ func (w *write) ask(now chord.Time) {
 	}
 	attempt := w.attempt
 	stored, complete := w.outcome.Replicas, w.complete
-	w.outcome.Replicas, w.complete = nil, nil
+	w.outcome.Replicas, w.complete, w.reportAt = nil, nil, Never // the replicas may be others now
 	w.waiting, w.refused, w.outcome.need = len(w.targets), 0, w.need()
 	for _, c := range stored {
 		if !slices.Contains(w.targets, c) { // it is no replica any more

@@ -37,7 +37,7 @@ var dataMutants = []mutant{
 	{
 		rule:   "acknowledges a write that only newcomers have",
 		seenBy: "crowds",
-		edits:  []edit{{"node/replica/put.go", "w.newest() && !w.reported {", "!w.reported {"}},
+		edits:  []edit{{"node/replica/put.go", "return w.caughtUp() >= min(meet, w.need())", "return meet > 0"}},
 	},
 	{
 		rule:   "counts for reads before it has caught up",
