@@ -46,7 +46,6 @@ var hunters = []hunter{
 	{"exploration", explored},
 	{"simulation", mixed},
 	{"joins", joins},
-	{"turmoil", turmoil},
 	{"rebirths", rebirths},
 	{"restarts", restarts},
 	{"goodbyes", goodbyes},
@@ -140,27 +139,6 @@ func joins() error {
 		err = fmt.Errorf("%d of %d single crashes would have taken somebody's last live successor", r.Spared, r.Spared+r.Crashed)
 	}
 	return err
-}
-
-// turmoil lets peers join, crash, leave and come back about as fast as messages
-// travel. Nobody is given up for silence, so every member must always have a live
-// successor: no list that outlived its time may be taken over.
-func turmoil() error {
-	kinds := []sim.FaultKind{sim.Join, sim.Crash, sim.Join, sim.Leave, sim.Restart, sim.Crash, sim.Join}
-	for seed := range uint64(90) {
-		cfg := sim.Config{
-			Peers: 8, Seed: 1 + seed, Lookups: -1, Duration: time.Second, MaxLatency: 400 * time.Millisecond, Refuse: true,
-			Node: chord.Config{Successors: 2, MinTimeout: 2 * time.Second, FixedPauses: true},
-		}
-		for i := range 400 {
-			at := time.Duration(i)*300*time.Millisecond + time.Duration(i%7)*37*time.Millisecond
-			cfg.Faults = append(cfg.Faults, sim.Fault{Kind: kinds[i%len(kinds)], At: at, Pick: 1000*seed + uint64(i)})
-		}
-		if _, err := sim.Run(cfg); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // crashesAndReturns lets members of a small ring crash and come back at once, with
