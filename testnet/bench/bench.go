@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -148,7 +148,8 @@ func (b *bench) warm(ctx context.Context) error {
 
 // forAll does something so often, by as many clients as there are.
 func (b *bench) forAll(ctx context.Context, s Stage, count int, do func(context.Context, int) error) error {
-	var done atomic.Int64
+	var mu sync.Mutex // Progress is told of one at a time, in order
+	done := 0
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(b.cfg.Clients)
 	for i := range count {
@@ -156,7 +157,10 @@ func (b *bench) forAll(ctx context.Context, s Stage, count int, do func(context.
 			if err := do(ctx, i); err != nil {
 				return fmt.Errorf("%s: %w", s.Doing, err)
 			}
-			b.cfg.Progress(s, int(done.Add(1)), count)
+			mu.Lock()
+			defer mu.Unlock()
+			done++
+			b.cfg.Progress(s, done, count)
 			return nil
 		})
 	}
