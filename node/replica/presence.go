@@ -15,17 +15,30 @@ import (
 // them to nobody, and newcomers do not take them. And where a replica was present all the
 // time since, the stale peer drops what that one does not have. Where nobody was, as when
 // a whole ring was switched off, the records stay.
+//
+// A peer goes on taking records for a while after its presence has ended, as when its
+// rounds fail, and may then fall silent with them. Newest bounds their versions.
 type Presence struct {
-	Since uint64 `cbor:"1,keyasint" json:"since"`
-	Until uint64 `cbor:"2,keyasint" json:"until"`
+	Since  uint64 `cbor:"1,keyasint" json:"since"`
+	Until  uint64 `cbor:"2,keyasint" json:"until"`
+	Newest uint64 `cbor:"3,keyasint,omitempty" json:"-"`
 }
 
 // inTouch is how many rounds may fail before a peer counts as cut off.
 const inTouch = 4
 
-// Presence is what to keep for the next start. Whoever has not reconciled with others
-// for some rounds is alone, and hears of no deletes.
+// Presence is what to keep for the next start: the older one, while we still hold
+// records outside our arc from before we were away.
 func (r *Replica) Presence(now chord.Time) Presence {
+	if r.away.Until != 0 {
+		return r.away
+	}
+	return r.present(now)
+}
+
+// present is our presence in our arc. Whoever has not reconciled with others for some
+// rounds is alone, and hears of no deletes.
+func (r *Replica) present(now chord.Time) Presence {
 	p := r.presence
 	if p.Until+inTouch*uint64(r.cfg.RoundEvery.Milliseconds()) >= millis(now) {
 		p.Until = millis(now)
@@ -41,8 +54,11 @@ func (r *Replica) lasts(p Presence, now chord.Time) bool {
 	return p.Until+r.grace()-r.margin() >= millis(now)
 }
 
-// ended reports whether a presence had ended when an item was written.
-func (r *Replica) ended(p Presence, it Item) bool { return it.Version.Wall > p.Until+r.margin() }
+// ended reports whether an item was written after a presence, and after all that its
+// peer then fell silent with.
+func (r *Replica) ended(p Presence, it Item) bool {
+	return it.Version.Wall > max(p.Until, p.Newest)+r.margin()
+}
 
 // wake makes a newcomer of us if nobody has driven us for a whole grace period, as when
 // the machine was suspended.
@@ -50,6 +66,7 @@ func (r *Replica) wake(now chord.Time) {
 	if r.place.complete == nil || r.lasts(r.presence, now) || r.Deadline() > now.Add(-r.cfg.Grace*15/16) {
 		return
 	}
+	r.presence.Newest = millis(now) // what was sent while we slept arrives only now
 	r.forgetCoverage()
 	r.round.settled = false
 	r.round.walk = walk{}
@@ -65,11 +82,12 @@ func (r *Replica) arrive(now chord.Time) {
 	r.presence.Until = cmp.Or(r.presence.Until, millis(now))
 }
 
-// wasPresent makes up for a lost note: nobody can tell whether a peer was there after
-// the newest of its records was written.
+// wasPresent takes note of a version from before the restart. It makes up for a lost
+// note, too: nobody can tell whether a peer was there after the newest of its records.
 func (r *Replica) wasPresent(v Version) {
+	r.presence.Newest = max(r.presence.Newest, v.Wall, v.Touched.Wall)
 	if r.cfg.Presence.Until == 0 {
-		r.presence.Until = max(r.presence.Until, v.Wall, v.Touched.Wall)
+		r.presence.Until = r.presence.Newest
 	}
 }
 
@@ -107,7 +125,7 @@ func (r *Replica) heard(now chord.Time, arc chord.Arc) (p Presence, stale bool) 
 	if r.away.Until != 0 && !covers(r.place.arc, arc) {
 		return r.away, true
 	}
-	return r.Presence(now), r.stale(now)
+	return r.present(now), r.stale(now)
 }
 
 // A standing is what the two sides of a session know of each other's presence.

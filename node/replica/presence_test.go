@@ -15,7 +15,7 @@ const away = 75 * time.Minute
 func (c *cluster) comeBack(p *peer, was Presence) *peer {
 	c.t.Helper()
 	back := c.newPeer(p.self, p.stored)
-	back.presence = was
+	back.presence.Since, back.presence.Until = was.Since, was.Until
 	c.insert(back)
 	back.SetNeighbours(c.now, c.neighbours(back))
 	return back
@@ -64,6 +64,61 @@ func TestPeerThatWasSuspendedBringsNothingBack(t *testing.T) {
 		c.wantMissing(p, "deleted")
 		c.wantForgotten("deleted")
 	}
+}
+
+// Nor is a write any news that was sent to it while it stood still.
+func TestWriteThatWasOvertakenByTheDelete(t *testing.T) {
+	c := shortMemory(t, 1)
+	p := c.replicas("deleted")[1]
+	c.kill(p)
+	c.pass(10 * time.Minute)
+	late := c.wantPut(c.peers[0], "deleted", "value").Record
+	c.settle()
+	c.remove(c.peers[0], "deleted")
+	c.pass(away)
+	c.insert(p)
+	p.Step(c.time(p), Message{Kind: Write, From: c.peers[0].self.Peer, Records: []Record{late}})
+	c.wantForgotten("deleted")
+}
+
+// A peer takes records after it has last heard of all deletes, and those may be deleted,
+// too, after it has gone.
+func TestWrittenLongAfterTheNote(t *testing.T) {
+	for seed := range uint64(3) {
+		c := shortMemory(t, seed)
+		p := c.replicas("deleted")[1]
+		was := p.Presence(c.now)
+		c.pass(30 * time.Minute)
+		c.wantPut(c.peers[0], "deleted", "value")
+		c.settle()
+		c.kill(p)
+		c.settle()
+		c.remove(c.peers[0], "deleted")
+		c.pass(away)
+		c.comeBack(p, was)
+		c.wantForgotten("deleted")
+	}
+}
+
+// A stray is as old after the second restart.
+func TestStrayThatWasAwayTwice(t *testing.T) {
+	c := shortMemory(t, 1)
+	old := c.wantPut(c.peers[0], "deleted", "value").Record
+	c.settle()
+	p := c.outsider("deleted")
+	was := p.Presence(c.now)
+	give(p, old)
+	c.kill(p)
+	c.settle()
+	c.remove(c.peers[0], "deleted")
+	c.pass(away)
+	back := c.comeBack(p, was)
+	if !c.run(time.Minute, func() bool { return back.Repair().Complete }) || back.Len() == 0 {
+		t.Fatal("want it to have caught up, and not yet handed over what it came with")
+	}
+	c.kill(back)
+	c.comeBack(back, back.Presence(c.now))
+	c.wantForgotten("deleted")
 }
 
 // Of a newcomer, even one that has caught up, and a peer that was away neither knows what

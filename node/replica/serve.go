@@ -21,7 +21,7 @@ func (r *Replica) onCompare(now chord.Time, m Message) {
 		Kind: Compared, Seq: m.Seq, Source: r.place.source, Busy: r.place.complete == nil,
 		Barren: r.round.walk.barren, Strays: r.strays() > 0,
 	}
-	reply.Presence, reply.Stale = r.Presence(now), r.stale(now)
+	reply.Presence, reply.Stale = r.present(now), r.stale(now)
 	if r.leaving {
 		reply.Refused = IsLeaving
 	}

@@ -82,15 +82,29 @@ func (s *Simulation) welcome() {
 	}
 }
 
-// ask excuses the forgotten keys that a peer came back with, where no replica has been
-// there without a gap since before it went.
+// ask excuses the forgotten keys that a peer came back with, where no replica knows
+// better.
 func (s *Simulation) ask(p *peer) {
 	for _, k := range s.data.keys {
-		knows := func(q *peer) bool { return q.data.replica.Presence(s.timeOfDay(q)).Since <= p.disk.present.Until }
-		if k.forgotten() && p.disk.version(k.name) != (replica.Version{}) && !slices.ContainsFunc(s.owners(k), knows) {
+		if k.forgotten() && s.mayBring(p, k) {
 			s.excuse(k)
 		}
 	}
+}
+
+// mayBring reports whether a peer came back with a key, and no replica of it has been
+// there without a gap since before it went.
+func (s *Simulation) mayBring(p *peer, k *key) bool {
+	knows := func(q *peer) bool {
+		there := q.data.replica.Presence(s.timeOfDay(q))
+		return there.Since <= p.disk.present.Until && !s.mayHaveMissed(q, there)
+	}
+	return p.disk.version(k.name) != (replica.Version{}) && !slices.ContainsFunc(s.owners(k), knows)
+}
+
+// mayHaveMissed reports whether a presence ended so long ago that deletes may be forgotten.
+func (s *Simulation) mayHaveMissed(q *peer, there replica.Presence) bool {
+	return there.Until+uint64(s.cfg.Data.Replica.Grace.Milliseconds()) < millis(s.timeOfDay(q))
 }
 
 // reunite notes that the ring is ideal, and a key in its place.
@@ -124,7 +138,10 @@ func (s *Simulation) forget(k *key, v replica.Version) {
 		return
 	}
 	s.data.tally.Forgotten++
-	if k.apart || k.apartUntil >= k.contents[v].since {
+	old := func(p *peer) bool {
+		return p.data.returned && p.disk.version(k.name).Compare(v) < 0 && s.mayBring(p, k)
+	}
+	if k.apart || k.apartUntil >= k.contents[v].since || slices.ContainsFunc(s.members, old) {
 		s.excuse(k)
 	}
 }

@@ -60,6 +60,11 @@ var dataMutants = []mutant{
 		edits:  []edit{{"node/replica/replica.go", "presence: cfg.Presence,", ""}},
 	},
 	{
+		rule:   "takes for news what was sent to it while it stood still",
+		seenBy: "returns",
+		edits:  []edit{{"node/replica/presence.go", "\tr.presence.Newest = millis(now) // what was sent while we slept arrives only now\n", ""}},
+	},
+	{
 		rule:   "finds what has expired",
 		seenBy: "data",
 		edits:  []edit{{"node/replica/get.go", "g.outcome.Found && !g.outcome.Record.gone(now)", "g.outcome.Found && !g.outcome.Record.Deleted"}},

@@ -106,7 +106,8 @@ func crowds() error {
 	return nil
 }
 
-// returns lets members crash while keys are deleted and forgotten, and then come back.
+// returns lets members crash, or stand still, while keys are deleted and forgotten, and
+// then come back.
 func returns() error {
 	for seed := range uint64(4) {
 		cfg := sim.Config{
@@ -116,6 +117,10 @@ func returns() error {
 		cfg.Faults = []sim.Fault{
 			{Kind: sim.Crash, At: 4 * time.Second, Pick: seed}, {Kind: sim.Restart, At: 32 * time.Second},
 		}
+		if _, err := sim.Run(cfg); err != nil {
+			return err
+		}
+		cfg.Faults = []sim.Fault{{Kind: sim.Pause, At: 4 * time.Second, Pick: seed, For: 28 * time.Second}}
 		if _, err := sim.Run(cfg); err != nil {
 			return err
 		}
