@@ -74,6 +74,8 @@ type operation struct {
 	guessed  bool            // the one under way has not
 	reported bool            // the outcome is out; a write goes on until all replicas have it
 
+	overtaken []chord.Contact // replicas that turned out to hold something newer after that
+
 	// ask sends the requests of an attempt when its targets are known.
 	ask func(now chord.Time)
 
@@ -162,6 +164,7 @@ func (r *Replica) finish(o *operation) {
 	}
 	r.ops = slices.Delete(r.ops, i, i+1)
 	if o.reported {
+		o.outcome.Replicas = slices.DeleteFunc(o.outcome.Replicas, func(c chord.Contact) bool { return slices.Contains(o.overtaken, c) })
 		r.amend(o.outcome)
 	}
 	r.report(o)

@@ -120,10 +120,14 @@ func (r *Replica) attend(now chord.Time) {
 }
 
 // heard is our presence as far as what we hold on an arc goes, and whether that may have
-// been deleted elsewhere.
+// been deleted elsewhere. Having caught up says nothing of what lies outside our arc.
 func (r *Replica) heard(now chord.Time, arc chord.Arc) (p Presence, stale bool) {
-	if r.away.Until != 0 && !covers(r.place.arc, arc) {
+	outside := !covers(r.place.arc, arc)
+	switch {
+	case outside && r.away.Until != 0:
 		return r.away, true
+	case outside && r.presence.Until != 0 && !r.lasts(r.presence, now):
+		return r.presence, true
 	}
 	return r.present(now), r.stale(now)
 }

@@ -2,6 +2,7 @@ package replica
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -45,6 +46,29 @@ func TestStrayThatWasAwayDoesNotComeBack(t *testing.T) {
 	c.remove(c.peers[0], "deleted")
 	c.pass(away)
 	c.comeBack(p, was)
+	c.wantForgotten("deleted")
+}
+
+// It is so even if its holder has caught up, with enough partners but not with all.
+func TestStrayOfAPeerThatCaughtUpWithSome(t *testing.T) {
+	c := shortMemory(t, 1)
+	old := c.wantPut(c.peers[0], "deleted", "value").Record
+	c.settle()
+	p := c.outsider("deleted")
+	was := p.Presence(c.now)
+	give(p, old)
+	c.kill(p)
+	c.settle()
+	c.remove(c.peers[0], "deleted")
+	c.pass(away)
+	back := c.comeBack(p, was)
+	i := slices.IndexFunc(c.peers, func(q *peer) bool { return q != back && !slices.Contains(c.replicas("deleted"), q) })
+	silent := c.peers[i]
+	c.mute(silent)
+	if !c.run(time.Minute, func() bool { return back.Len() == 0 }) || back.Replicated() {
+		t.Fatal("want it to have handed over what it came with, and still to ask the silent one")
+	}
+	silent.muted = false
 	c.wantForgotten("deleted")
 }
 

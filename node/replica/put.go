@@ -141,7 +141,10 @@ func (w *write) replaced(manifests []Record) {
 // unless it was to be written once.
 func (w *write) settle(now chord.Time, c chord.Contact, m Message) {
 	switch held := m.Items[0]; {
-	case held.Version.Compare(w.outcome.Record.Version) <= 0, w.reported, w.wasTouched(held):
+	case held.Version.Compare(w.outcome.Record.Version) <= 0, w.wasTouched(held):
+		w.acknowledge(now, c, m.Complete)
+	case w.reported:
+		w.overtaken = append(w.overtaken, c)
 		w.acknowledge(now, c, m.Complete)
 	case tooFarAhead(now, held.Version):
 		w.refused++

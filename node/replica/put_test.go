@@ -270,6 +270,27 @@ func TestPutOfAReplicaThatIsNoneAnyMore(t *testing.T) {
 	c.wantError(c.wait(p, id), OutcomeUnknown)
 }
 
+// A receipt does not name those who turned out to hold something newer, be it while the
+// outcome waits for the own disk.
+func TestReceiptNamesNobodyWithSomethingNewer(t *testing.T) {
+	c := settledCluster(t, 6)
+	replicas := c.replicas("key")
+	p := replicas[0]
+	p.slow = 5 * time.Second
+	c.mute(replicas[1:]...)
+	id := p.Put(c.now, c.now.Add(soon), Change{Key: "key", Value: []byte("value"), W: 1})
+	c.pass(100 * time.Millisecond)
+	ahead := newer("key", "other")
+	ahead.Version.Wall = millis(c.now)
+	for _, q := range replicas[1:] {
+		give(q, ahead)
+		q.muted = false
+	}
+	if o := c.wait(p, id); o.Error != NoError || len(o.Replicas) != 1 {
+		t.Errorf("error %v, stored on %v; want it on its coordinator alone", o.Error, o.Replicas)
+	}
+}
+
 // A coordinator that is a replica does not wait for its own disk to ask the others.
 func TestSlowStoreDelaysNothingElse(t *testing.T) {
 	c := settledCluster(t, 6)

@@ -35,11 +35,11 @@ func (s *Simulation) mayForget(k *key, v replica.Version) bool {
 	return death != 0 && death+uint64(s.cfg.Data.Replica.Grace.Milliseconds()) <= millis(s.latestDay())
 }
 
-// forgets reports whether a read shows no version at all, and the one that it should
-// have shown, or a newer one, may be forgotten.
+// forgets reports whether a read shows nothing, and the version that it should have shown,
+// or a newer one, may be forgotten. Whoever comes back may bring an older tombstone.
 func (s *Simulation) forgets(k *key, o *replica.Outcome, v replica.Version) bool {
 	newer := k.collected.Compare(v) > 0 || k.mortal.Compare(v) > 0 && s.mayForget(k, k.mortal)
-	return o.Record.Version == (replica.Version{}) && (newer || s.mayForget(k, v))
+	return !o.Found && (newer || s.mayForget(k, v))
 }
 
 // forgotten reports whether it is the absence of a key that is owed.
