@@ -184,6 +184,29 @@ func (r *Replica) report(o *operation) {
 	o.outcome.Replicas, o.outcome.Hints = slices.Clone(o.outcome.Replicas), slices.Clone(o.outcome.Hints)
 }
 
+// amend names those who have a record by the end of its write, in an outcome that still
+// waits for our own store; ourselves only if that stores it by then.
+func (r *Replica) amend(o Outcome) {
+	same := func(waiting Outcome) bool { return waiting.Op == o.Op }
+	if i := slices.IndexFunc(r.ready.Outcomes, same); i >= 0 {
+		r.ready.Outcomes[i].grow(o)
+	}
+	if i := slices.IndexFunc(r.drained.Outcomes, same); i >= 0 {
+		waiting := &r.drained.Outcomes[i]
+		if _, later := r.fresh[o.Record.Key]; later && !r.named(*waiting) {
+			r.disown(&o)
+		}
+		waiting.grow(o)
+	}
+}
+
+// grow takes over the longer list of those who have the record.
+func (o *Outcome) grow(now Outcome) {
+	if len(now.Replicas) > len(o.Replicas) {
+		o.Replicas, o.Hints = now.Replicas, now.Hints
+	}
+}
+
 // Cancel ends an operation without an outcome.
 func (r *Replica) Cancel(id OpID) {
 	r.ops = slices.DeleteFunc(r.ops, func(o *operation) bool { return o.id == id })

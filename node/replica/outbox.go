@@ -158,14 +158,4 @@ func (b *outbox) conclude(o Outcome) {
 	}
 }
 
-// amend names those who have a record by the end of its write, in an outcome that still
-// waits for our own store.
-func (b *outbox) amend(o Outcome) {
-	for _, waiting := range [][]Outcome{b.ready.Outcomes, b.drained.Outcomes} {
-		if i := slices.IndexFunc(waiting, func(w Outcome) bool { return w.Op == o.Op }); i >= 0 {
-			waiting[i].Replicas, waiting[i].Hints = o.Replicas, o.Hints
-		}
-	}
-}
-
 func (b *outbox) ask(l Locate) { b.early.Locates = append(b.early.Locates, l) }

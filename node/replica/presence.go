@@ -63,7 +63,7 @@ func (r *Replica) ended(p Presence, it Item) bool {
 // wake makes a newcomer of us if nobody has driven us for a whole grace period, as when
 // the machine was suspended.
 func (r *Replica) wake(now chord.Time) {
-	if r.place.complete == nil || r.lasts(r.presence, now) || r.Deadline() > now.Add(-r.cfg.Grace*15/16) {
+	if r.lasts(r.presence, now) || r.Deadline() > now.Add(-r.cfg.Grace*15/16) {
 		return
 	}
 	r.presence.Newest = millis(now) // what was sent while we slept arrives only now

@@ -105,6 +105,21 @@ func TestWriteThatWasOvertakenByTheDelete(t *testing.T) {
 	c.wantForgotten("deleted")
 }
 
+// That is so, too, if it had only just arrived.
+func TestNewcomerThatWasSuspendedBringsNothingBack(t *testing.T) {
+	c := shortMemory(t, 1)
+	p := c.join(chord.NewContact("new", 0))
+	c.kill(p)
+	c.pass(10 * time.Minute)
+	late := c.wantPut(c.peers[0], "deleted", "value").Record
+	c.settle()
+	c.remove(c.peers[0], "deleted")
+	c.pass(away)
+	c.insert(p)
+	p.Step(c.time(p), Message{Kind: Write, From: c.peers[0].self.Peer, Records: []Record{late}})
+	c.wantForgotten("deleted")
+}
+
 // A peer takes records after it has last heard of all deletes, and those may be deleted,
 // too, after it has gone.
 func TestWrittenLongAfterTheNote(t *testing.T) {

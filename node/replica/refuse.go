@@ -67,12 +67,16 @@ func (r *Replica) disown(o *Outcome) {
 	o.Hints = slices.DeleteFunc(o.Hints, r.holds)
 }
 
+// named reports whether an outcome says that we stored its record.
+func (r *Replica) named(o Outcome) bool {
+	return slices.ContainsFunc(o.Replicas, r.isSelf) || slices.ContainsFunc(o.Hints, r.holds)
+}
+
 func (r *Replica) holds(h Hint) bool { return r.isSelf(h.Holder) }
 
 // relies reports whether an outcome says that we stored one of some records.
 func (r *Replica) relies(o Outcome, writes []Record) bool {
-	return (slices.ContainsFunc(o.Replicas, r.isSelf) || slices.ContainsFunc(o.Hints, r.holds)) &&
-		slices.ContainsFunc(writes, func(rec Record) bool { return rec.Key == o.Record.Key })
+	return r.named(o) && slices.ContainsFunc(writes, func(rec Record) bool { return rec.Key == o.Record.Key })
 }
 
 // resumed reports whether a write whose outcome relies on what we did not store can go

@@ -42,7 +42,8 @@ func millis(t chord.Time) uint64 { return uint64(t) / uint64(time.Millisecond) }
 // its version stands for.
 func (s *Simulation) store(p *peer, r *replica.Ready) error {
 	for i := range r.Writes {
-		s.noteMortal(&r.Writes[i])
+		rec := &r.Writes[i]
+		s.noteMortal(rec.Key, rec.Version, rec.Deleted || rec.Expires != 0)
 	}
 	if err := p.disk.commit(r.Writes, r.Drops); err != nil {
 		return err
@@ -57,9 +58,22 @@ func (s *Simulation) store(p *peer, r *replica.Ready) error {
 	return nil
 }
 
-func (s *Simulation) noteMortal(rec *replica.Record) {
-	if k := s.data.byName[rec.Key]; (rec.Deleted || rec.Expires != 0) && rec.Version.Compare(k.mortal) > 0 {
-		k.mortal = rec.Version
+// noteTold takes in the versions that a message tells of. One that is written anew before
+// the disk gets to it is on none, and others may have seen it.
+func (s *Simulation) noteTold(m *replica.Message) {
+	for i := range m.Items {
+		it := &m.Items[i]
+		s.noteMortal(it.Key, it.Version, it.Deleted || it.Expires != 0)
+	}
+	for i := range m.Records {
+		rec := &m.Records[i]
+		s.noteMortal(rec.Key, rec.Version, rec.Deleted || rec.Expires != 0)
+	}
+}
+
+func (s *Simulation) noteMortal(name string, v replica.Version, mortal bool) {
+	if k := s.data.byName[name]; mortal && k != nil && v.Compare(k.mortal) > 0 {
+		k.mortal = v
 	}
 }
 

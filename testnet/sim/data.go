@@ -283,6 +283,7 @@ func (s *Simulation) stepData(p *peer, m *replica.Message) {
 	}
 	s.data.delivered[m.Kind]++
 	s.trace.data(s.now, m)
+	s.noteTold(m)
 	s.logData(p, m)
 	p.data.replica.Step(s.timeOfDay(p), *m)
 	p.data.stirred = true

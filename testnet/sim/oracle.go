@@ -73,7 +73,7 @@ type key struct {
 	id     chord.ID
 	acked  replica.Version // the newest acknowledged
 	owed   replica.Version // must be there in the end, or something newer
-	mortal replica.Version // the newest that anybody was to store of those that are deletes, or expire
+	mortal replica.Version // the newest that anybody was to store or told of, of those that are deletes, or expire
 	sure   assurance       // must be seen while the ring agrees
 	losses int             // sound copies lost so far, in crashes and by faults of disks
 	lostAt chord.Time      // the last of them
