@@ -98,3 +98,16 @@ func (c *cluster) wantPlaced() {
 		}
 	}
 }
+
+// change makes a Put from a peer and waits for its end.
+func (c *cluster) change(p *peer, ch Change) Outcome {
+	c.t.Helper()
+	return c.wait(p, p.Put(c.time(p), c.time(p).Add(soon), ch))
+}
+
+func (c *cluster) wantError(o Outcome, want Error) {
+	c.t.Helper()
+	if o.Error != want {
+		c.t.Errorf("ended with error %v, want %v", o.Error, want)
+	}
+}

@@ -6,19 +6,6 @@ import (
 	"peal/chord"
 )
 
-// How records end.
-//
-// A deleted record stays as a tombstone, and an expired one becomes one: its value
-// is dropped, its version stays, so that its fingerprint does not change and no
-// replica need be told. That waits until the time has come on every clock.
-//
-// A tombstone may only go once no replica can hold an older version that would
-// come back: after the grace period, and after a round with all other replicas in which
-// none turned out to have missed a delete. The replicas need not collect it at the same moment:
-// one that still has it neither gives it to one that has not, nor takes it from
-// there. Whoever was away for longer than the grace period has not heard of all
-// deletes; see [Presence].
-
 // buriedAtOnce bounds how many records one Tick buries.
 const buriedAtOnce = 256
 

@@ -119,35 +119,35 @@ func (r *Replica) attend(now chord.Time) {
 	r.presence = Presence{Since: since, Until: millis(now)}
 }
 
-// heard is our presence as far as what we hold on an arc goes, and whether that may have
-// been deleted elsewhere. Having caught up says nothing of what lies outside our arc.
-func (r *Replica) heard(now chord.Time, arc chord.Arc) (p Presence, stale bool) {
+// A standing is what one side of a session says of its presence, and whether what it
+// holds may have been deleted elsewhere.
+type standing struct {
+	Presence
+	stale bool
+}
+
+// standing is ours as far as what we hold on an arc goes. Having caught up says nothing
+// of what lies outside our own.
+func (r *Replica) standing(now chord.Time, arc chord.Arc) standing {
 	outside := !covers(r.place.arc, arc)
 	switch {
 	case outside && r.away.Until != 0:
-		return r.away, true
+		return standing{r.away, true}
 	case outside && r.presence.Until != 0 && !r.lasts(r.presence, now):
-		return r.presence, true
+		return standing{r.presence, true}
 	}
-	return r.present(now), r.stale(now)
-}
-
-// A standing is what the two sides of a session know of each other's presence.
-type standing struct {
-	theirs Presence
-	stale  bool // they are
-	ours   Presence
+	return standing{r.present(now), r.stale(now)}
 }
 
 // theyForgot reports whether the other side, which lacks an item of ours, must have
 // heard that it was deleted.
 func (s *session) theyForgot(now chord.Time, it Item) bool {
-	return s.stale && s.r.lasts(s.theirs, now) && s.theirs.Since <= s.ours.Until && !s.r.ended(s.ours, it) && s.isSource(it)
+	return s.ours.stale && s.r.lasts(s.theirs.Presence, now) && s.theirs.Since <= s.ours.Until && !s.r.ended(s.ours.Presence, it) && s.isSource(it)
 }
 
 // weForgot is the same from the other side: we lack an item of theirs.
 func (s *session) weForgot(now chord.Time, it Item) bool {
-	return s.standing.stale && s.r.lasts(s.r.presence, now) && s.r.presence.Since <= s.theirs.Until && !s.r.ended(s.theirs, it) &&
+	return s.theirs.stale && s.r.lasts(s.r.presence, now) && s.r.presence.Since <= s.theirs.Until && !s.r.ended(s.theirs.Presence, it) &&
 		s.r.place.completeAt(chord.KeyID([]byte(it.Key)))
 }
 
@@ -157,7 +157,7 @@ func (s *session) mayTake(now chord.Time, it Item) bool {
 	if s.r.forgotten(now, it) || s.weForgot(now, it) {
 		return false
 	}
-	early := s.standing.stale && !s.r.ended(s.theirs, it)
+	early := s.theirs.stale && !s.r.ended(s.theirs.Presence, it)
 	s.early = s.early || early
 	return !early
 }
@@ -165,7 +165,7 @@ func (s *session) mayTake(now chord.Time, it Item) bool {
 // mayOffer reports whether an item that the other side lacks may go there: not before we
 // have asked all others about it. Those to whom we owe it are asked as it is given.
 func (s *session) mayOffer(it Item) bool {
-	return !s.stale || s.r.ended(s.ours, it) || s.way == onlyGive && s.isSource(it)
+	return !s.ours.stale || s.r.ended(s.ours.Presence, it) || s.way == onlyGive && s.isSource(it)
 }
 
 // isSource reports whether the other side has everything written at an item's place.

@@ -270,3 +270,114 @@ func TestDamageIsNoDelete(t *testing.T) {
 	c.settle()
 	c.wantGet(back, "key", "value")
 }
+
+// keyOf is a key of which the peer is a replica.
+func (c *cluster) keyOf(p *peer) string {
+	for i := 0; ; i++ {
+		if key := fmt.Sprint("key ", i); slices.Contains(c.replicas(key), p) {
+			return key
+		}
+	}
+}
+
+// The peer comes back after a key was deleted, and its tombstone collected or not, with
+// the note of its presence or without.
+func TestPeerThatWasAwayBringsNothingBack(t *testing.T) {
+	for seed := range uint64(20) {
+		away := []time.Duration{30 * time.Minute, 3 * time.Hour}[seed%2]
+		c := shortMemory(t, seed)
+		c.wantPut(c.peers[0], "deleted", "value")
+		c.settle()
+		p := c.replicas("deleted")[1]
+		key := c.keyOf(p)
+		c.wantPut(c.peers[0], key, "stays")
+		c.settle()
+		was := p.Presence(c.now)
+		c.kill(p)
+		c.settle()
+		c.remove(c.peers[0], "deleted")
+		c.pass(away)
+		back := c.newPeer(p.self, p.stored)
+		if seed%4 < 2 {
+			back.presence = was
+		}
+		c.insert(back)
+		back.SetNeighbours(c.now, c.neighbours(back))
+		for range 5 {
+			for _, q := range c.peers {
+				c.wantMissing(q, "deleted")
+			}
+		}
+		c.pass(regularRound)
+		c.settle()
+		c.wantMissing(back, "deleted")
+		c.wantGet(back, key, "stays")
+		c.wantPlaced()
+	}
+}
+
+// A peer that runs alone hears of no deletes, however often it is restarted.
+func TestPeerThatWasAloneBringsNothingBack(t *testing.T) {
+	c := shortMemory(t, 1)
+	c.wantPut(c.peers[0], "deleted", "value")
+	c.settle()
+	p := c.replicas("deleted")[1]
+	was := p.Presence(c.now)
+	c.kill(p)
+	c.settle()
+	c.remove(c.peers[0], "deleted")
+	for range 3 {
+		c.pass(50 * time.Minute)
+		alone := c.newPeer(p.self, p.stored)
+		alone.presence = was
+		alone.SetNeighbours(c.now, neighbourhood([]chord.Contact{p.self}, p.self))
+		alone.Tick(c.now.Add(time.Second))
+		was = alone.Presence(c.now)
+	}
+	back := c.newPeer(p.self, p.stored)
+	back.presence = was
+	c.insert(back)
+	back.SetNeighbours(c.now, c.neighbours(back))
+	c.pass(regularRound)
+	c.settle()
+	for _, q := range c.peers {
+		c.wantMissing(q, "deleted")
+	}
+}
+
+// A ring that was switched off for long has everything when it comes back.
+func TestRingThatWasSwitchedOffKeepsItsRecords(t *testing.T) {
+	for seed := range uint64(10) {
+		switchOff(t, shortMemory(t, seed))
+	}
+}
+
+func switchOff(t *testing.T, c *cluster) {
+	t.Helper()
+	keys := numbered("key", 20)
+	for _, key := range keys {
+		c.wantPut(c.peers[0], key, "value")
+	}
+	c.settle()
+	off, was := slices.Clone(c.peers), map[*peer]Presence{}
+	for _, p := range off {
+		was[p] = p.Presence(c.now)
+		c.kill(p)
+	}
+	c.pass(100 * time.Hour)
+	var returned []*peer
+	for _, p := range off {
+		back := c.newPeer(p.self, p.stored)
+		back.presence = was[p]
+		c.insert(back)
+		back.SetNeighbours(c.now, c.neighbours(back))
+		c.pass(10 * time.Second)
+		returned = append(returned, back)
+	}
+	c.join(chord.NewContact("a new one", 0))
+	c.settle()
+	for _, key := range keys {
+		c.wantGet(returned[0], key, "value")
+	}
+	c.wantPlaced()
+}

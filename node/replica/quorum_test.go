@@ -58,3 +58,15 @@ func TestGetGoesOnWhenTargetsRunOut(t *testing.T) {
 		c.wantGet(client, "key", "value")
 	}
 }
+
+func TestQuorumsOfARequest(t *testing.T) {
+	c := settledCluster(t, 6)
+	client, replicas := c.outsider("key"), c.replicas("key")
+	c.mute(replicas[1], replicas[2])
+	for w, want := range map[int]Error{1: NoError, 2: QuorumNotMet, 3: QuorumNotMet} {
+		c.wantError(c.change(client, Change{Key: "key", W: w}), want)
+	}
+	for r, want := range map[int]Error{1: NoError, 2: QuorumNotMet, 3: QuorumNotMet} {
+		c.wantError(c.wait(client, client.Get(c.now, c.now.Add(soon), "key", r)), want)
+	}
+}

@@ -21,13 +21,15 @@ func (r *Replica) onCompare(now chord.Time, m Message) {
 		Kind: Compared, Seq: m.Seq, Source: r.place.source, Busy: r.place.complete == nil,
 		Barren: r.round.walk.barren, Strays: r.strays() > 0,
 	}
-	reply.Presence, reply.Stale = r.present(now), r.stale(now)
 	if r.leaving {
 		reply.Refused = IsLeaving
 	}
+	arc := r.place.arc
 	if len(m.Ranges) > 0 {
-		reply.Presence, reply.Stale = r.heard(now, m.Ranges[0].Arc)
+		arc = m.Ranges[0].Arc
 	}
+	ours := r.standing(now, arc)
+	reply.Presence, reply.Stale = ours.Presence, ours.stale
 	bytes := 0
 	for _, rg := range m.Ranges {
 		switch {

@@ -47,11 +47,11 @@ type session struct {
 	asked    int     // requests
 	short    bool    // the other side did not give what it had listed, or take what we have
 	last     Message // Compared
-	stale    bool    // we are
-	withheld bool    // something was not given, since they are catching up, or we are stale
-	early    bool    // something was not taken, since they are stale
-	standing
-	done func(now chord.Time, end ending)
+	ours     standing
+	theirs   standing
+	withheld bool // something was not given, since they are catching up, or we are stale
+	early    bool // something was not taken, since they are stale
+	done     func(now chord.Time, end ending)
 }
 
 // maxAsked and maxOpen end a session with a peer that keeps finding differences.
@@ -67,7 +67,7 @@ func (r *Replica) reconcile(now chord.Time, sh share, done func(chord.Time, endi
 		r: r, with: sh.with.Peer, arc: sh.arc, way: sh.way, round: r.round.number, done: done,
 		ranges: []chord.Arc{sh.arc},
 	}
-	s.ours, s.stale = r.heard(now, sh.arc)
+	s.ours = r.standing(now, sh.arc)
 	r.session = s
 	s.step(now)
 }
@@ -137,7 +137,7 @@ func (s *session) end(now chord.Time, ok bool) {
 	if s.r.session == s {
 		s.r.session = nil
 	}
-	ok = ok && (s.stale || !s.early)
+	ok = ok && (s.ours.stale || !s.early)
 	var e ending
 	if ok {
 		e = s.r.ending(now, s.last)
@@ -190,7 +190,7 @@ func (s *session) compared(now chord.Time, m Message) {
 		return
 	}
 	s.last = m
-	s.theirs, s.standing.stale = m.Presence, m.Stale
+	s.theirs = standing{m.Presence, m.Stale}
 	for _, rg := range m.Ranges {
 		nothing := s.way == onlyGive && s.r.index.Summary(rg.Arc).Count == 0
 		switch {

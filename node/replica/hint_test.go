@@ -1,0 +1,59 @@
+package replica
+
+import (
+	"slices"
+	"testing"
+)
+
+// What a silent replica is owed waits at the next peer, and comes to it.
+func TestHints(t *testing.T) {
+	c := settledCluster(t, 7)
+	client, replicas := c.replicas("key")[0], c.replicas("key")
+	silent := replicas[2]
+	c.mute(silent)
+	id := client.Put(c.now, c.now.Add(soon), Change{Key: "key", Value: []byte("value"), W: 3})
+	holder := func() *peer {
+		for _, p := range c.peers {
+			if _, held := p.stored["key"]; held && !slices.Contains(replicas, p) {
+				return p
+			}
+		}
+		return nil
+	}
+	if !c.run(soon, func() bool { return holder() != nil }) {
+		t.Fatal("nobody holds what the silent replica is owed")
+	}
+	o := c.wait(client, id)
+	if want := []Hint{{silent.self, holder().self}}; o.Error != QuorumNotMet || !slices.Equal(o.Hints, want) {
+		t.Errorf("error %v, hints %v; want an unmet quorum and %v", o.Error, o.Hints, want)
+	}
+	delete(silent.stored, "key")
+	silent.index.Remove("key")
+	silent.muted = false
+	c.pass(regularRound)
+	c.settle()
+	c.wantPlaced()
+	c.wantGet(silent, "key", "value")
+}
+
+// A touch carries no value, so nobody can hold it for a silent replica.
+func TestTouchIsNotHeld(t *testing.T) {
+	c := settledCluster(t, 7)
+	replicas := c.replicas("key")
+	c.wantPut(replicas[0], "key", "value")
+	c.settle()
+	c.mute(replicas[2])
+	c.watch = func(m Message) {
+		if m.Kind == Write && !slices.Contains(replicas, c.live(m.To)) {
+			t.Errorf("%v was asked to hold it", m.To)
+		}
+	}
+	if o := c.change(replicas[0], Change{Key: "key", Touch: true, W: 3}); o.Error != QuorumNotMet || len(o.Replicas) != 2 || len(o.Hints) > 0 {
+		t.Errorf("error %v, stored on %v, hints %v; want it on two replicas", o.Error, o.Replicas, o.Hints)
+	}
+	for _, p := range c.peers {
+		if _, held := p.stored["key"]; held != slices.Contains(replicas, p) {
+			t.Errorf("%v holds it: %v", p.self, held)
+		}
+	}
+}
