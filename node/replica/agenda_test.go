@@ -44,10 +44,10 @@ func TestAgenda(t *testing.T) {
 func TestRenewedKeysAreOnTheAgendaOnce(t *testing.T) {
 	c := settledCluster(t, 1)
 	p := c.peers[0]
-	wantEntries := func(expiring, graves int) {
+	wantEntries := func(expiring, tombstones int) {
 		t.Helper()
-		if len(p.expiring.entries) != expiring || len(p.graves.entries) != graves {
-			t.Errorf("%d expiring and %d deleted keys on the agenda, want %d and %d", len(p.expiring.entries), len(p.graves.entries), expiring, graves)
+		if len(p.expiring.entries) != expiring || len(p.tombstones.entries) != tombstones {
+			t.Errorf("%d expiring and %d deleted keys on the agenda, want %d and %d", len(p.expiring.entries), len(p.tombstones.entries), expiring, tombstones)
 		}
 	}
 	for i := range 20 {

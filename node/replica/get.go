@@ -179,12 +179,12 @@ func (g *read) mended(now chord.Time, ok bool) {
 }
 
 func (g *read) answered(now chord.Time) {
-	g.outcome.Found = g.outcome.Found && !g.outcome.Record.gone(now) && !slices.ContainsFunc(g.answers, g.buried)
+	g.outcome.Found = g.outcome.Found && !g.outcome.Record.gone(now) && !slices.ContainsFunc(g.answers, g.expired)
 	g.r.finish(g.operation)
 }
 
-// buried reports whether a replica has the version found, and has seen it expire.
-func (g *read) buried(a answer) bool { return g.current(a) && a.item.Deleted }
+// expired reports whether a replica has the version found, and has seen it expire.
+func (g *read) expired(a answer) bool { return g.current(a) && a.item.Deleted }
 
 func (g *read) giveUp(chord.Time) { g.outcome.Error, g.outcome.Found = g.failure(), false }
 

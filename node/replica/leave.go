@@ -11,13 +11,13 @@ func (r *Replica) Leave(now, deadline chord.Time) OpID {
 	o.outcome.Left = r.index.Len()
 	o.ask = func(now chord.Time) {
 		o.outcome.Left = r.index.Len()
-		heirs := r.heirs()
-		if len(heirs) == 0 && o.outcome.Left > 0 {
+		receivers := r.receivers()
+		if len(receivers) == 0 && o.outcome.Left > 0 {
 			o.outcome.Error = NoPeer
 			r.finish(o)
 			return
 		}
-		r.bequeath(now, o, heirs, false)
+		r.handArcOver(now, o, receivers, false)
 	}
 	o.giveUp = func(chord.Time) { o.outcome.Error = QuorumNotMet }
 	r.leaving = true
@@ -26,9 +26,9 @@ func (r *Replica) Leave(now, deadline chord.Time) OpID {
 	return o.id
 }
 
-// heirs lists for each cell of our arc its N replicas once we are gone: those
+// receivers lists for each cell of our arc its N replicas once we are gone: those
 // between the cell and us, and our successors.
-func (r *Replica) heirs() []share {
+func (r *Replica) receivers() []share {
 	var shares []share
 	p := &r.place
 	for k, cell := range p.cells() {
@@ -46,30 +46,30 @@ func (r *Replica) heirs() []share {
 	return shares
 }
 
-// bequeath serves one heir after another, and then the replicas of strays. If
-// some did not take their part, we look again who our heirs are.
-func (r *Replica) bequeath(now chord.Time, o *operation, heirs []share, missed bool) {
-	if len(heirs) == 0 {
-		r.bequeathStrays(now, o, r.place.self.ID, missed)
+// handArcOver serves one receiver after another, and then the replicas of strays. If
+// some did not take their part, we look again who our receivers are.
+func (r *Replica) handArcOver(now chord.Time, o *operation, receivers []share, missed bool) {
+	if len(receivers) == 0 {
+		r.handStraysOver(now, o, r.place.self.ID, missed)
 		return
 	}
-	heir := heirs[0]
-	r.reconcile(now, heir, func(now chord.Time, end ending) {
+	receiver := receivers[0]
+	r.reconcile(now, receiver, func(now chord.Time, end ending) {
 		if end.ok && end.moved > 0 { // once more, to be sure
-			r.bequeath(now, o, heirs, missed)
+			r.handArcOver(now, o, receivers, missed)
 			return
 		}
 		missed = missed || !end.ok
-		if last := len(heirs) == 1 || heirs[1].arc != heir.arc; last && !missed {
-			o.outcome.Left -= r.index.Summary(heir.arc).Count
+		if last := len(receivers) == 1 || receivers[1].arc != receiver.arc; last && !missed {
+			o.outcome.Left -= r.index.Summary(receiver.arc).Count
 		}
-		r.bequeath(now, o, heirs[1:], missed)
+		r.handArcOver(now, o, receivers[1:], missed)
 	})
 }
 
-// bequeathStrays gives what lies outside our arc, from a position on, to its
+// handStraysOver gives what lies outside our arc, from a position on, to its
 // replicas.
-func (r *Replica) bequeathStrays(now chord.Time, o *operation, from chord.ID, missed bool) {
+func (r *Replica) handStraysOver(now chord.Time, o *operation, from chord.ID, missed bool) {
 	outside := chord.Arc{From: from, To: r.place.arc.From}
 	if outside.Whole() || r.index.Summary(outside).Count == 0 {
 		if missed {
@@ -95,7 +95,7 @@ func (r *Replica) bequeathStrays(now chord.Time, o *operation, from chord.ID, mi
 			if silent.IsZero() {
 				o.outcome.Left -= r.index.Summary(arc).Count
 			}
-			r.bequeathStrays(now, o, arc.To, missed || !silent.IsZero())
+			r.handStraysOver(now, o, arc.To, missed || !silent.IsZero())
 		})
 	})
 }

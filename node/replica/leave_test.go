@@ -80,8 +80,8 @@ func TestLeaveGivesStraysAway(t *testing.T) {
 
 func TestLeaveWithASilentHeir(t *testing.T) {
 	c := filled(t, 6, numbered("key", 20))
-	p, heir := c.peers[0], c.peers[1]
-	c.mute(heir)
+	p, receiver := c.peers[0], c.peers[1]
+	c.mute(receiver)
 	o := c.wait(p, p.Leave(c.now, c.now.Add(10*time.Second)))
 	if o.Error != QuorumNotMet {
 		t.Errorf("error %v, want an unmet quorum", o.Error)
@@ -93,23 +93,23 @@ func TestLeaveWithASilentHeir(t *testing.T) {
 
 func TestLeaveWhileAnHeirDies(t *testing.T) {
 	c := filled(t, 7, numbered("key", 20))
-	p, heir := c.peers[0], c.peers[1]
-	c.kill(heir)
+	p, receiver := c.peers[0], c.peers[1]
+	c.kill(receiver)
 	if o := c.wait(p, p.Leave(c.now, c.now.Add(30*time.Second))); o.Error != NoError {
-		t.Errorf("error %v, want success with the next heir", o.Error)
+		t.Errorf("error %v, want success with the next receiver", o.Error)
 	}
 }
 
-// What a leaving peer has is no reason to drop what its heirs were given.
+// What a leaving peer has is no reason to drop what its receivers were given.
 func TestStraysOfALeavingReplicaAreKept(t *testing.T) {
 	c := settledCluster(t, 6)
 	rec := c.wantPut(c.peers[0], "key", "value").Record
 	c.settle()
-	heir := c.outsider("key")
+	receiver := c.outsider("key")
 	c.replicas("key")[1].leaving = true
-	give(heir, rec)
+	give(receiver, rec)
 	c.pass(regularRound)
-	if _, held := heir.stored["key"]; !held {
-		t.Error("the heir drops the record, since the peer that leaves still has it")
+	if _, held := receiver.stored["key"]; !held {
+		t.Error("the receiver drops the record, since the peer that leaves still has it")
 	}
 }

@@ -76,8 +76,8 @@ func (r *Replica) wake(now chord.Time) {
 	r.expireRequests(now)
 }
 
-// arrive begins the presence of a peer that has none yet, or does not know since when.
-func (r *Replica) arrive(now chord.Time) {
+// beginPresence begins the presence of a peer that has none yet, or does not know since when.
+func (r *Replica) beginPresence(now chord.Time) {
 	r.presence.Since = cmp.Or(r.presence.Since, millis(now))
 	r.presence.Until = cmp.Or(r.presence.Until, millis(now))
 }
@@ -98,11 +98,11 @@ func (r *Replica) stale(now chord.Time) bool {
 
 func (r *Replica) grace() uint64 { return uint64(r.cfg.Grace.Milliseconds()) }
 
-// attend notes the end of a round that reconciled all of our arc. Of each cell we know
+// renewPresence notes the end of a round that reconciled all of our arc. Of each cell we know
 // as much as its best informed source, or as we ourselves did if it was complete here
 // before; of a cell without any, nothing from before. The least known one counts. What
 // we hold outside our arc is still as old as it was.
-func (r *Replica) attend(now chord.Time) {
+func (r *Replica) renewPresence(now chord.Time) {
 	if r.presence.Until != 0 && !r.lasts(r.presence, now) {
 		r.away = r.presence
 	}
@@ -139,14 +139,14 @@ func (r *Replica) standing(now chord.Time, arc chord.Arc) standing {
 	return standing{r.present(now), r.stale(now)}
 }
 
-// theyForgot reports whether the other side, which lacks an item of ours, must have
+// deletedThere reports whether the other side, which lacks an item of ours, must have
 // heard that it was deleted.
-func (s *session) theyForgot(now chord.Time, it Item) bool {
+func (s *session) deletedThere(now chord.Time, it Item) bool {
 	return s.ours.stale && s.r.lasts(s.theirs.Presence, now) && s.theirs.Since <= s.ours.Until && !s.r.ended(s.ours.Presence, it) && s.isSource(it)
 }
 
-// weForgot is the same from the other side: we lack an item of theirs.
-func (s *session) weForgot(now chord.Time, it Item) bool {
+// deletedHere is the same from the other side: we lack an item of theirs.
+func (s *session) deletedHere(now chord.Time, it Item) bool {
 	return s.theirs.stale && s.r.lasts(s.r.presence, now) && s.r.presence.Since <= s.theirs.Until && !s.r.ended(s.theirs.Presence, it) &&
 		s.r.place.completeAt(chord.KeyID([]byte(it.Key)))
 }
@@ -154,7 +154,7 @@ func (s *session) weForgot(now chord.Time, it Item) bool {
 // mayTake reports whether an item of theirs that we lack may come here: neither if we
 // know it to be deleted, nor before they have asked all others about it.
 func (s *session) mayTake(now chord.Time, it Item) bool {
-	if s.r.forgotten(now, it) || s.weForgot(now, it) {
+	if s.r.forgotten(now, it) || s.deletedHere(now, it) {
 		return false
 	}
 	early := s.theirs.stale && !s.r.ended(s.theirs.Presence, it)

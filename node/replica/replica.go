@@ -91,8 +91,8 @@ type Replica struct {
 	luck     luck
 	reads    chord.RoundTrip // of reads that were answered
 
-	expiring agenda // records that will expire
-	graves   agenda // tombstones
+	expiring   agenda // records that will expire
+	tombstones agenda // that will be collected
 
 	damaged map[string]Item // records that the store cannot give back, until they are mended
 	outbox
@@ -155,7 +155,7 @@ func (r *Replica) Tick(now chord.Time) {
 	r.wake(now)
 	r.expireRequests(now)
 	r.expireOperations(now)
-	r.buryExpired(now)
+	r.expireRecords(now)
 	if now >= r.round.at {
 		r.beginRound(now)
 	}

@@ -17,20 +17,20 @@ const (
 // partner had been there for long, with peers farther along; and at last hands
 // over what lies outside the arc.
 type round struct {
-	at      chord.Time // of the next one
-	began   chord.Time
-	number  uint64  // of the one going on; sessions of an older one stop
-	settled bool    // the last round succeeded, and no neighbour changed since
-	shares  []share // still to be reconciled
-	cells   []cell
-	walk    walk
-	failed  bool     // some partner did not answer
-	refused bool     // our store did not take what came, or could not give back what it had
-	left    bool     // somebody who is catching up does not have all that we could give
-	strays  chord.ID // where the next ones to hand off may lie
-	moved   int      // records
-	buried  int      // tombstones among them
-	fails   int      // rounds in a row that failed
+	at         chord.Time // of the next one
+	began      chord.Time
+	number     uint64  // of the one going on; sessions of an older one stop
+	settled    bool    // the last round succeeded, and no neighbour changed since
+	shares     []share // still to be reconciled
+	cells      []cell
+	walk       walk
+	failed     bool     // some partner did not answer
+	refused    bool     // our store did not take what came, or could not give back what it had
+	left       bool     // somebody who is catching up does not have all that we could give
+	strays     chord.ID // where the next ones to hand off may lie
+	moved      int      // records
+	tombstones int      // of them
+	fails      int      // rounds in a row that failed
 }
 
 // SetNeighbours tells the replica of its place on the ring.
@@ -39,7 +39,7 @@ func (r *Replica) SetNeighbours(now chord.Time, v chord.Neighbourhood) {
 	if !r.place.set(v) || r.leaving {
 		return
 	}
-	r.arrive(now)
+	r.beginPresence(now)
 	if alone {
 		r.forgetCoverage() // a ring of one is a newcomer to any other
 	}
@@ -88,11 +88,11 @@ func (r *Replica) caughtUp(now chord.Time) {
 	rd := &r.round
 	heard := !rd.failed && len(r.place.succ) > 0
 	if heard {
-		r.attend(now)
+		r.renewPresence(now)
 	}
 	r.place.caughtUp()
 	r.forgetDamaged(now, r.place.arc)
-	if heard && rd.buried == 0 && !rd.left {
+	if heard && rd.tombstones == 0 && !rd.left {
 		r.collect(rd.began)
 	}
 }
@@ -100,7 +100,7 @@ func (r *Replica) caughtUp(now chord.Time) {
 func (r *Replica) shareDone(now chord.Time, s share, end ending) {
 	rd := &r.round
 	rd.moved += end.moved
-	rd.buried += end.buried
+	rd.tombstones += end.tombstones
 	rd.left = rd.left || end.left
 	if !end.ok {
 		r.fails(fmt.Sprintf("%v did not answer, or did not take or give all", s.with))

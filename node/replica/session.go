@@ -8,14 +8,14 @@ import (
 
 // An ending is how a reconciliation went.
 type ending struct {
-	ok     bool       // both sides hold the same, or, one way, the receiver at least what the giver holds
-	moved  int        // records
-	buried int        // tombstones among them
-	left   bool       // something was not given to one who is still catching up
-	source *chord.Arc // where the other side is a source, nil if nowhere
-	since  uint64     // of its Presence
-	barren *chord.Arc // behind the other side; see Message
-	strays bool       // there
+	ok         bool       // both sides hold the same, or, one way, the receiver at least what the giver holds
+	moved      int        // records
+	tombstones int        // of them
+	left       bool       // something was not given to one who is still catching up
+	source     *chord.Arc // where the other side is a source, nil if nowhere
+	since      uint64     // of its Presence
+	barren     *chord.Arc // behind the other side; see Message
+	strays     bool       // there
 }
 
 // A direction says which way records may move in a session.
@@ -30,28 +30,28 @@ const (
 // A session reconciles one arc with one peer. It has one request under way at
 // a time, so a slow peer slows nothing but itself.
 type session struct {
-	r        *Replica
-	with     chord.PeerID
-	way      direction
-	round    uint64      // the one it belongs to; it stops when another begins
-	open     []chord.Arc // of the last Compare, as far as not answered yet
-	ranges   []chord.Arc // still to be compared
-	empty    []Range     // on which they have records, and we none
-	pulls    []Item
-	pushes   []Item
-	arc      chord.Arc // the whole
-	moved    int
-	buried   int     // of those, tombstones
-	bytes    int64   // of values moved
-	waiting  string  // what for, in words
-	asked    int     // requests
-	short    bool    // the other side did not give what it had listed, or take what we have
-	last     Message // Compared
-	ours     standing
-	theirs   standing
-	withheld bool // something was not given, since they are catching up, or we are stale
-	early    bool // something was not taken, since they are stale
-	done     func(now chord.Time, end ending)
+	r          *Replica
+	with       chord.PeerID
+	way        direction
+	round      uint64      // the one it belongs to; it stops when another begins
+	open       []chord.Arc // of the last Compare, as far as not answered yet
+	ranges     []chord.Arc // still to be compared
+	empty      []Range     // on which they have records, and we none
+	pulls      []Item
+	pushes     []Item
+	arc        chord.Arc // the whole
+	moved      int
+	tombstones int     // of those, tombstones
+	bytes      int64   // of values moved
+	waiting    string  // what for, in words
+	asked      int     // requests
+	short      bool    // the other side did not give what it had listed, or take what we have
+	last       Message // Compared
+	ours       standing
+	theirs     standing
+	withheld   bool // something was not given, since they are catching up, or we are stale
+	early      bool // something was not taken, since they are stale
+	done       func(now chord.Time, end ending)
 }
 
 // maxAsked and maxOpen end a session with a peer that keeps finding differences.
@@ -129,7 +129,7 @@ func (s *session) carry(now chord.Time, records []Record) {
 func (s *session) count(rec Record) {
 	s.moved++
 	if rec.Deleted {
-		s.buried++
+		s.tombstones++
 	}
 }
 
@@ -143,7 +143,7 @@ func (s *session) end(now chord.Time, ok bool) {
 		e = s.r.ending(now, s.last)
 	}
 	e.ok, e.left = ok && !(s.withheld && s.way == onlyGive), s.withheld
-	e.moved, e.buried = s.moved, s.buried
+	e.moved, e.tombstones = s.moved, s.tombstones
 	s.done(now, e)
 }
 
@@ -254,7 +254,7 @@ func (s *session) match(now chord.Time, rg Range) {
 		case ok && v.Compare(it.Version) >= 0:
 		case ok:
 			s.pushes = append(s.pushes, it)
-		case s.theyForgot(now, it):
+		case s.deletedThere(now, it):
 			s.r.discard(it)
 		case s.r.forgotten(now, it):
 		case !s.mayOffer(it), s.last.Busy && !s.r.leaving:

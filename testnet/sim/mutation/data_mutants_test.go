@@ -52,7 +52,7 @@ var dataMutants = []mutant{
 	{
 		rule:   "collects tombstones early",
 		seenBy: "data",
-		edits:  []edit{{"node/replica/grave.go", "return it.death() + r.grace() }", "return it.death() }"}},
+		edits:  []edit{{"node/replica/tombstone.go", "return it.endsAt() + r.grace() }", "return it.endsAt() }"}},
 	},
 	{
 		rule:   "forgets at a restart how long it was there",
@@ -72,7 +72,7 @@ var dataMutants = []mutant{
 	{
 		rule:   "drops what expires before the time has come on every clock",
 		seenBy: "data",
-		edits:  []edit{{"node/replica/grave.go", "return it.Expires + uint64(MaxSkew.Milliseconds())", "return it.Expires"}},
+		edits:  []edit{{"node/replica/tombstone.go", "return it.Expires + uint64(MaxSkew.Milliseconds())", "return it.Expires"}},
 	},
 	{
 		rule:   "ignores conditions",

@@ -6,8 +6,8 @@ import (
 	"peal/chord"
 )
 
-// buriedAtOnce bounds how many records one Tick buries.
-const buriedAtOnce = 256
+// expiredAtOnce bounds how many records one Tick buries.
+const expiredAtOnce = 256
 
 // collectedAtOnce bounds how many tombstones one round collects.
 const collectedAtOnce = 4096
@@ -15,8 +15,8 @@ const collectedAtOnce = 4096
 // lookAgain is how soon a tombstone that may not go yet is looked at again.
 const lookAgain = 10 * time.Minute
 
-// death is when an item ceased to exist or will, in milliseconds since 1970.
-func (it Item) death() uint64 {
+// endsAt is when an item ceased to exist or will, in milliseconds since 1970.
+func (it Item) endsAt() uint64 {
 	if it.Expires != 0 {
 		return it.Expires
 	}
@@ -29,37 +29,37 @@ func (r *Replica) hold(it Item) {
 	r.forgetTimes(it.Key)
 	switch {
 	case it.Deleted:
-		r.graves.set(r.collectAt(it), it.Key)
+		r.tombstones.set(r.collectAt(it), it.Key)
 	case it.Expires != 0:
-		r.expiring.set(buryAt(it), it.Key)
+		r.expiring.set(expiredAt(it), it.Key)
 	}
 }
 
 // forgetTimes takes a key off the agendas.
 func (r *Replica) forgetTimes(key string) {
-	r.graves.remove(key)
+	r.tombstones.remove(key)
 	r.expiring.remove(key)
 }
 
-func buryAt(it Item) uint64 { return it.Expires + uint64(MaxSkew.Milliseconds()) }
+func expiredAt(it Item) uint64 { return it.Expires + uint64(MaxSkew.Milliseconds()) }
 
 // collectAt is when a tombstone's grace period is over.
-func (r *Replica) collectAt(it Item) uint64 { return it.death() + r.grace() }
+func (r *Replica) collectAt(it Item) uint64 { return it.endsAt() + r.grace() }
 
 // forgotten reports whether the other replicas may have collected a tombstone.
 func (r *Replica) forgotten(now chord.Time, it Item) bool {
 	return it.gone(now) && r.collectAt(it) <= millis(now)
 }
 
-// buryExpired makes tombstones of records whose time is over on every clock.
-func (r *Replica) buryExpired(now chord.Time) {
-	for range buriedAtOnce {
+// expireRecords makes tombstones of records whose time is over on every clock.
+func (r *Replica) expireRecords(now chord.Time) {
+	for range expiredAtOnce {
 		key, ok := r.expiring.due(millis(now))
 		if !ok {
 			return
 		}
 		it, held := r.index.Get(key)
-		if held && !it.Deleted && it.Expires != 0 && buryAt(it) <= millis(now) {
+		if held && !it.Deleted && it.Expires != 0 && expiredAt(it) <= millis(now) {
 			r.keep(Record{Key: key, Version: it.Version, Expires: it.Expires, Deleted: true})
 		}
 	}
@@ -69,7 +69,7 @@ func (r *Replica) buryExpired(now chord.Time) {
 // found that no replica has missed a delete.
 func (r *Replica) collect(began chord.Time) {
 	for range collectedAtOnce {
-		key, ok := r.graves.due(millis(began))
+		key, ok := r.tombstones.due(millis(began))
 		if !ok {
 			return
 		}
@@ -77,7 +77,7 @@ func (r *Replica) collect(began chord.Time) {
 		switch {
 		case !held || !it.Deleted || r.collectAt(it) > millis(began):
 		case !r.place.arc.Contains(chord.KeyID([]byte(key))):
-			r.graves.set(millis(began.Add(lookAgain)), key)
+			r.tombstones.set(millis(began.Add(lookAgain)), key)
 		default:
 			r.discard(it)
 		}
