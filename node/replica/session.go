@@ -242,20 +242,16 @@ func (s *session) match(now chord.Time, rg Range) {
 			s.pulls = append(s.pulls, it)
 		}
 	}
-	if s.way == onlyTake {
-		return
-	}
 	for _, it := range s.r.index.Items(rg.Arc, s.r.index.Len()) {
-		if s.way == exchange && tooFarAhead(now, it.Version) {
-			continue
-		}
 		v, ok := theirs[it.Key]
 		switch {
+		case s.way == exchange && tooFarAhead(now, it.Version):
 		case ok && v.Compare(it.Version) >= 0:
+		case !ok && s.deletedThere(now, it):
+			s.r.discard(it)
+		case s.way == onlyTake:
 		case ok:
 			s.pushes = append(s.pushes, it)
-		case s.deletedThere(now, it):
-			s.r.discard(it)
 		case s.r.forgotten(now, it):
 		case !s.mayOffer(it), s.last.Busy && !s.r.leaving:
 			s.withheld = true

@@ -18,6 +18,9 @@ import (
 //     was last in its place: who came after them cannot know that the key was deleted;
 //   - once a peer comes back with it, and no replica says that it has been there without
 //     a gap since before that one went.
+//
+// And a key is owed no more once a peer that comes back drops it because of somebody in
+// another part of the ring, that went on alone before the peer went and never heard of the key.
 
 // death is when a content ceases to exist, or did, in milliseconds since 1970; 0 if it
 // lives for ever.
@@ -122,6 +125,8 @@ func (s *Simulation) noteDropped(p *peer, it *replica.Item) {
 	case s.mayForget(k, v):
 		s.data.tally.Collected++
 		s.forget(k, v)
+	case !it.Deleted && p.data.returned && k.apart && v == k.owed:
+		s.excuse(k) // those who went on alone have never had it, and say that it was deleted
 	case !it.Deleted:
 	case len(s.holders(k, v)) == 0 && !s.seems(k, v) && s.now.Sub(k.lostAt) > lastLoss:
 		s.breakRule("%v drops the last tombstone of %q, version %v, before its grace period is over", p.self, it.Key, v)
