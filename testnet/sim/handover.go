@@ -34,6 +34,7 @@ func (s *Simulation) goodbye(p *peer, h *holder, well bool) {
 	switch {
 	case p.data != h:
 	case !p.paused() && s.mayGo(p):
+		s.noteUnknown(p)
 		s.farewell(p)
 		s.noteDeparture(p, h.leaving, well)
 	case !p.paused() && s.now.Sub(h.leaving) > staysAfter:

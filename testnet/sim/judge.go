@@ -45,7 +45,11 @@ func (s *Simulation) judgeRead(p *peer, c *call, o *replica.Outcome) {
 	if !o.Found && o.Record.Expires != 0 {
 		s.data.tally.Expired++
 	}
-	if !s.must(c, o, min(cmp.Or(c.quorum, cfg.R), len(o.Wanted))) {
+	met := min(cmp.Or(c.quorum, cfg.R), len(o.Wanted))
+	if o.Found {
+		defer s.assure(c, o, met)
+	}
+	if !s.must(c, o, met) {
 		return
 	}
 	s.data.tally.ReadsHeld++

@@ -48,13 +48,16 @@ import (
 // only while those who wrote and those who read mean the same replicas, and while
 // these have not failed too often. So an acknowledged write is sure from the moment in which
 //   - its coordinator meant the right replicas, which are the first N members, and W
-//     of them or more acknowledged it; or
+//     of them or more acknowledged it;
+//   - a read has shown it, acknowledged or not, whose coordinator meant the right replicas:
+//     R of them have it then, so that reads do not go back; or
 //   - the ring is ideal, and all N have it.
 //
 // It is sure no more once
 //   - one of the N, alive, is given up by anybody: the ring may have been split, and
 //     the parts may go on alone, each with what it has. Then only the second way makes
 //     the key sure again;
+//   - one of the N leaves, and does not know of the peer that is a replica in its place;
 //   - as many sound copies of its key are lost as acknowledged it: all may be gone.
 //
 // A read that begins when a write is sure, and whose own coordinator means the right

@@ -103,6 +103,23 @@ func (s *Simulation) noteDeparture(p *peer, began chord.Time, well bool) {
 	}
 }
 
+// noteUnknown makes nothing sure of the keys of a peer that is about to leave, if who
+// becomes a replica in its place has been cut off from it all the time.
+func (s *Simulation) noteUnknown(p *peer) {
+	view := p.node.Neighbourhood()
+	for _, k := range s.data.keys {
+		owners := s.owners(k)
+		if !slices.Contains(owners, p) || len(owners) == len(s.members) {
+			continue
+		}
+		i, _ := s.place(k.id)
+		next := s.members[(i+len(owners))%len(s.members)].self
+		if !slices.Contains(view.Succ, next) {
+			k.sure, k.doubted = assurance{}, true
+		}
+	}
+}
+
 // seems reports whether a peer lives, and may think that it has a version of a key, or
 // a newer one, though that is damaged.
 func (p *peer) seems(k *key, v replica.Version) bool {
@@ -128,9 +145,16 @@ func (s *Simulation) owe(c *call, o *replica.Outcome) {
 		return
 	}
 	k.owed = v
-	enough := len(o.Replicas) >= min(s.cfg.Data.Replica.W, len(o.Wanted))
-	if enough && !k.doubted && v.Compare(k.sure.version) > 0 && s.meansOwners(k, o) {
-		k.sure = assurance{v, len(o.Replicas), c.losses}
+	if len(o.Replicas) >= min(s.cfg.Data.Replica.W, len(o.Wanted)) {
+		s.assure(c, o, len(o.Replicas))
+	}
+}
+
+// assure makes sure what so many replicas have.
+func (s *Simulation) assure(c *call, o *replica.Outcome, copies int) {
+	k, v := c.key, o.Record.Version
+	if !k.doubted && v.Compare(k.sure.version) > 0 && s.meansOwners(k, o) {
+		k.sure = assurance{v, copies, c.losses}
 	}
 }
 

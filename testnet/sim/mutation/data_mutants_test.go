@@ -65,6 +65,19 @@ var dataMutants = []mutant{
 		edits:  []edit{{"node/replica/presence.go", "\tr.presence.Newest = millis(now) // what was sent while we slept arrives only now\n", ""}},
 	},
 	{
+		rule:   "repairs nothing when it reads",
+		seenBy: "data",
+		edits: []edit{
+			{"node/replica/get.go", "\t\tif g.outcome.Found && !g.current(a) {\n\t\t\tstale", "\t\tif false {\n\t\t\tstale"},
+			{"node/replica/get.go", "if !g.outcome.Found || g.missing <= 0 {", "if true {"},
+		},
+	},
+	{
+		rule:   "forgets what it holds for others",
+		seenBy: "data",
+		edits:  []edit{{"node/replica/handoff.go", "\t\tif !missed.IsZero() {\n", "\t\tif r.drop(arc); !missed.IsZero() {\n"}},
+	},
+	{
 		rule:   "finds what has expired",
 		seenBy: "data",
 		edits:  []edit{{"node/replica/get.go", "g.outcome.Found && !g.outcome.Record.gone(now)", "g.outcome.Found && !g.outcome.Record.Deleted"}},
