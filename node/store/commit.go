@@ -164,17 +164,3 @@ func writeError(err error) error {
 	}
 	return fmt.Errorf("%w: once the disk takes writes again, they go on; reads do meanwhile", err)
 }
-
-// dropped lists the keys that are gone after a commit.
-func dropped(writes []replica.Record, drops []replica.Item) (keys []string) {
-	written := make(map[string]replica.Version, len(writes))
-	for i := range writes {
-		written[writes[i].Key] = writes[i].Version
-	}
-	for _, it := range drops {
-		if v, ok := written[it.Key]; !ok || v == it.Version {
-			keys = append(keys, it.Key)
-		}
-	}
-	return keys
-}

@@ -107,9 +107,9 @@ func (db *DB) Get(key string) (replica.Record, bool, error) {
 	return rec, true, nil
 }
 
-// Commit stores writes and then deletes drops, in one synced batch. A drop of
-// another version than the one written with it is void. After an error nothing
-// of it is stored; the next Commit tries to open the database anew.
+// Commit stores writes and then deletes the keys of drops, in one synced batch.
+// After an error nothing of it is stored; the next Commit tries to open the
+// database anew.
 func (db *DB) Commit(writes []replica.Record, drops []replica.Item) error {
 	var changes []entry
 	for _, rec := range writes {
@@ -119,8 +119,8 @@ func (db *DB) Commit(writes []replica.Record, drops []replica.Item) error {
 		}
 		changes = append(changes, entry{rec.Key, b})
 	}
-	for _, key := range dropped(writes, drops) {
-		changes = append(changes, entry{key: key})
+	for i := range drops {
+		changes = append(changes, entry{key: drops[i].Key})
 	}
 	return db.change(func() error { return db.commit(changes) })
 }

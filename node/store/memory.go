@@ -39,16 +39,15 @@ func (m *Mem) Each(f func(replica.Record)) (damage string, err error) {
 	return "", nil
 }
 
-// Commit stores writes and then deletes drops. A drop of another version than
-// the one written with it is void.
+// Commit stores writes and then deletes the keys of drops.
 func (m *Mem) Commit(writes []replica.Record, drops []replica.Item) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, rec := range writes {
 		m.records[rec.Key] = rec
 	}
-	for _, key := range dropped(writes, drops) {
-		delete(m.records, key)
+	for i := range drops {
+		delete(m.records, drops[i].Key)
 	}
 	return nil
 }

@@ -122,7 +122,6 @@ func TestCommit(t *testing.T) {
 		{"a drop deletes", []replica.Record{first}, nil, []replica.Item{item(first)}, nil},
 		{"a drop of what is not there", nil, nil, []replica.Item{item(first)}, nil},
 		{"written and dropped at once", nil, []replica.Record{first}, []replica.Item{item(first)}, nil},
-		{"dropped, and another version written", []replica.Record{first}, []replica.Record{second}, []replica.Item{item(first)}, &second},
 		{"a drop of a version that is not the one held", []replica.Record{second}, nil, []replica.Item{item(first)}, nil},
 		{"nothing", []replica.Record{first}, nil, nil, &first},
 	} {
