@@ -3,6 +3,7 @@ package replica
 import (
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -283,6 +284,34 @@ func TestGetIgnoresTheFuture(t *testing.T) {
 		c.wantGet(p, "key", "value")
 	}
 	c.wantPut(replicas[1], "another", "value")
+}
+
+// That holds where the coordinator's own store refuses to be mended: another replica is.
+func TestReadThatCannotMendItsOwnStore(t *testing.T) {
+	found := 0
+	for i := range 20 {
+		c := settledCluster(t, 6)
+		c.rand = rand.New(rand.NewPCG(uint64(i), 7))
+		replicas := c.replicas("key")
+		for _, p := range replicas {
+			give(p, old("key", "old"))
+		}
+		give(replicas[1+i%2], newer("key", "new"))
+		replicas[0].refuses = true
+		for range 3 {
+			o := c.get(replicas[0], "key")
+			if o.Error != NoError || string(o.Record.Value) == "old" {
+				continue
+			}
+			found++
+			if one, two := replicas[1].stored["key"], replicas[2].stored["key"]; string(one.Value) != "new" || string(two.Value) != "new" {
+				t.Errorf("run %d: the read shows %q, while the others have %q and %q", i, o.Record.Value, one.Value, two.Value)
+			}
+		}
+	}
+	if found < 20 {
+		t.Errorf("%d of 60 reads show the newest version, want most of the second and third ones", found)
+	}
 }
 
 // When a read of R = 2 has shown a version, two replicas have it durably, so that no

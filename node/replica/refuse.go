@@ -74,9 +74,10 @@ func (r *Replica) named(o Outcome) bool {
 
 func (r *Replica) holds(h Hint) bool { return r.isSelf(h.Holder) }
 
-// relies reports whether an outcome says that we stored one of some records.
+// relies reports whether an outcome says that we stored one of some records. A read that
+// has mended our own copy does, and does not name us.
 func (r *Replica) relies(o Outcome, writes []Record) bool {
-	return r.named(o) && slices.ContainsFunc(writes, func(rec Record) bool { return rec.Key == o.Record.Key })
+	return (r.named(o) || o.Repaired > 0) && slices.ContainsFunc(writes, func(rec Record) bool { return rec.Key == o.Record.Key })
 }
 
 // resumed reports whether a write whose outcome relies on what we did not store can go

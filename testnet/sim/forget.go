@@ -125,7 +125,7 @@ func (s *Simulation) noteDropped(p *peer, it *replica.Item) {
 	case s.mayForget(k, v):
 		s.data.tally.Collected++
 		s.forget(k, v)
-	case !it.Deleted && p.data.returned && k.apart && v == k.owed:
+	case !it.Deleted && p.data != nil && p.data.returned && k.apart && v == k.owed:
 		s.excuse(k) // those who went on alone have never had it, and say that it was deleted
 	case !it.Deleted:
 	case len(s.holders(k, v)) == 0 && !s.seems(k, v) && s.now.Sub(k.lostAt) > lastLoss:
