@@ -64,19 +64,33 @@ func (t *Testnet) cut(cut partition, parts int) ([][]chord.Contact, error) {
 	if slices.ContainsFunc(members, func(part []chord.Contact) bool { return len(part) == 0 }) {
 		return nil, fmt.Errorf("%w: cut %d peers into %d parts: each needs one at least", node.ErrInvalid, len(t.peers), parts)
 	}
-	t.parts.Store(&cut)
+	t.part(cut)
 	return members, nil
 }
 
 // Heal ends the cut, if there is one. The parts find each other again by
 // themselves, usually within a minute.
-func (t *Testnet) Heal() { t.parts.Store(nil) }
-
-// entrances are some live peers at random that a newcomer can reach.
-func (t *Testnet) entrances() []*node.Node {
+func (t *Testnet) Heal() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	cut := t.parts.Load()
-	reachable := slices.DeleteFunc(slices.Clone(t.peers), func(p *node.Node) bool { return cut.apart("", p.Self().Peer) })
-	return pick(reachable, t.rand.Perm(len(reachable))[:min(waysIn, len(reachable))])
+	t.part(nil)
+}
+
+// part puts a partition in force at all hosts.
+func (t *Testnet) part(cut partition) {
+	t.parts = cut
+	for _, h := range t.hosts {
+		h.Part(cut)
+	}
+}
+
+// entrances are the addresses of some live peers at random that a newcomer can reach.
+func (t *Testnet) entrances() (ways []string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	reachable := slices.DeleteFunc(slices.Clone(t.peers), func(p Peer) bool { return t.parts.apart("", p.Self().Peer) })
+	for _, at := range t.rand.Perm(len(reachable))[:min(waysIn, len(reachable))] {
+		ways = append(ways, reachable[at].Addresses()...)
+	}
+	return ways
 }

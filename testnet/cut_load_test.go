@@ -72,7 +72,7 @@ func (w *writer) write(name string) {
 
 // losses reads all keys at a peer, from all their replicas, and says which are not
 // what they should be.
-func (w *writer) losses(ctx context.Context, p *node.Node) (wrong []string) {
+func (w *writer) losses(ctx context.Context, p testnet.Peer) (wrong []string) {
 	for _, name := range w.names {
 		got, err := p.Get(ctx, []byte(name), node.ReadOptions{R: node.All})
 		version := got.Version.String()

@@ -18,7 +18,7 @@ import (
 const roundEvery = 5 * time.Second
 
 // A side is a part of a cut testnet.
-type side []*node.Node
+type side []testnet.Peer
 
 // sidesOf finds the peers of the parts.
 func sidesOf(net *testnet.Testnet, parts [][]chord.Contact) (sides []side) {
@@ -104,7 +104,7 @@ func (n newest) acknowledged(t *testing.T, s side, key, value string, got node.R
 }
 
 // read checks that a peer finds the record.
-func (r record) read(ctx context.Context, t *testing.T, p *node.Node, key string, opt node.ReadOptions) node.Value {
+func (r record) read(ctx context.Context, t *testing.T, p testnet.Peer, key string, opt node.ReadOptions) node.Value {
 	t.Helper()
 	got, err := p.Get(ctx, []byte(key), opt)
 	gone := errors.Is(err, node.ErrNotFound)
@@ -169,10 +169,10 @@ func testCut(t *testing.T, sizes []int) {
 func servesWhatItHas(ctx context.Context, t *testing.T, sides []side, before newest) {
 	t.Helper()
 	all := slices.Concat(sides...)
-	slices.SortFunc(all, func(a, b *node.Node) int { return a.Self().ID.Compare(b.Self().ID) })
+	slices.SortFunc(all, func(a, b testnet.Peer) int { return a.Self().ID.Compare(b.Self().ID) })
 	for key, r := range before {
 		id := chord.KeyID([]byte(key))
-		first := slices.IndexFunc(all, func(p *node.Node) bool { return p.Self().ID.Compare(id) >= 0 })
+		first := slices.IndexFunc(all, func(p testnet.Peer) bool { return p.Self().ID.Compare(id) >= 0 })
 		for _, s := range sides {
 			has := false
 			for k := range 3 {

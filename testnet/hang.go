@@ -3,8 +3,6 @@ package testnet
 import (
 	"slices"
 	"time"
-
-	"peal/node"
 )
 
 // A Death is how a killed peer ends.
@@ -24,25 +22,24 @@ const (
 // the others have given it up.
 const hungFor = time.Minute
 
-// hang makes the lines of peers hang, before these are closed.
-func (t *Testnet) hang(victims []*node.Node) {
-	for _, p := range victims {
-		l := t.lines[p]
-		l.hung.Store(true)
-		t.hung = append(t.hung, l)
-		time.AfterFunc(hungFor, func() { t.hangUp(l) })
-	}
+// hang makes the line of a peer hang, before that is closed.
+func (l *local) hang(wire *line) {
+	wire.hung.Store(true)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.hung = append(l.hung, wire)
+	time.AfterFunc(hungFor, func() { l.hangUp(wire) })
 }
 
-// hangUp ends a hang, unless the whole testnet has ended before.
-func (t *Testnet) hangUp(l *line) {
-	t.mu.Lock()
-	at := slices.Index(t.hung, l)
+// hangUp ends a hang, unless the whole host has ended before.
+func (l *local) hangUp(wire *line) {
+	l.mu.Lock()
+	at := slices.Index(l.hung, wire)
 	if at >= 0 {
-		t.hung = slices.Delete(t.hung, at, at+1)
+		l.hung = slices.Delete(l.hung, at, at+1)
 	}
-	t.mu.Unlock()
+	l.mu.Unlock()
 	if at >= 0 {
-		l.Transport.Close()
+		wire.Transport.Close()
 	}
 }

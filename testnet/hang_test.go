@@ -16,22 +16,19 @@ type dead struct {
 
 func (d *dead) Close() error { d.closed++; return nil }
 
-// A hang ends once, with its time or with the testnet, and is forgotten then.
+// A hang ends once, with its time or with its host, and is forgotten then.
 func TestHangEnds(t *testing.T) {
 	for _, early := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
-			peer, wire := new(node.Node), new(dead)
-			net := &Testnet{lines: map[*node.Node]*line{peer: {Transport: wire}}}
-			net.mu.Lock()
-			net.hang([]*node.Node{peer})
-			net.mu.Unlock()
+			wire, host := new(dead), new(local)
+			host.hang(&line{Transport: wire})
 			if early {
-				net.Close()
+				host.Close()
 			}
 			time.Sleep(hungFor)
 			synctest.Wait()
-			if wire.closed != 1 || len(net.hung) != 0 {
-				t.Errorf("closed early %v: %d closes and %d lines left, want 1 and none", early, wire.closed, len(net.hung))
+			if wire.closed != 1 || len(host.hung) != 0 {
+				t.Errorf("closed early %v: %d closes and %d lines left, want 1 and none", early, wire.closed, len(host.hung))
 			}
 		})
 	}

@@ -1,6 +1,7 @@
 package testnet
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -19,7 +20,7 @@ type Killed struct {
 // KillRandom stops count peers at random without a goodbye, never as
 // many in a row on the ring as a key has replicas, unless any is set.
 func (t *Testnet) KillRandom(count int, any bool, how Death) (Killed, error) {
-	return t.kill(how, func(ring []*node.Node) ([]*node.Node, error) {
+	return t.kill(how, func(ring []Peer) ([]Peer, error) {
 		if err := enough(count, len(ring)); err != nil {
 			return nil, err
 		}
@@ -40,12 +41,12 @@ func (t *Testnet) KillRandom(count int, any bool, how Death) (Killed, error) {
 
 // KillAdjacent stops count peers in a row on the ring, from a random place.
 func (t *Testnet) KillAdjacent(count int, how Death) (Killed, error) {
-	return t.kill(how, func(ring []*node.Node) ([]*node.Node, error) {
+	return t.kill(how, func(ring []Peer) ([]Peer, error) {
 		if err := enough(count, len(ring)); err != nil {
 			return nil, err
 		}
 		first := t.rand.IntN(len(ring))
-		var victims []*node.Node
+		var victims []Peer
 		for i := range count {
 			victims = append(victims, ring[(first+i)%len(ring)])
 		}
@@ -55,8 +56,8 @@ func (t *Testnet) KillAdjacent(count int, how Death) (Killed, error) {
 
 // KillPeers stops the named peers; see [Testnet.Peer] for names.
 func (t *Testnet) KillPeers(names []string, how Death) (Killed, error) {
-	return t.kill(how, func(ring []*node.Node) ([]*node.Node, error) {
-		var victims []*node.Node
+	return t.kill(how, func(ring []Peer) ([]Peer, error) {
+		var victims []Peer
 		for _, name := range names {
 			p, err := find(ring, name)
 			if err != nil {
@@ -123,7 +124,7 @@ func runAround(taken []bool, at int) int {
 }
 
 // inARow is the length of the longest run of victims on the ring.
-func inARow(ring, victims []*node.Node) int {
+func inARow(ring, victims []Peer) int {
 	taken := make([]bool, len(ring))
 	for i, p := range ring {
 		taken[i] = slices.Contains(victims, p)
@@ -142,8 +143,8 @@ func longestRun(taken []bool) int {
 	return longest
 }
 
-func pick(ring []*node.Node, places []int) []*node.Node {
-	var picked []*node.Node
+func pick(ring []Peer, places []int) []Peer {
+	var picked []Peer
 	for _, at := range places {
 		picked = append(picked, ring[at])
 	}
@@ -152,12 +153,12 @@ func pick(ring []*node.Node, places []int) []*node.Node {
 
 // kill stops the peers that choose picks from the live ones in ring order, all
 // at the same time.
-func (t *Testnet) kill(how Death, choose func(ring []*node.Node) ([]*node.Node, error)) (Killed, error) {
-	victims, longest, err := t.condemn(how, choose)
+func (t *Testnet) kill(how Death, choose func(ring []Peer) ([]Peer, error)) (Killed, error) {
+	victims, longest, err := t.condemn(choose)
 	if err != nil {
 		return Killed{}, err
 	}
-	err = closeAll(victims)
+	err = errors.Join(together(victims, func(p Peer) error { return p.Kill(how == Hang) })...)
 	for _, p := range victims {
 		t.cfg.Observer(node.Event{Time: time.Now(), Peer: p.Self(), Kind: node.Killed})
 	}
@@ -166,20 +167,17 @@ func (t *Testnet) kill(how Death, choose func(ring []*node.Node) ([]*node.Node, 
 
 // condemn takes the peers to kill out of the live ones, and says how many of
 // them are in a row.
-func (t *Testnet) condemn(how Death, choose func(ring []*node.Node) ([]*node.Node, error)) ([]*node.Node, int, error) {
+func (t *Testnet) condemn(choose func(ring []Peer) ([]Peer, error)) ([]Peer, int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	ring := slices.Clone(t.peers)
-	slices.SortFunc(ring, func(a, b *node.Node) int { return a.Self().ID.Compare(b.Self().ID) })
+	slices.SortFunc(ring, func(a, b Peer) int { return a.Self().ID.Compare(b.Self().ID) })
 	if len(ring) == 0 {
 		return nil, 0, fmt.Errorf("%w: no peer is left to kill: join some with 'peal testnet join'", node.ErrInvalid)
 	}
 	victims, err := choose(ring)
 	if err != nil {
 		return nil, 0, err
-	}
-	if how == Hang {
-		t.hang(victims)
 	}
 	t.forget(victims)
 	return victims, inARow(ring, victims), nil

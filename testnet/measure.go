@@ -8,15 +8,26 @@ import (
 
 // Stats sums up what the transports of the live peers have counted.
 func (t *Testnet) Stats() transport.Stats {
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	var sum transport.Stats
-	for _, l := range t.lines {
-		if counting, ok := l.Transport.(interface{ Stats() transport.Stats }); ok {
-			sum = sum.Plus(counting.Stats())
-		}
+	for _, h := range t.hosts {
+		sum = sum.Plus(h.Stats())
 	}
 	return sum
+}
+
+// Memory is how many bytes all its processes take.
+func (t *Testnet) Memory() (sum int64) {
+	for _, h := range t.hosts {
+		sum += h.Memory()
+	}
+	return sum
+}
+
+// Rest has its processes give back what only the start of peers took.
+func (t *Testnet) Rest() {
+	for _, h := range t.hosts {
+		h.Rest()
+	}
 }
 
 // BareHost is a libp2p host like that of a peer of a testnet, on which nothing runs

@@ -3,18 +3,13 @@ package testnet
 import (
 	"context"
 	"fmt"
-	"log/slog"
-	"path/filepath"
 	"runtime"
 	"sync"
-	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
 	"peal/chord"
 	"peal/node"
-	"peal/node/store"
-	"peal/transport"
 )
 
 // The transports that peers of a testnet can talk over.
@@ -56,9 +51,9 @@ func (t *Testnet) Join(ctx context.Context, n int) ([]chord.Contact, error) {
 
 // start runs n peers. The first of a testnet is alone; the others join through
 // live ones.
-func (t *Testnet) start(ctx context.Context, n int, progress func(joined, total int)) ([]*node.Node, error) {
+func (t *Testnet) start(ctx context.Context, n int, progress func(joined, total int)) ([]Peer, error) {
 	var mu sync.Mutex
-	var started []*node.Node
+	var started []Peer
 	one := func() error {
 		p, err := t.startOne(ctx)
 		if err != nil {
@@ -86,73 +81,20 @@ func (t *Testnet) start(ctx context.Context, n int, progress func(joined, total 
 	return started, err
 }
 
-func (t *Testnet) startOne(ctx context.Context) (*node.Node, error) {
+func (t *Testnet) startOne(ctx context.Context) (Peer, error) {
 	t.mu.Lock()
 	number := t.started
 	t.started++
 	t.mu.Unlock()
-	var open atomic.Bool
-	givenUp := func() bool { return t.closing.Load() || !open.Load() && ctx.Err() != nil }
-	log := slog.New(quiet{t.cfg.Logger.Handler(), givenUp})
-	cfg, err := t.peerConfig(number, log.With("number", number))
-	if err != nil {
-		return nil, err
-	}
-	p, err := node.Open(ctx, cfg)
+	p, err := t.hosts[number%len(t.hosts)].Start(ctx, number, t.entrances())
 	if err != nil {
 		return nil, fmt.Errorf("start peer %d: %w", number, err)
 	}
-	open.Store(true)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.closed {
-		p.Close()
 		return nil, ErrNoPeers
 	}
 	t.peers = append(t.peers, p)
-	t.lines[p] = cfg.Transport.(*line)
 	return p, nil
-}
-
-// peerConfig gives a peer its transport, its store, and live peers to join by.
-func (t *Testnet) peerConfig(number int, log *slog.Logger) (node.Config, error) {
-	cfg := node.Config{
-		Ring: t.cfg.Ring, Version: t.cfg.Version, Observer: t.cfg.Observer,
-		Logger: log, Store: store.Memory(),
-	}
-	for _, way := range t.entrances() {
-		cfg.Join = append(cfg.Join, way.Addresses()...)
-	}
-	cfg.Replica.Quorums, cfg.Replica.RoundEvery = t.cfg.Quorums, t.cfg.RoundEvery
-	var keyFile string
-	if t.cfg.DataDir != "" {
-		dir := filepath.Join(t.cfg.DataDir, fmt.Sprintf("peer-%04d", number))
-		db, err := store.Open(filepath.Join(dir, "store"))
-		if err != nil {
-			return cfg, err
-		}
-		cfg.Store, keyFile = db, filepath.Join(dir, "identity.key")
-	}
-	tr, err := transport.New(transport.Config{
-		KeyFile: keyFile, Ring: t.cfg.Ring, Listen: listenAddrs[t.cfg.Transport],
-		Memory: t.cfg.Transport == Memory, Lean: true, MaxConns: t.maxConns(), Logger: log,
-	})
-	if err != nil {
-		cfg.Store.Close()
-		return cfg, fmt.Errorf("start peer %d: %w", number, err)
-	}
-	cfg.Transport = &line{Transport: tr, parts: &t.parts, cable: cable{delay: t.cfg.Latency / 2}}
-	return cfg, nil
-}
-
-// maxConns shares the process's file descriptors among the peers, since a ring
-// of some hundred would otherwise become a full mesh: each TCP connection takes
-// one descriptor at each end.
-func (t *Testnet) maxConns() int {
-	files := openFiles()
-	if t.cfg.Transport != TCP || files == 0 {
-		return 0
-	}
-	share := files * 7 / 10 / uint64(max(t.cfg.Peers, len(t.Live())+1))
-	return int(min(max(share, 24), 400))
 }

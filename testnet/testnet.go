@@ -15,6 +15,7 @@ import (
 	"peal/chord"
 	"peal/node"
 	"peal/node/replica"
+	"peal/testnet/remote"
 )
 
 // Config of a testnet. Zero fields take their defaults.
@@ -97,24 +98,26 @@ type Testnet struct {
 	cfg   Config
 	ready atomic.Bool // Start is over
 
-	closing atomic.Bool // Close has begun
-	parts   atomic.Pointer[partition]
+	hosts []remote.Host
 
 	mu      sync.Mutex
 	rand    *rand.Rand
-	peers   []*node.Node // in the order in which they were started
-	lines   map[*node.Node]*line
-	hung    []*line // of peers that hang
-	started int     // ever
+	parts   partition
+	peers   []Peer // in the order in which they were started
+	started int    // ever
 	closed  bool
 }
+
+// A Peer of a testnet.
+type Peer = remote.Peer
 
 // New makes a testnet without peers yet: call [Testnet.Start].
 func New(cfg Config) (*Testnet, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	return &Testnet{cfg: cfg, rand: rand.New(rand.NewPCG(cfg.Seed, 0)), lines: map[*node.Node]*line{}}, nil
+	hosts := []remote.Host{&local{cfg: cfg}}
+	return &Testnet{cfg: cfg, hosts: hosts, rand: rand.New(rand.NewPCG(cfg.Seed, 0))}, nil
 }
 
 // Start starts the peers and returns when all are members of the ring. Progress
@@ -126,7 +129,7 @@ func (t *Testnet) Start(ctx context.Context, progress func(joined, total int)) e
 }
 
 // Live are the peers that run now.
-func (t *Testnet) Live() []*node.Node {
+func (t *Testnet) Live() []Peer {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return slices.Clone(t.peers)
@@ -134,7 +137,7 @@ func (t *Testnet) Live() []*node.Node {
 
 // Peer is the one that via names by its peer ID or the first digits of its
 // position; with an empty via, one at random.
-func (t *Testnet) Peer(via string) (*node.Node, error) {
+func (t *Testnet) Peer(via string) (Peer, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if len(t.peers) == 0 {
@@ -146,8 +149,8 @@ func (t *Testnet) Peer(via string) (*node.Node, error) {
 	return find(t.peers, via)
 }
 
-func find(peers []*node.Node, name string) (*node.Node, error) {
-	var found *node.Node
+func find(peers []Peer, name string) (Peer, error) {
+	var found Peer
 	for _, p := range peers {
 		c := p.Self()
 		if c.Peer.String() == name {
@@ -170,12 +173,7 @@ func find(peers []*node.Node, name string) (*node.Node, error) {
 // Ring is the ring at this moment, as the peers themselves see it.
 func (t *Testnet) Ring() node.Ring {
 	peers := t.Live()
-	infos := make([]node.Info, len(peers))
-	var wait sync.WaitGroup
-	for i, p := range peers {
-		wait.Go(func() { infos[i] = p.Info() })
-	}
-	wait.Wait()
+	infos := together(peers, Peer.Info)
 	slices.SortFunc(infos, func(a, b node.Info) int { return a.ID.Compare(b.ID) })
 	ring := node.NewRing(t.cfg.Ring, infos)
 	if !t.ready.Load() {
@@ -226,42 +224,24 @@ func (t *Testnet) Leave(ctx context.Context, name string) (chord.Contact, error)
 	err = p.Leave(ctx)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.forget([]*node.Node{p})
+	t.forget([]Peer{p})
 	return p.Self(), err
 }
 
 // Close stops all peers.
 func (t *Testnet) Close() error {
-	t.closing.Store(true)
 	t.mu.Lock()
-	peers, hung := t.peers, t.hung
-	t.peers, t.hung, t.closed = nil, nil, true
+	t.peers, t.closed = nil, true
 	t.mu.Unlock()
-	for _, l := range hung {
-		l.Transport.Close()
-	}
-	return closeAll(peers)
+	return errors.Join(together(t.hosts, remote.Host.Close)...)
 }
 
 // forget takes peers out of the live ones.
-func (t *Testnet) forget(gone []*node.Node) {
-	t.peers = slices.DeleteFunc(t.peers, func(p *node.Node) bool { return slices.Contains(gone, p) })
-	for _, p := range gone {
-		delete(t.lines, p)
-	}
+func (t *Testnet) forget(gone []Peer) {
+	t.peers = slices.DeleteFunc(t.peers, func(p Peer) bool { return slices.Contains(gone, p) })
 }
 
-func closeAll(peers []*node.Node) error {
-	errs := make([]error, len(peers))
-	var wait sync.WaitGroup
-	for i, p := range peers {
-		wait.Go(func() { errs[i] = p.Close() })
-	}
-	wait.Wait()
-	return errors.Join(errs...)
-}
-
-func contacts(peers []*node.Node) []chord.Contact {
+func contacts(peers []Peer) []chord.Contact {
 	list := make([]chord.Contact, len(peers))
 	for i, p := range peers {
 		list[i] = p.Self()

@@ -62,9 +62,13 @@ var importRules = map[string]importRule{
 		reason: "the API shows a node, whatever it runs on",
 	},
 	"testnet": {
-		ours:   []string{"chord", "node", "node/replica", "node/store", "transport"},
+		ours:   []string{"chord", "node", "node/replica", "node/store", "testnet/remote", "testnet/usage", "transport"},
 		others: []string{"github.com/libp2p", "golang.org/x/sync"},
 		reason: "a testnet runs peers as they are, without the ways in",
+	},
+	"testnet/remote": {
+		ours:   []string{"chord", "node", "node/recording", "transport"},
+		reason: "a process that runs peers is told which, and knows nothing of the whole",
 	},
 	"testnet/bench": {
 		ours:   []string{"chord", "node", "testnet", "testnet/plot", "testnet/usage"},

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
-	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,7 +10,6 @@ import (
 	"peal/node/recording"
 	"peal/node/replica"
 	"peal/testnet"
-	"peal/testnet/usage"
 	"peal/web"
 )
 
@@ -146,18 +143,9 @@ func (c *cli) settle(ctx context.Context, net *testnet.Testnet, peers int, url s
 		}
 		return nil
 	}
-	thrifty()
-	return c.printSettled(settled{peers, time.Since(begin).Seconds(), usage.Memory() / int64(peers), url})
-}
-
-// thrifty gives back what only the start needed, and lets less garbage gather from
-// then on: a ring at rest makes little, but by default as much may lie around as there
-// is in use, stacks included.
-func thrifty() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(50)
-	}
-	debug.FreeOSMemory()
+	took := time.Since(begin)
+	net.Rest()
+	return c.printSettled(settled{peers, took.Seconds(), net.Memory() / int64(peers), url})
 }
 
 // A settled says how a testnet started; it is its JSON.

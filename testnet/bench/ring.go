@@ -20,7 +20,7 @@ type Ring interface {
 
 // peers are those of a testnet, as a Ring.
 type peers struct {
-	live atomic.Pointer[[]*node.Node]
+	live atomic.Pointer[[]testnet.Peer]
 	r, w node.Quorum
 }
 
@@ -32,7 +32,7 @@ func (p *peers) look(net *testnet.Testnet) {
 	p.live.Store(&live)
 }
 
-func (p *peers) any() *node.Node {
+func (p *peers) any() testnet.Peer {
 	live := *p.live.Load()
 	return live[rand.IntN(len(live))]
 }
