@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"peal/chord"
 	"peal/node"
@@ -159,9 +158,7 @@ func (t *Testnet) kill(how Death, choose func(ring []Peer) ([]Peer, error)) (Kil
 		return Killed{}, err
 	}
 	err = errors.Join(together(victims, func(p Peer) error { return p.Kill(how == Hang) })...)
-	for _, p := range victims {
-		t.cfg.Observer(node.Event{Time: time.Now(), Peer: p.Self(), Kind: node.Killed})
-	}
+	t.tellKilled(victims)
 	return Killed{contacts(victims), longest, t.cfg.Quorums.N}, err
 }
 

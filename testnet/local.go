@@ -47,6 +47,9 @@ func (r *resident) Leave(ctx context.Context) error {
 	return r.Node.Leave(ctx)
 }
 
+// Lost is never so: this process still runs.
+func (r *resident) Lost() bool { return false }
+
 // Kill stops the peer without a goodbye.
 func (r *resident) Kill(hang bool) error {
 	defer r.host.forget(r)

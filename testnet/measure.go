@@ -3,6 +3,7 @@ package testnet
 import (
 	"github.com/libp2p/go-libp2p/core/host"
 
+	"peal/testnet/usage"
 	"peal/transport"
 )
 
@@ -17,6 +18,9 @@ func (t *Testnet) Stats() transport.Stats {
 
 // Memory is how many bytes all its processes take.
 func (t *Testnet) Memory() (sum int64) {
+	if t.cfg.Processes > 1 {
+		sum = usage.Memory()
+	}
 	for _, h := range t.hosts {
 		sum += h.Memory()
 	}

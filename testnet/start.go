@@ -90,11 +90,22 @@ func (t *Testnet) startOne(ctx context.Context) (Peer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start peer %d: %w", number, err)
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.closed {
+	if !t.admit(p) {
 		return nil, ErrNoPeers
 	}
-	t.peers = append(t.peers, p)
+	if p.Lost() {
+		t.mourn()
+		return nil, fmt.Errorf("start peer %d: %w", number, node.ErrClosed)
+	}
 	return p, nil
+}
+
+// admit takes a peer among the live ones, unless the testnet has ended.
+func (t *Testnet) admit(p Peer) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.closed {
+		t.peers = append(t.peers, p)
+	}
+	return !t.closed
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"os/exec"
 	"slices"
 	"strings"
 	"sync"
@@ -41,6 +42,14 @@ type Config struct {
 	// Default: they live in memory.
 	DataDir string
 
+	// Processes is how many processes the peers run in: with 1, the default, this
+	// one; with more, as many others. Those cannot share a memory transport.
+	Processes int
+
+	// Command makes the command of another process, which calls [Serve] with its
+	// standard input and output. Required for several processes.
+	Command func() *exec.Cmd `json:"-"`
+
 	// Ring is the ring's name. Default "testnet".
 	Ring string
 
@@ -52,10 +61,10 @@ type Config struct {
 	Version string
 
 	// Observer is called with every event of every peer; it must not block.
-	Observer func(node.Event)
+	Observer func(node.Event) `json:"-"`
 
 	// Logger of what goes wrong. Default: silence.
-	Logger *slog.Logger
+	Logger *slog.Logger `json:"-"`
 }
 
 // ErrNoPeers: every peer has been killed.
@@ -89,7 +98,25 @@ func (c *Config) validate() error {
 	if c.Peers < 1 || c.Peers > 10_000 {
 		return fmt.Errorf("%d peers: want 1 to 10000", c.Peers)
 	}
-	return validTransport(c.Transport)
+	if err := validTransport(c.Transport); err != nil {
+		return err
+	}
+	return c.validProcesses()
+}
+
+func (c *Config) validProcesses() error {
+	if c.Processes == 0 {
+		c.Processes = 1
+	}
+	switch {
+	case c.Processes < 1 || c.Processes > c.Peers:
+		return fmt.Errorf("%d processes: want 1 to %d, as many as there are peers", c.Processes, c.Peers)
+	case c.Processes > 1 && c.Transport == Memory:
+		return fmt.Errorf("%d processes: the memory transport stays within one", c.Processes)
+	case c.Processes > 1 && c.Command == nil:
+		return fmt.Errorf("%d processes: Config.Command is not set", c.Processes)
+	}
+	return nil
 }
 
 // A Testnet is a set of running peers. Its methods may be called from any
@@ -116,8 +143,8 @@ func New(cfg Config) (*Testnet, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	hosts := []remote.Host{&local{cfg: cfg}}
-	return &Testnet{cfg: cfg, hosts: hosts, rand: rand.New(rand.NewPCG(cfg.Seed, 0))}, nil
+	t := &Testnet{cfg: cfg, rand: rand.New(rand.NewPCG(cfg.Seed, 0))}
+	return t, t.place()
 }
 
 // Start starts the peers and returns when all are members of the ring. Progress

@@ -85,6 +85,8 @@ func TestUsageErrorsAreOneLine(t *testing.T) {
 		{[]string{"export", ""}, "DIR is empty: name a directory"},
 		{[]string{"import", "--parallel", "0", "."}, "--parallel 0: want 1 to 256"},
 		{[]string{"export", "--retry", "-1s", "."}, "--retry -1s: want 0 or more"},
+		{[]string{"testnet", "--processes", "0"}, "--processes 0: want 1 to 100, the number of peers"},
+		{[]string{"testnet", "--processes", "2", "--transport", "memory"}, "--processes 2: --transport memory stays within one process: leave one of the two out"},
 		{[]string{"testnet", "kill"}, "say which peers: either N, or --adjacent K, or --peer X"},
 		{[]string{"testnet", "kill", "x"}, `N is "x": want a number from 1 up`},
 		{[]string{"testnet", "kill", "3", "--adjacent", "2"}, "say which peers"},

@@ -1,8 +1,8 @@
 // Command peal runs a peer of a Peal ring, or a testnet of many, and talks to
 // either.
 //
-// Three verbs are servers: start runs one peer, testnet a whole ring in one
-// process, replay shows a recording of either, or of a simulation. They serve
+// Three verbs are servers: start runs one peer, testnet a whole ring, replay shows a
+// recording of either, or of a simulation. They serve
 // the HTTP API, and every other verb but sim, bench and check-store is a client
 // of that API, so that whatever the command line can do, curl can do as well.
 //

@@ -32,8 +32,9 @@ func (c *cli) testnetVerb() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "testnet",
 		Short: "Run a ring of many peers on this machine",
-		Long: `Run a ring of many real peers in one process, until Ctrl-C. They talk over loopback
-and keep their keys in memory, unless --data names a directory.
+		Long: `Run a ring of many real peers, until Ctrl-C. They talk over loopback and keep their
+keys in memory, unless --data names a directory. All run in this process, or, since a
+process may only have so many connections open, in several others (--processes).
 
 One HTTP address serves the API and the dashboard for all of them, so that every other
 verb works: a request enters the ring at a random live peer, or at the one that --via
@@ -48,13 +49,14 @@ names. 'peal testnet kill', 'join', 'cut', 'heal' and 'churn' change the running
 	flags.IntVar(&t.Peers, "peers", 100, "how many peers to start")
 	flags.IntVar(&t.Quorums.N, "replicas", replica.DefaultN, "how many peers hold each key, 1 to 7")
 	flags.StringVar(&t.Transport, "transport", testnet.TCP, "what the peers talk over: tcp, quic or memory")
+	flags.IntVar(&t.Processes, "processes", 1, "how many processes the peers run in")
 	flags.StringVar(&t.DataDir, "data", "", "`DIR` of their identities and keys (default: in memory)")
 	flags.StringVar(&t.http, "http", defaultHTTP, "`ADDRESS` to serve the API and the dashboard at")
 	flags.BoolVar(&t.open, "open", false, "open the dashboard in the browser")
 	flags.Uint64Var(&t.Seed, "seed", 0, "seed of the random choices of peers (0: another one each time)")
 	flags.StringVar(&t.record, "record", "", "`FILE` to record in all that happens, for 'peal replay'")
 	flags.StringVar(&t.logLevel, "log-level", "warn", "least `LEVEL` to log: debug, info, warn or error")
-	cmd.AddCommand(c.testnetKillVerb(), c.testnetJoinVerb(), c.testnetCutVerb(), c.testnetHealVerb(), c.testnetChurnVerb())
+	cmd.AddCommand(c.testnetKillVerb(), c.testnetJoinVerb(), c.testnetCutVerb(), c.testnetHealVerb(), c.testnetChurnVerb(), c.testnetHostVerb())
 	return cmd
 }
 
@@ -64,6 +66,12 @@ func (t *testnetConfig) check() error {
 	}
 	if err := t.Quorums.Complete().Valid(); err != nil {
 		return fail(codeUsage, "--replicas %d: %v", t.Quorums.N, err)
+	}
+	switch {
+	case t.Processes < 1 || t.Processes > t.Peers:
+		return fail(codeUsage, "--processes %d: want 1 to %d, the number of peers", t.Processes, t.Peers)
+	case t.Processes > 1 && t.Transport == testnet.Memory:
+		return fail(codeUsage, "--processes %d: --transport memory stays within one process: leave one of the two out", t.Processes)
 	}
 	return checkTransport(t.Transport)
 }
@@ -101,6 +109,7 @@ func (c *cli) testnet(ctx context.Context, t testnetConfig) (err error) {
 	defer tape.closeInto(&err)
 	feed := web.NewFeed()
 	t.Version, t.Logger, t.Observer = thisBuild().Version, log, tape.observing(feed.Publish)
+	t.Command = c.hostCommand(t.logLevel)
 	net, err := testnet.New(t.Config)
 	if err != nil {
 		return err

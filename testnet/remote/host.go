@@ -51,6 +51,9 @@ type Peer interface {
 
 	Leave(ctx context.Context) error
 
+	// Lost reports whether its host has ended.
+	Lost() bool
+
 	// Kill stops the peer without a goodbye. If it hangs, its connections stay open
 	// for a while, and nothing answers.
 	Kill(hang bool) error
