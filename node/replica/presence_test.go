@@ -49,6 +49,27 @@ func TestStrayThatWasAwayDoesNotComeBack(t *testing.T) {
 	c.wantForgotten("deleted")
 }
 
+// One replica may still have the tombstone, and be the only one that was there in time.
+func TestStrayMeetsTheLastTombstone(t *testing.T) {
+	c := shortMemory(t, 1)
+	old := c.wantPut(c.peers[0], "deleted", "value").Record
+	c.settle()
+	p := c.outsider("deleted")
+	was := p.Presence(c.now)
+	give(p, old)
+	c.kill(p)
+	c.settle()
+	tombstone := c.remove(c.peers[0], "deleted").Record
+	c.pass(away)
+	replicas := c.replicas("deleted")
+	give(replicas[0], tombstone)
+	for _, q := range replicas[1:] {
+		q.presence.Since = millis(c.now)
+	}
+	c.comeBack(p, was)
+	c.wantForgotten("deleted")
+}
+
 // It is so even if its holder has caught up, with enough partners but not with all.
 func TestStrayOfAPeerThatCaughtUpWithSome(t *testing.T) {
 	c := shortMemory(t, 1)

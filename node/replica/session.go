@@ -226,27 +226,16 @@ func (s *session) wasAsked(arc chord.Arc) bool {
 }
 
 // match finds what one side lacks on an arc of which we have the other's list.
-// Versions from the future stay where they are until their time has come.
 func (s *session) match(now chord.Time, rg Range) {
-	theirs := make(map[string]Version, len(rg.Items))
-	for _, it := range rg.Items {
-		if _, twice := theirs[it.Key]; twice || !rg.Arc.Contains(chord.KeyID([]byte(it.Key))) {
-			continue
-		}
-		theirs[it.Key] = it.Version
-		mine, ok := s.r.index.Get(it.Key)
-		if s.way == onlyGive || tooFarAhead(now, it.Version) {
-			continue
-		}
-		if !ok && s.mayTake(now, it) || ok && mine.Version.Compare(it.Version) < 0 {
-			s.pulls = append(s.pulls, it)
-		}
-	}
+	theirs := s.read(now, rg)
 	for _, it := range s.r.index.Items(rg.Arc, s.r.index.Len()) {
-		v, ok := theirs[it.Key]
+		their, ok := theirs[it.Key]
+		newer := ok && their.Version.Compare(it.Version) > 0
 		switch {
 		case s.way == exchange && tooFarAhead(now, it.Version):
-		case ok && v.Compare(it.Version) >= 0:
+		case s.way == onlyGive && newer && their.Deleted: // others may have collected that tombstone already
+			s.r.discard(it)
+		case newer, ok && their.Version == it.Version:
 		case !ok && s.deletedThere(now, it):
 			s.r.discard(it)
 		case s.way == onlyTake:
@@ -259,6 +248,26 @@ func (s *session) match(now chord.Time, rg Range) {
 			s.pushes = append(s.pushes, it)
 		}
 	}
+}
+
+// read takes in the other's list, and notes what to pull of it. Versions from the future
+// stay where they are until their time has come.
+func (s *session) read(now chord.Time, rg Range) map[string]Item {
+	theirs := make(map[string]Item, len(rg.Items))
+	for _, it := range rg.Items {
+		if _, twice := theirs[it.Key]; twice || !rg.Arc.Contains(chord.KeyID([]byte(it.Key))) {
+			continue
+		}
+		theirs[it.Key] = it
+		mine, ok := s.r.index.Get(it.Key)
+		if s.way == onlyGive || tooFarAhead(now, it.Version) {
+			continue
+		}
+		if !ok && s.mayTake(now, it) || ok && mine.Version.Compare(it.Version) < 0 {
+			s.pulls = append(s.pulls, it)
+		}
+	}
+	return theirs
 }
 
 func (s *session) give(now chord.Time) {

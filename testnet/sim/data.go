@@ -91,6 +91,7 @@ type holder struct {
 	committing *commit    // under way
 	leaving    chord.Time // when it began to hand over, 0 if it does not
 	returned   bool       // perhaps after more than the grace period, and has not caught up yet
+	laden      bool       // and may still hold, for others, what it came back with
 }
 
 // A commit is what a replica wants done, from when its disk begins to write

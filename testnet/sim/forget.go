@@ -65,7 +65,7 @@ func (p *peer) fallSilent(day chord.Time) {
 // has does not count until it has caught up.
 func (s *Simulation) speakAgain(p *peer) {
 	if p.data != nil && p.disk.present.Until != 0 && s.cfg.Data.Replica.Grace < time.Hour {
-		p.data.returned = true
+		p.data.returned, p.data.laden = true, true
 		s.ask(p)
 	}
 }
@@ -82,6 +82,19 @@ func (s *Simulation) welcome() {
 		default:
 			s.ask(p)
 		}
+		p.data.laden = p.data.returned || p.data.laden && p.data.replica.Repair().Strays > 0
+	}
+}
+
+// noteBack takes in that a forgotten key is back. Whoever gave it away may have asked
+// replicas who were not yet there, while those who were are replicas no more.
+func (s *Simulation) noteBack(k *key, v replica.Version) {
+	if !k.forgotten() || v.Compare(k.owed) >= 0 {
+		return
+	}
+	brings := func(p *peer) bool { return p.data.laden && p.disk.version(k.name) == v && s.mayBring(p, k) }
+	if slices.ContainsFunc(s.members, brings) {
+		s.excuse(k)
 	}
 }
 
