@@ -35,6 +35,9 @@ func (r *Replica) handedOff(now chord.Time) {
 	r.endRound(now, !r.round.failed && !r.round.left)
 }
 
+// isStray reports whether an item belongs to others.
+func (r *Replica) isStray(it Item) bool { return !r.place.arc.Contains(chord.KeyID([]byte(it.Key))) }
+
 // expectStray brings the next round forward if a key lies outside our arc.
 func (r *Replica) expectStray(now chord.Time, key string) {
 	if r.round.at != Never && r.place.known && !r.place.arc.Contains(chord.KeyID([]byte(key))) {

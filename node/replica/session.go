@@ -233,8 +233,8 @@ func (s *session) match(now chord.Time, rg Range) {
 		newer := ok && their.Version.Compare(it.Version) > 0
 		switch {
 		case s.way == exchange && tooFarAhead(now, it.Version):
-		case s.way == onlyGive && newer && their.Deleted: // others may have collected that tombstone already
-			s.r.discard(it)
+		case s.way == onlyGive && newer && their.Deleted && s.r.isStray(it):
+			s.r.discard(it) // others may have collected that tombstone already
 		case newer, ok && their.Version == it.Version:
 		case !ok && s.deletedThere(now, it):
 			s.r.discard(it)

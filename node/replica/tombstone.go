@@ -76,7 +76,7 @@ func (r *Replica) collect(began chord.Time) {
 		it, held := r.index.Get(key)
 		switch {
 		case !held || !it.Deleted || r.collectAt(it) > millis(began):
-		case !r.place.arc.Contains(chord.KeyID([]byte(key))):
+		case r.isStray(it):
 			r.tombstones.set(millis(began.Add(lookAgain)), key)
 		default:
 			r.discard(it)
