@@ -164,7 +164,7 @@ func (r *Replica) finish(o *operation) {
 	}
 	r.ops = slices.Delete(r.ops, i, i+1)
 	if o.reported {
-		o.outcome.Replicas = slices.DeleteFunc(o.outcome.Replicas, func(c chord.Contact) bool { return slices.Contains(o.overtaken, c) })
+		o.dropOvertaken()
 		r.amend(o.outcome)
 	}
 	r.report(o)
@@ -198,6 +198,12 @@ func (r *Replica) amend(o Outcome) {
 		}
 		waiting.grow(o)
 	}
+}
+
+// dropOvertaken strikes out those who hold something newer.
+func (o *operation) dropOvertaken() {
+	o.outcome.Replicas = slices.DeleteFunc(o.outcome.Replicas, func(c chord.Contact) bool { return slices.Contains(o.overtaken, c) })
+	o.overtaken = nil
 }
 
 // grow takes over the longer list of those who have the record.

@@ -273,22 +273,38 @@ func TestPutOfAReplicaThatIsNoneAnyMore(t *testing.T) {
 // A receipt does not name those who turned out to hold something newer, be it while the
 // outcome waits for the own disk.
 func TestReceiptNamesNobodyWithSomethingNewer(t *testing.T) {
+	o, _ := overtakenPut(t, 2, false)
+	if o.Error != NoError || len(o.Replicas) != 1 {
+		t.Errorf("error %v, stored on %v; want it on its coordinator alone", o.Error, o.Replicas)
+	}
+}
+
+// Should that disk refuse, the write begins anew, and wins.
+func TestOvertakenPutThatIsRefused(t *testing.T) {
+	o, ahead := overtakenPut(t, 1, true)
+	if o.Error != NoError || o.Record.Version.Compare(ahead) <= 0 {
+		t.Errorf("error %v, version %v; want one newer than %v", o.Error, o.Record.Version, ahead)
+	}
+}
+
+// overtakenPut writes with W = 1 through a replica whose disk is slow, while others get
+// something newer.
+func overtakenPut(t *testing.T, others int, refuses bool) (o Outcome, ahead Version) {
+	t.Helper()
 	c := settledCluster(t, 6)
 	replicas := c.replicas("key")
 	p := replicas[0]
-	p.slow = 5 * time.Second
+	p.slow, p.refuses = 2*time.Second, refuses
 	c.mute(replicas[1:]...)
 	id := p.Put(c.now, c.now.Add(soon), Change{Key: "key", Value: []byte("value"), W: 1})
 	c.pass(100 * time.Millisecond)
-	ahead := newer("key", "other")
-	ahead.Version.Wall = millis(c.now)
-	for _, q := range replicas[1:] {
-		give(q, ahead)
+	rec := newer("key", "other")
+	rec.Version.Wall = millis(c.now)
+	for _, q := range replicas[1 : 1+others] {
+		give(q, rec)
 		q.muted = false
 	}
-	if o := c.wait(p, id); o.Error != NoError || len(o.Replicas) != 1 {
-		t.Errorf("error %v, stored on %v; want it on its coordinator alone", o.Error, o.Replicas)
-	}
+	return c.wait(p, id), rec.Version
 }
 
 // A coordinator that is a replica does not wait for its own disk to ask the others.

@@ -92,6 +92,7 @@ func (r *Replica) resumed(now chord.Time, o Outcome, writes []Record) bool {
 		return false
 	}
 	r.ops[i].reported = false
+	r.ops[i].dropOvertaken()
 	r.retry(now, r.ops[i])
 	return true
 }

@@ -52,16 +52,16 @@ func (s *Simulation) loseAll(p *peer) {
 	}
 	for _, k := range s.data.keys {
 		if p.disk.version(k.name) != (replica.Version{}) {
-			s.lose(k, s.counting(k))
+			s.lose(k, s.counting(k, k.owed))
 		}
 	}
 }
 
-// counting are the peers whose copies of a key count: all, or the replicas alone if
-// every one of them seems to have what is owed.
-func (s *Simulation) counting(k *key) []*peer {
+// counting are the peers whose copies of a version count: all, or the key's replicas
+// alone if every one of them seems to have it.
+func (s *Simulation) counting(k *key, v replica.Version) []*peer {
 	owners := s.owners(k)
-	if slices.ContainsFunc(owners, func(p *peer) bool { return !p.seems(k, k.owed) }) {
+	if slices.ContainsFunc(owners, func(p *peer) bool { return !p.seems(k, v) }) {
 		return s.peers
 	}
 	return owners
@@ -93,7 +93,7 @@ func (s *Simulation) noteDeparture(p *peer, began chord.Time, well bool) {
 			continue
 		}
 		lostAt, owed, losses := k.lostAt, k.owed, k.losses
-		last := s.lose(k, s.counting(k))
+		last := s.lose(k, s.counting(k, k.owed))
 		switch {
 		case well && last && lostAt < began && !s.seems(k, owed) && !s.mayForget(k, owed):
 			s.breakRule("%v says that it has handed over everything, and leaves with the last copy of %q, version %v", p.self, k.name, owed)
@@ -140,7 +140,7 @@ func (s *Simulation) owe(c *call, o *replica.Outcome) {
 	if v.Compare(k.owed) <= 0 {
 		return
 	}
-	if held(k, s.peers).Compare(v) < 0 {
+	if held(k, s.counting(k, v)).Compare(v) < 0 {
 		s.data.tally.Orphaned++
 		return
 	}
