@@ -75,15 +75,31 @@ func stretch(arc chord.Arc, owner chord.Contact) chord.Arc {
 	return arc
 }
 
-// give pushes an arc to one target after another, and ends with one that did not
-// take it, or with nobody.
+// give pushes an arc to each target, and ends with one that did not take it, or with
+// nobody. What may have been deleted all of them are asked about before the first gets it.
 func (r *Replica) give(now chord.Time, targets []chord.Contact, arc chord.Arc, done func(now chord.Time, missed chord.Contact)) {
+	push := func(now chord.Time) { r.withEach(now, targets, arc, onlyGive, done) }
+	if !r.standing(now, arc).stale {
+		push(now)
+		return
+	}
+	r.withEach(now, targets, arc, onlyAsk, func(now chord.Time, missed chord.Contact) {
+		if missed.IsZero() {
+			push(now)
+		} else {
+			done(now, missed)
+		}
+	})
+}
+
+// withEach reconciles an arc with one target after another.
+func (r *Replica) withEach(now chord.Time, targets []chord.Contact, arc chord.Arc, way direction, done func(now chord.Time, missed chord.Contact)) {
 	if len(targets) == 0 {
 		done(now, chord.Contact{})
 		return
 	}
-	r.reconcile(now, share{targets[0], arc, onlyGive}, func(now chord.Time, end ending) {
-		r.give(now, targets[1:], arc, func(now chord.Time, missed chord.Contact) {
+	r.reconcile(now, share{targets[0], arc, way}, func(now chord.Time, end ending) {
+		r.withEach(now, targets[1:], arc, way, func(now chord.Time, missed chord.Contact) {
 			if !end.ok {
 				missed = targets[0]
 			}

@@ -70,6 +70,25 @@ func TestStrayMeetsTheLastTombstone(t *testing.T) {
 	c.wantForgotten("deleted")
 }
 
+// The first replica that is asked may be new, and the last one know.
+func TestStrayIsOfferedOnlyWhenAllWereAsked(t *testing.T) {
+	c := shortMemory(t, 1)
+	old := c.wantPut(c.peers[0], "deleted", "value").Record
+	c.settle()
+	p := c.outsider("deleted")
+	was := p.Presence(c.now)
+	give(p, old)
+	c.kill(p)
+	c.settle()
+	c.remove(c.peers[0], "deleted")
+	c.pass(away)
+	for _, q := range c.replicas("deleted")[:2] {
+		q.presence.Since = millis(c.now)
+	}
+	c.comeBack(p, was)
+	c.wantForgotten("deleted")
+}
+
 // It is so even if its holder has caught up, with enough partners but not with all.
 func TestStrayOfAPeerThatCaughtUpWithSome(t *testing.T) {
 	c := shortMemory(t, 1)

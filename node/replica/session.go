@@ -25,7 +25,10 @@ const (
 	exchange direction = iota
 	onlyGive
 	onlyTake // from a peer that need not hold what we have
+	onlyAsk  // what of ours is deleted there
 )
+
+func (d direction) takes() bool { return d == exchange || d == onlyTake }
 
 // A session reconciles one arc with one peer. It has one request under way at
 // a time, so a slow peer slows nothing but itself.
@@ -192,7 +195,7 @@ func (s *session) compared(now chord.Time, m Message) {
 	s.last = m
 	s.theirs = standing{m.Presence, m.Stale}
 	for _, rg := range m.Ranges {
-		nothing := s.way == onlyGive && s.r.index.Summary(rg.Arc).Count == 0
+		nothing := !s.way.takes() && s.r.index.Summary(rg.Arc).Count == 0
 		switch {
 		case !s.wasAsked(rg.Arc):
 			s.end(now, false)
@@ -233,12 +236,12 @@ func (s *session) match(now chord.Time, rg Range) {
 		newer := ok && their.Version.Compare(it.Version) > 0
 		switch {
 		case s.way == exchange && tooFarAhead(now, it.Version):
-		case s.way == onlyGive && newer && their.Deleted && s.r.isStray(it):
+		case !s.way.takes() && newer && their.Deleted && s.r.isStray(it):
 			s.r.discard(it) // others may have collected that tombstone already
 		case newer, ok && their.Version == it.Version:
 		case !ok && s.deletedThere(now, it):
 			s.r.discard(it)
-		case s.way == onlyTake:
+		case s.way == onlyTake, s.way == onlyAsk:
 		case ok:
 			s.pushes = append(s.pushes, it)
 		case s.r.forgotten(now, it):
@@ -260,7 +263,7 @@ func (s *session) read(now chord.Time, rg Range) map[string]Item {
 		}
 		theirs[it.Key] = it
 		mine, ok := s.r.index.Get(it.Key)
-		if s.way == onlyGive || tooFarAhead(now, it.Version) {
+		if !s.way.takes() || tooFarAhead(now, it.Version) {
 			continue
 		}
 		if !ok && s.mayTake(now, it) || ok && mine.Version.Compare(it.Version) < 0 {
