@@ -33,6 +33,9 @@ const (
 	Departed    EventKind = "departed"    // About said goodbye
 	Left        EventKind = "left"        // the peer has left the ring
 	Killed      EventKind = "killed"      // the testnet killed the peer
+	Paused      EventKind = "paused"      // the testnet paused the peer
+	Resumed     EventKind = "resumed"     // the testnet let the peer go on
+	Fault       EventKind = "fault"       // something was done to the network or to peers; Text says what
 	Reconciled  EventKind = "reconciled"  // all its arcs agree with its replicas; Count records moved
 	Stored      EventKind = "stored"      // a put or del that entered here is durable on Count replicas
 	LookedUp    EventKind = "lookup"      // a lookup that entered here is answered; Count hops

@@ -14,6 +14,7 @@ type Info struct {
 	Quorums     replica.Quorums `json:"quorums,omitzero"` // of the ring, once they are settled
 	Addresses   []string        `json:"addresses"`        // full multiaddrs, ending in /p2p/PEER
 	Member      bool            `json:"member"`           // false while it joins and after it left
+	Paused      bool            `json:"paused,omitempty"` // it stands still, and this is how it was before
 	Predecessor chord.Contact   `json:"predecessor"`
 	Successors  []chord.Contact `json:"successors"`
 	Fingers     []chord.Contact `json:"fingers"`    // the distinct ones, nearest first

@@ -25,11 +25,13 @@ type Node struct {
 	joined  sync.Once      // closes members
 	terms   atomic.Pointer[terms]
 	refusal chan error // why a ring cannot be joined; has room for one
+	frozen  chan Info  // gives the Info of a node that is paused
 
 	// What follows belongs to the event loop.
 	clock        wallClock
 	ring         *chord.Node
 	data         *replica.Replica
+	pausing      *pause
 	committing   bool // the store is at work
 	refused      bool // the store refused the last writes
 	repairPaused bool
@@ -112,7 +114,7 @@ func prepare(cfg Config) (*Node, error) {
 		locating:  map[chord.LookupID]uint64{},
 		lookups:   map[chord.LookupID]func(chord.Result){},
 		calls:     map[replica.OpID]func(replica.Outcome, error){},
-		inquiries: map[uint64]inquiry{}, refusal: make(chan error, 1),
+		inquiries: map[uint64]inquiry{}, refusal: make(chan error, 1), frozen: make(chan Info),
 	}
 	n.terms.Store(&terms{Quorums: data.Quorums(), fixed: noted || cfg.Replica.Quorums != replica.Quorums{}})
 	return n, nil

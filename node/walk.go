@@ -19,13 +19,23 @@ const (
 	walkWidth   = 256             // peers that are asked at a time
 )
 
-// Info is what the peer knows of itself.
+// Info is what the peer knows of itself; if it is paused, what it knew then.
 func (n *Node) Info() Info {
-	var info Info
-	if n.do(func(chord.Time) { info = n.info() }) != nil {
+	select {
+	case info := <-n.frozen:
+		return info
+	default:
+	}
+	answers := make(chan Info, 1)
+	if !n.inbox.call(func(chord.Time) { answers <- n.info() }) {
 		return Info{Contact: n.self, Ring: n.cfg.Ring, Started: n.started, Version: n.cfg.Version}
 	}
-	return info
+	select {
+	case info := <-answers:
+		return info
+	case info := <-n.frozen: // the pause came first
+		return info
+	}
 }
 
 func (n *Node) info() Info {
@@ -110,6 +120,7 @@ func (i Info) checked() Info {
 		return chord.NewContact(c.Peer, c.Index)
 	}
 	i.Contact, i.Predecessor = place(i.Contact), place(i.Predecessor)
+	i.Paused = false // for it answers
 	for _, list := range []*[]chord.Contact{&i.Successors, &i.Fingers} {
 		*list = (*list)[:min(len(*list), chord.MaxContacts)]
 		for k, c := range *list {
@@ -211,18 +222,22 @@ func (w *walk) ask(ctx context.Context, peers []chord.Contact) {
 // NewRing judges the peers of a ring by what they know of themselves. It is
 // well-formed when nothing is wrong anywhere: that asks for more than the
 // protocol's invariants. It is replicated when each of them says so, and their
-// neighbourhoods fit together.
+// neighbourhoods fit together. Peers that are paused have no say: to the others they are
+// as good as dead.
 func NewRing(name string, infos []Info) Ring {
-	ring := Ring{Name: name, Peers: infos, Problems: diagnose(infos)}
+	awake := slices.DeleteFunc(slices.Clone(infos), func(i Info) bool { return i.Paused })
+	ring := Ring{Name: name, Peers: infos, Problems: diagnose(awake)}
 	switch {
 	case len(infos) == 0:
 		ring.Problem = "it has no peers"
+	case len(awake) == 0:
+		ring.Problem = "all its peers are paused"
 	case len(ring.Problems) > 0:
 		ring.Problem = inALine(ring.Problems)
 	}
 	ring.WellFormed = ring.Problem == ""
 	lacks := func(i Info) bool { return !i.Replicated }
-	ring.Replicated = len(infos) > 0 && !slices.ContainsFunc(infos, lacks) && agree(infos)
+	ring.Replicated = len(awake) > 0 && !slices.ContainsFunc(awake, lacks) && agree(awake)
 	return ring
 }
 

@@ -149,7 +149,7 @@ func (t *tape) observe(o sim.Observation) {
 		e.Kind, e.Count, e.Route = node.LookedUp, len(o.Result.Hops), routeOf(o.Result)
 		e.About = e.Route.Owner
 	case sim.Faulted:
-		e.Kind = recording.Fault
+		e.Kind = node.Fault
 	case sim.Violated:
 		e.Kind = recording.Violation
 	}

@@ -224,7 +224,7 @@ func TestSimIsRecorded(t *testing.T) {
 	}
 	faults := 0
 	for _, e := range r.Events() {
-		if e.Kind == recording.Fault {
+		if e.Kind == node.Fault {
 			faults++
 		}
 	}

@@ -108,7 +108,7 @@ func strangersFile(t *testing.T, b tab) {
 		t.Fatal(err)
 	}
 	e := node.Event{Time: recording.SimulatedStart, Peer: contact(1), Kind: recording.Violation, Text: markup}
-	for _, kind := range []node.EventKind{recording.Violation, recording.Fault, node.Failed, "<img>"} {
+	for _, kind := range []node.EventKind{recording.Violation, node.Fault, node.Failed, "<img>"} {
 		e.Kind = kind
 		tape.to.Event(e)
 	}

@@ -18,7 +18,6 @@ const (
 
 // Kinds of events that no peer emits.
 const (
-	Fault     node.EventKind = "fault"     // something was done to the network or to peers; Text says what
 	Violation node.EventKind = "violation" // the checker found an invariant broken; Text says which
 	Missed    node.EventKind = "missed"    // Count events came too fast to be written; without one, the file is full
 )
@@ -42,6 +41,7 @@ type state struct {
 // changes are the parts of a view that differ from the one before.
 type changes struct {
 	Member     *bool    `json:"member,omitempty"`
+	Paused     *bool    `json:"paused,omitempty"`
 	Pred       *place   `json:"pred,omitempty"`
 	Succ       *[]place `json:"succ,omitempty"`
 	Fingers    *[]place `json:"fingers,omitempty"`

@@ -16,7 +16,9 @@ type Mark struct {
 }
 
 // marked are the kinds of events that are marks.
-var marked = map[node.EventKind]bool{Fault: true, Violation: true, Missed: true, node.Killed: true, node.Left: true, node.Failed: true}
+var marked = map[node.EventKind]bool{
+	node.Fault: true, Violation: true, Missed: true, node.Killed: true, node.Paused: true, node.Resumed: true, node.Left: true, node.Failed: true,
+}
 
 // marksOfAKind bounds the marks of one kind.
 const marksOfAKind = 500

@@ -26,7 +26,7 @@ func info(i int, successors ...int) node.Info {
 }
 
 // written is a recording of four peers that join a second apart, of which one is
-// killed in the sixth second.
+// killed in the sixth second, and one paused in the fourth.
 func written(t testing.TB, events int) []byte {
 	t.Helper()
 	var file bytes.Buffer
@@ -35,8 +35,10 @@ func written(t testing.TB, events int) []byte {
 		w.View(at(i), info(i, i+1, i+2))
 		w.Event(node.Event{Time: at(i), Peer: contact(i), Kind: node.Joined})
 	}
-	w.View(at(4), info(0, 3))
-	w.View(at(4), info(0, 3)) // nothing new
+	paused := info(0, 3)
+	paused.Paused = true
+	w.View(at(4), paused)
+	w.View(at(4), paused) // nothing new
 	route := node.Route{Owner: contact(2), Hops: []node.Hop{{Contact: contact(1), Millis: 12.5}}}
 	w.Event(node.Event{Time: at(5), Peer: contact(0), Kind: node.LookedUp, Count: 1, Route: &route})
 	w.Gone(at(6), contact(2))
@@ -79,7 +81,7 @@ func TestRoundTrip(t *testing.T) {
 	got := map[chord.Contact][]chord.Contact{}
 	for _, v := range c.ring().Peers {
 		got[v.Contact] = v.Successors
-		if !v.Member || !v.Replicated || v.Known != 1 || len(v.Fingers) != 1 || v.Fingers[0] != contact(9) || v.Ring != "bells" {
+		if !v.Member || v.Paused != (v.Contact == contact(0)) || !v.Replicated || v.Known != 1 || len(v.Fingers) != 1 || v.Fingers[0] != contact(9) || v.Ring != "bells" {
 			t.Errorf("%+v, want what was written", v)
 		}
 	}

@@ -77,6 +77,7 @@ func (d *directory) list(numbers []number) []chord.Contact {
 // pictures can share it.
 type view struct {
 	member, replicated   bool
+	paused               bool
 	keys, records, known int
 	pred                 number
 	succ, fingers        []number
@@ -87,6 +88,7 @@ type view struct {
 func (v *view) since(old *view, d *directory) *changes {
 	var c changes
 	c.Member = changed(old.member, v.member)
+	c.Paused = changed(old.paused, v.paused)
 	c.Replicated = changed(old.replicated, v.replicated)
 	c.Keys = changed(old.keys, v.keys)
 	c.Records = changed(old.records, v.records)
@@ -119,6 +121,7 @@ func changed[T comparable](old, now T) *T {
 // with is the view after some changes.
 func (v view) with(c *changes, d *directory) (*view, error) {
 	take(&v.member, c.Member)
+	take(&v.paused, c.Paused)
 	take(&v.replicated, c.Replicated)
 	take(&v.keys, c.Keys)
 	take(&v.records, c.Records)
@@ -152,7 +155,7 @@ func take[T any](to, from *T) {
 // info is the view in the form in which a running peer tells of itself.
 func (v *view) info(of number, d *directory, h *Header) node.Info {
 	return node.Info{
-		Contact: d.contacts[of], Ring: h.Ring, Addresses: []string{}, Member: v.member,
+		Contact: d.contacts[of], Ring: h.Ring, Addresses: []string{}, Member: v.member, Paused: v.paused,
 		Predecessor: d.contacts[v.pred], Successors: d.list(v.succ), Fingers: d.list(v.fingers),
 		Known: v.known, Keys: v.keys, Records: v.records, Replicated: v.replicated,
 		Started: h.Start, Version: h.Version,

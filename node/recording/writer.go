@@ -59,7 +59,7 @@ func (w *Writer) View(at time.Time, info node.Info) {
 	l := line{Event: node.Event{Time: at, Peer: info.Contact, Kind: viewKind}}
 	self, _ := w.directory.add(info.Contact)
 	now := &view{
-		member: info.Member, replicated: info.Replicated, keys: info.Keys, records: info.Records, known: info.Known,
+		member: info.Member, paused: info.Paused, replicated: info.Replicated, keys: info.Keys, records: info.Records, known: info.Known,
 		pred: w.introduce(&l, info.Predecessor), succ: w.introduceAll(&l, info.Successors), fingers: w.introduceAll(&l, info.Fingers),
 	}
 	old, present := w.views[self]
