@@ -5,6 +5,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"peal/chord"
 )
 
 // A cable carries everything in order, each parcel for so long.
@@ -16,7 +18,7 @@ func TestCable(t *testing.T) {
 		var took []time.Duration
 		for i := range 6 {
 			sent := time.Now()
-			c.carry(func() {
+			c.carry("somebody", 0, func() {
 				order = append(order, i)
 				took = append(took, time.Since(sent))
 			})
@@ -38,8 +40,30 @@ func TestCable(t *testing.T) {
 // One without a delay makes nobody wait.
 func TestCableWithoutDelay(t *testing.T) {
 	arrived := false
-	new(cable).carry(func() { arrived = true })
+	new(cable).carry("somebody", 0, func() { arrived = true })
 	if !arrived {
 		t.Error("nothing has arrived when carry returns")
 	}
+}
+
+// What is late holds up what comes behind it to the same peer, and nothing else.
+func TestLateParcels(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var c cable
+		var order []string
+		send := func(to chord.PeerID, late time.Duration, what string) {
+			c.carry(to, late, func() { order = append(order, what) })
+		}
+		send("a", 2*time.Second, "a late")
+		send("b", 0, "b")
+		send("a", 0, "a behind it")
+		send("b", time.Second, "b late")
+		send("c", 0, "c")
+		time.Sleep(3 * time.Second)
+		send("a", 0, "a again")
+		synctest.Wait()
+		if want := []string{"b", "c", "b late", "a late", "a behind it", "a again"}; !slices.Equal(order, want) {
+			t.Errorf("arrived as %q, want %q", order, want)
+		}
+	})
 }

@@ -65,15 +65,21 @@ func (t *Testnet) cut(cut partition, parts int) ([][]chord.Contact, error) {
 		return nil, fmt.Errorf("%w: cut %d peers into %d parts: each needs one at least", node.ErrInvalid, len(t.peers), parts)
 	}
 	t.part(cut)
+	t.tell("%d of %d peers cut off", len(t.peers)-len(members[0]), len(t.peers))
 	return members, nil
 }
 
-// Heal ends the cut, if there is one. The parts find each other again by
-// themselves, usually within a minute.
+// Heal ends the cut and the impairment, if there are any. The parts find each other
+// again by themselves, usually within a minute.
 func (t *Testnet) Heal() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.parts == nil && t.wear == (Impairment{}) {
+		return
+	}
 	t.part(nil)
+	t.impair(Impairment{})
+	t.tell("the network is healed")
 }
 
 // part puts a partition in force at all hosts.
@@ -88,7 +94,7 @@ func (t *Testnet) part(cut partition) {
 func (t *Testnet) entrances() (ways []string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	reachable := slices.DeleteFunc(slices.Clone(t.peers), func(p Peer) bool { return t.parts.apart("", p.Self().Peer) })
+	reachable := slices.DeleteFunc(t.awake(), func(p Peer) bool { return t.parts.apart("", p.Self().Peer) })
 	for _, at := range t.rand.Perm(len(reachable))[:min(waysIn, len(reachable))] {
 		ways = append(ways, reachable[at].Addresses()...)
 	}

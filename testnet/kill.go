@@ -55,19 +55,7 @@ func (t *Testnet) KillAdjacent(count int, how Death) (Killed, error) {
 
 // KillPeers stops the named peers; see [Testnet.Peer] for names.
 func (t *Testnet) KillPeers(names []string, how Death) (Killed, error) {
-	return t.kill(how, func(ring []Peer) ([]Peer, error) {
-		var victims []Peer
-		for _, name := range names {
-			p, err := find(ring, name)
-			if err != nil {
-				return nil, err
-			}
-			if !slices.Contains(victims, p) {
-				victims = append(victims, p)
-			}
-		}
-		return victims, nil
-	})
+	return t.kill(how, func(ring []Peer) ([]Peer, error) { return named(ring, names) })
 }
 
 func enough(count, live int) error {
@@ -158,7 +146,7 @@ func (t *Testnet) kill(how Death, choose func(ring []Peer) ([]Peer, error)) (Kil
 		return Killed{}, err
 	}
 	err = errors.Join(together(victims, func(p Peer) error { return p.Kill(how == Hang) })...)
-	t.tellKilled(victims)
+	t.happened(victims, node.Killed)
 	return Killed{contacts(victims), longest, t.cfg.Quorums.N}, err
 }
 

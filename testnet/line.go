@@ -10,12 +10,13 @@ import (
 )
 
 // A line is the transport of a peer, which can be made to lose what is sent and
-// what arrives: all of it when the peer hangs, and what passes between the parts of
-// a testnet that is cut.
+// what arrives: all of it when the peer hangs, what passes between the parts of a
+// testnet that is cut, and a share of it when the network is impaired.
 type line struct {
 	node.Transport
 	hung  atomic.Bool // it then outlives the peer, too
 	parts *atomic.Pointer[partition]
+	wear  *atomic.Pointer[Impairment]
 	cable cable
 }
 
@@ -27,8 +28,9 @@ func (l *line) reaches(peer chord.PeerID) bool {
 func (l *line) Start(r node.Receiver) error { return l.Transport.Start(receiver{r, l}) }
 
 func (l *line) Send(to chord.PeerID, body []byte, about []chord.PeerID) {
-	if l.reaches(to) {
-		l.cable.carry(func() { l.Transport.Send(to, body, about) })
+	late, lost := befall(l.wear.Load())
+	if l.reaches(to) && !lost {
+		l.cable.carry(to, late, func() { l.Transport.Send(to, body, about) })
 	}
 }
 

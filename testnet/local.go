@@ -3,10 +3,8 @@ package testnet
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -14,7 +12,6 @@ import (
 
 	"peal/chord"
 	"peal/node"
-	"peal/node/store"
 	"peal/testnet/remote"
 	"peal/testnet/usage"
 	"peal/transport"
@@ -25,10 +22,12 @@ type local struct {
 	cfg     Config // Peers are those of this host
 	closing atomic.Bool
 	parts   atomic.Pointer[partition]
+	wear    atomic.Pointer[Impairment]
 
 	mu     sync.Mutex
 	peers  []*resident
-	hung   []*line // of peers that hang
+	homes  map[int]*home // of the peers by number, and of those that have crashed
+	hung   []*line       // of peers that hang
 	closed bool
 }
 
@@ -37,13 +36,17 @@ var _ remote.Host = (*local)(nil)
 // A resident is a peer that runs in this process.
 type resident struct {
 	*node.Node
-	line *line
-	host *local
+	number int
+	line   *line
+	host   *local
+
+	mu   sync.Mutex
+	goOn func() // resumes it; nil unless it is paused
 }
 
 // Leave makes the peer leave the ring in good order.
 func (r *resident) Leave(ctx context.Context) error {
-	defer r.host.forget(r)
+	defer r.host.forget(r, false)
 	return r.Node.Leave(ctx)
 }
 
@@ -52,19 +55,49 @@ func (r *resident) Lost() bool { return false }
 
 // Kill stops the peer without a goodbye.
 func (r *resident) Kill(hang bool) error {
-	defer r.host.forget(r)
+	defer r.host.forget(r, false)
 	if hang {
 		r.host.hang(r.line)
 	}
 	return r.Node.Close()
 }
 
+// Crash stops the peer without a goodbye, and keeps its home.
+func (r *resident) Crash() error {
+	defer r.host.forget(r, true)
+	return r.Node.Close()
+}
+
+// Pause stops the peer with its connections open.
+func (r *resident) Pause() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.goOn != nil {
+		return nil
+	}
+	goOn, err := r.Node.Pause()
+	r.goOn = goOn
+	return err
+}
+
+// Resume lets it go on.
+func (r *resident) Resume() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.goOn != nil {
+		r.goOn()
+		r.goOn = nil
+	}
+	return nil
+}
+
 // Start runs a peer and returns when it is a member.
 func (l *local) Start(ctx context.Context, number int, ways []string) (remote.Peer, error) {
 	var open atomic.Bool
-	givenUp := func() bool { return l.closing.Load() || !open.Load() && ctx.Err() != nil }
+	h, again := l.home(number)
+	givenUp := func() bool { return l.closing.Load() || !open.Load() && (again || ctx.Err() != nil) }
 	log := slog.New(quiet{l.cfg.Logger.Handler(), givenUp})
-	cfg, wire, err := l.peerConfig(number, log.With("number", number))
+	cfg, wire, err := l.peerConfig(h, log.With("number", number))
 	if err != nil {
 		return nil, err
 	}
@@ -80,36 +113,29 @@ func (l *local) Start(ctx context.Context, number int, ways []string) (remote.Pe
 		p.Close()
 		return nil, node.ErrClosed
 	}
-	r := &resident{p, wire, l}
+	r := &resident{Node: p, number: number, line: wire, host: l}
 	l.peers = append(l.peers, r)
 	return r, nil
 }
 
 // peerConfig gives a peer its transport and its store.
-func (l *local) peerConfig(number int, log *slog.Logger) (node.Config, *line, error) {
-	cfg := node.Config{
-		Ring: l.cfg.Ring, Version: l.cfg.Version, Observer: l.cfg.Observer,
-		Logger: log, Store: store.Memory(),
-	}
+func (l *local) peerConfig(h *home, log *slog.Logger) (node.Config, *line, error) {
+	cfg := node.Config{Ring: l.cfg.Ring, Version: l.cfg.Version, Observer: l.cfg.Observer, Logger: log}
 	cfg.Replica.Quorums, cfg.Replica.RoundEvery = l.cfg.Quorums, l.cfg.RoundEvery
-	var keyFile string
-	if l.cfg.DataDir != "" {
-		dir := filepath.Join(l.cfg.DataDir, fmt.Sprintf("peer-%04d", number))
-		db, err := store.Open(filepath.Join(dir, "store"))
-		if err != nil {
-			return cfg, nil, err
-		}
-		cfg.Store, keyFile = db, filepath.Join(dir, "identity.key")
-	}
-	tr, err := transport.New(transport.Config{
-		KeyFile: keyFile, Ring: l.cfg.Ring, Listen: listenAddrs[l.cfg.Transport],
+	ways := transport.Config{
+		Ring: l.cfg.Ring, Listen: listenAddrs[l.cfg.Transport],
 		Memory: l.cfg.Transport == Memory, Lean: true, MaxConns: l.maxConns(), Logger: log,
-	})
+	}
+	var err error
+	if cfg.Store, err = h.open(&ways); err != nil {
+		return cfg, nil, err
+	}
+	tr, err := transport.New(ways)
 	if err != nil {
 		cfg.Store.Close()
 		return cfg, nil, err
 	}
-	wire := &line{Transport: tr, parts: &l.parts, cable: cable{delay: l.cfg.Latency / 2}}
+	wire := &line{Transport: tr, parts: &l.parts, wear: &l.wear, cable: cable{delay: l.cfg.Latency / 2}}
 	cfg.Transport = wire
 	return cfg, wire, nil
 }
@@ -133,6 +159,9 @@ func (l *local) Part(parts map[chord.PeerID]int) {
 	p := partition(parts)
 	l.parts.Store(&p)
 }
+
+// Impair makes the network of the peers that run here bad.
+func (l *local) Impair(i Impairment) { l.wear.Store(&i) }
 
 // Stats sums up what the transports of the peers have counted.
 func (l *local) Stats() transport.Stats {
@@ -160,10 +189,14 @@ func (l *local) Rest() {
 	debug.FreeOSMemory()
 }
 
-func (l *local) forget(r *resident) {
+// forget takes a peer out of those that run, and its home unless that is kept.
+func (l *local) forget(r *resident, keep bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.peers = slices.DeleteFunc(l.peers, func(p *resident) bool { return p == r })
+	if !keep {
+		delete(l.homes, r.number)
+	}
 }
 
 // Close stops all peers.

@@ -6,7 +6,6 @@ import (
 	"io"
 	"log/slog"
 	"slices"
-	"time"
 
 	"peal/node"
 	"peal/testnet/remote"
@@ -44,13 +43,7 @@ func (t *Testnet) mourn() {
 	gone = slices.DeleteFunc(gone, func(p Peer) bool { return !p.Lost() })
 	t.forget(gone)
 	t.mu.Unlock()
-	t.tellKilled(gone)
-}
-
-func (t *Testnet) tellKilled(peers []Peer) {
-	for _, p := range peers {
-		t.cfg.Observer(node.Event{Time: time.Now(), Peer: p.Self(), Kind: node.Killed})
-	}
+	t.happened(gone, node.Killed)
 }
 
 // Serve makes this process one of those of a testnet, whose peers it runs until the other

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -211,5 +212,39 @@ func TestBadProcesses(t *testing.T) {
 	defer net.Close()
 	if err := net.Start(t.Context(), nil); !errors.Is(err, node.ErrClosed) {
 		t.Errorf("with a command that ends at once: %v, want %v", err, node.ErrClosed)
+	}
+}
+
+func TestFaultsInSeveralProcesses(t *testing.T) {
+	t.Parallel() // it waits for timeouts most of the time
+	ctx, net, s := startSpread(t, 4)
+	fill(ctx, t, net, 10)
+	before := positions(net)
+	if stopped, err := net.Pause(testnet.Choice{Count: 4}); err != nil || len(stopped) != 4 || len(paused(net)) != 4 {
+		t.Fatalf("paused %v, %v; the ring shows %v", stopped, err, paused(net))
+	}
+	if back, err := net.Resume(nil); err != nil || len(back) != 4 || paused(net) != nil {
+		t.Fatalf("resumed %v, %v; the ring shows %v as paused", back, err, paused(net))
+	}
+	if back, err := net.Restart(ctx, testnet.Choice{Count: 4}, 0); err != nil || len(back) != 4 {
+		t.Fatalf("restarted %v, %v; want all 4", back, err)
+	}
+	if after := positions(net); !slices.Equal(before, after) {
+		t.Errorf("got the peers %v, want %v as before", after, before)
+	}
+	if err := net.Settle(ctx); err != nil {
+		t.Fatal(err)
+	}
+	read(ctx, t, net, 10)
+	if err := net.Impair(testnet.Impairment{Drop: 100}); err != nil {
+		t.Fatal(err)
+	}
+	within(ctx, t, time.Minute, "the peers to lose each other", func() (bool, string) {
+		ring := net.Ring()
+		return len(ring.Problems) > 0 && ring.Problems[0].Kind == node.Split, ring.Problem
+	})
+	net.Heal()
+	if len(s.cmds) != 2 {
+		t.Errorf("%d processes were started, want 2", len(s.cmds))
 	}
 }

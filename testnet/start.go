@@ -45,17 +45,29 @@ func (t *Testnet) Join(ctx context.Context, n int) ([]chord.Contact, error) {
 	if n < 1 || n > 10_000 {
 		return nil, fmt.Errorf("%w: join %d peers: want 1 to 10000", node.ErrInvalid, n)
 	}
-	peers, err := t.start(ctx, n, nil)
+	peers, err := t.start(ctx, t.fresh(n), nil)
 	return contacts(peers), err
 }
 
-// start runs n peers. The first of a testnet is alone; the others join through
-// live ones.
-func (t *Testnet) start(ctx context.Context, n int, progress func(joined, total int)) ([]Peer, error) {
+// fresh are the numbers of so many newcomers.
+func (t *Testnet) fresh(n int) []int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	numbers := make([]int, n)
+	for i := range numbers {
+		numbers[i] = t.started
+		t.started++
+	}
+	return numbers
+}
+
+// start runs the peers of these numbers. The first of a testnet is alone; the others join
+// through live ones.
+func (t *Testnet) start(ctx context.Context, numbers []int, progress func(joined, total int)) ([]Peer, error) {
 	var mu sync.Mutex
 	var started []Peer
-	one := func() error {
-		p, err := t.startOne(ctx)
+	one := func(number int) error {
+		p, err := t.startOne(ctx, number)
 		if err != nil {
 			return err
 		}
@@ -63,34 +75,30 @@ func (t *Testnet) start(ctx context.Context, n int, progress func(joined, total 
 		defer mu.Unlock()
 		started = append(started, p)
 		if progress != nil {
-			progress(len(started), n)
+			progress(len(started), len(numbers))
 		}
 		return nil
 	}
 	if len(t.Live()) == 0 {
-		if err := one(); err != nil {
+		if err := one(numbers[0]); err != nil {
 			return started, err
 		}
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce())
-	for range n - len(started) {
-		group.Go(one)
+	for _, number := range numbers[len(started):] {
+		group.Go(func() error { return one(number) })
 	}
 	err := group.Wait()
 	return started, err
 }
 
-func (t *Testnet) startOne(ctx context.Context) (Peer, error) {
-	t.mu.Lock()
-	number := t.started
-	t.started++
-	t.mu.Unlock()
+func (t *Testnet) startOne(ctx context.Context, number int) (Peer, error) {
 	p, err := t.hosts[number%len(t.hosts)].Start(ctx, number, t.entrances())
 	if err != nil {
 		return nil, fmt.Errorf("start peer %d: %w", number, err)
 	}
-	if !t.admit(p) {
+	if !t.admit(p, number) {
 		return nil, ErrNoPeers
 	}
 	if p.Lost() {
@@ -101,11 +109,12 @@ func (t *Testnet) startOne(ctx context.Context) (Peer, error) {
 }
 
 // admit takes a peer among the live ones, unless the testnet has ended.
-func (t *Testnet) admit(p Peer) bool {
+func (t *Testnet) admit(p Peer, number int) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !t.closed {
 		t.peers = append(t.peers, p)
+		t.numbers[p] = number
 	}
 	return !t.closed
 }

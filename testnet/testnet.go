@@ -130,8 +130,11 @@ type Testnet struct {
 	mu      sync.Mutex
 	rand    *rand.Rand
 	parts   partition
-	peers   []Peer // in the order in which they were started
-	started int    // ever
+	wear    Impairment
+	peers   []Peer       // in the order in which they were started
+	numbers map[Peer]int // of these
+	paused  map[Peer]bool
+	started int // ever
 	closed  bool
 }
 
@@ -143,14 +146,17 @@ func New(cfg Config) (*Testnet, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	t := &Testnet{cfg: cfg, rand: rand.New(rand.NewPCG(cfg.Seed, 0))}
+	t := &Testnet{
+		cfg: cfg, rand: rand.New(rand.NewPCG(cfg.Seed, 0)),
+		numbers: map[Peer]int{}, paused: map[Peer]bool{},
+	}
 	return t, t.place()
 }
 
 // Start starts the peers and returns when all are members of the ring. Progress
 // is called after each one, if it is not nil.
 func (t *Testnet) Start(ctx context.Context, progress func(joined, total int)) error {
-	_, err := t.start(ctx, t.cfg.Peers, progress)
+	_, err := t.start(ctx, t.fresh(t.cfg.Peers), progress)
 	t.ready.Store(err == nil)
 	return err
 }
@@ -170,10 +176,18 @@ func (t *Testnet) Peer(via string) (Peer, error) {
 	if len(t.peers) == 0 {
 		return nil, ErrNoPeers
 	}
-	if via == "" {
-		return t.peers[t.rand.IntN(len(t.peers))], nil
+	if via != "" {
+		p, err := find(t.peers, via)
+		if err == nil && t.paused[p] {
+			return nil, fmt.Errorf("%w: the peer %v is paused: let it go on with 'peal testnet resume'", node.ErrNoPeer, p.Self())
+		}
+		return p, err
 	}
-	return find(t.peers, via)
+	awake := t.awake()
+	if len(awake) == 0 {
+		return nil, fmt.Errorf("%w: all peers are paused: let them go on with 'peal testnet resume'", node.ErrNoPeer)
+	}
+	return awake[t.rand.IntN(len(awake))], nil
 }
 
 func find(peers []Peer, name string) (Peer, error) {
@@ -266,6 +280,10 @@ func (t *Testnet) Close() error {
 // forget takes peers out of the live ones.
 func (t *Testnet) forget(gone []Peer) {
 	t.peers = slices.DeleteFunc(t.peers, func(p Peer) bool { return slices.Contains(gone, p) })
+	for _, p := range gone {
+		delete(t.numbers, p)
+		delete(t.paused, p)
+	}
 }
 
 func contacts(peers []Peer) []chord.Contact {

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/libp2p/go-libp2p/core/crypto"
 	ma "github.com/multiformats/go-multiaddr"
 )
 
@@ -26,9 +27,12 @@ var DefaultListen = []string{
 // identity on the default port that neither looks for others nor crosses NATs.
 type Config struct {
 	// KeyFile holds the private key that is the peer's identity. It is created,
-	// readable by its owner only, if it does not exist. Default: none, the
-	// identity ends with the process.
+	// readable by its owner only, if it does not exist. Default: none.
 	KeyFile string
+
+	// Key is the identity where no file has it. Default: a new one, which ends
+	// with the process.
+	Key crypto.PrivKey
 
 	// Ring is the name of the ring: 1 to 64 letters, digits, '.', '_' and '-'.
 	// Default: DefaultRing.

@@ -70,7 +70,7 @@ type parts struct {
 }
 
 func newParts(cfg Config) (p parts, err error) {
-	if p.key, err = identity(cfg.KeyFile); err != nil {
+	if p.key, err = identity(cfg.KeyFile, cfg.Key); err != nil {
 		return p, err
 	}
 	if p.resources, err = limits(cfg.Lean || cfg.Memory); err != nil {

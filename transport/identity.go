@@ -11,12 +11,26 @@ import (
 	"github.com/libp2p/go-libp2p/core/crypto"
 )
 
-// identity reads the private key in the file, or creates both. Without a file
-// name the key is not kept.
-func identity(file string) (crypto.PrivKey, error) {
-	if file == "" {
-		return newKey()
+// NewKey makes an identity.
+func NewKey() (crypto.PrivKey, error) {
+	key, _, err := crypto.GenerateEd25519Key(rand.Reader)
+	return key, err
+}
+
+// identity is the key in the file, the given one without a file, and a new one without
+// either.
+func identity(file string, key crypto.PrivKey) (crypto.PrivKey, error) {
+	switch {
+	case file != "":
+		return keyIn(file)
+	case key != nil:
+		return key, nil
 	}
+	return NewKey()
+}
+
+// keyIn reads the private key in the file, or creates both.
+func keyIn(file string) (crypto.PrivKey, error) {
 	raw, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return createKey(file)
@@ -31,15 +45,10 @@ func identity(file string) (crypto.PrivKey, error) {
 	return key, nil
 }
 
-func newKey() (crypto.PrivKey, error) {
-	key, _, err := crypto.GenerateEd25519Key(rand.Reader)
-	return key, err
-}
-
 // createKey writes a new key beside the file and renames it, so that a crash
 // never leaves half a key.
 func createKey(file string) (crypto.PrivKey, error) {
-	key, err := newKey()
+	key, err := NewKey()
 	if err != nil {
 		return nil, err
 	}

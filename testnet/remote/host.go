@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"time"
 
 	"peal/chord"
 	"peal/node"
@@ -13,8 +14,13 @@ import (
 type Host interface {
 	// Start runs a peer and returns when it is a member of the ring that ways, the
 	// addresses of other peers, lead to; with none, of a ring of its own. With its
-	// number it finds again what it kept in the data directory, if there is one.
+	// number it finds again what it kept in the data directory, if there is one, and
+	// what it had before a crash.
 	Start(ctx context.Context, number int, ways []string) (Peer, error)
+
+	// Impair makes the network of the peers bad, in place of what was said before; the
+	// zero Impairment makes it good again.
+	Impair(Impairment)
 
 	// Part parts the peers: nothing passes between two that have different numbers
 	// here; whoever is not named has 0. It takes the place of what was said before.
@@ -57,4 +63,21 @@ type Peer interface {
 	// Kill stops the peer without a goodbye. If it hangs, its connections stay open
 	// for a while, and nothing answers.
 	Kill(hang bool) error
+
+	// Crash stops the peer without a goodbye, and keeps what it had for the next start
+	// with its number.
+	Crash() error
+
+	// Pause stops the peer with its connections open, until Resume; see
+	// [node.Node.Pause]. Only Info answers meanwhile.
+	Pause() error
+	Resume() error
+}
+
+// An Impairment is what a bad network does to the messages between peers. Those behind
+// one that comes late, from the same peer to the same peer, wait for it.
+type Impairment struct {
+	Drop  float64       // percent of them that are lost, without anybody being told
+	Delay float64       // percent of the others that come late
+	By    time.Duration // how late
 }

@@ -94,6 +94,25 @@ func (p *peer) Kill(hang bool) error {
 	return err
 }
 
+// Crash is no error if the process has ended before.
+func (p *peer) Crash() error {
+	_, err := ask[None, None](context.Background(), p, "Crash", false)
+	if errors.Is(err, errEnded) {
+		return nil
+	}
+	return err
+}
+
+func (p *peer) Pause() error  { return p.quick("Pause") }
+func (p *peer) Resume() error { return p.quick("Resume") }
+
+func (p *peer) quick(method string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), look)
+	defer cancel()
+	_, err := ask[None, None](ctx, p, method, false)
+	return err
+}
+
 // ask calls a method of a peer. When ctx ends it does not wait for the answer.
 func ask[A, R any](ctx context.Context, p *peer, method string, args A) (R, error) {
 	until, _ := ctx.Deadline()

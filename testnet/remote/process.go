@@ -38,6 +38,7 @@ type Process struct {
 	mu     sync.Mutex
 	run    *run // nil while there is none
 	parts  map[chord.PeerID]int
+	wear   Impairment
 	closed bool
 }
 
@@ -62,7 +63,9 @@ func (p *Process) running() (*run, error) {
 	}
 	p.run = r
 	go p.follow(r)
-	_, err = quick[None](r, "Part", p.parts)
+	if _, err = quick[None](r, "Part", p.parts); err == nil {
+		_, err = quick[None](r, "Impair", p.wear)
+	}
 	return r, err
 }
 
@@ -132,6 +135,16 @@ func (p *Process) Part(parts map[chord.PeerID]int) {
 	p.parts = parts
 	if p.run != nil {
 		_, _ = quick[None](p.run, "Part", parts)
+	}
+}
+
+// Impair tells the process, now or when it starts, how bad the network is.
+func (p *Process) Impair(i Impairment) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.wear = i
+	if p.run != nil {
+		_, _ = quick[None](p.run, "Impair", i)
 	}
 }
 

@@ -117,6 +117,11 @@ func (s *service) Part(parts map[chord.PeerID]int, _ *None) error {
 	return nil
 }
 
+func (s *service) Impair(i Impairment, _ *None) error {
+	s.at().Impair(i)
+	return nil
+}
+
 func (s *service) Stats(_ None, stats *transport.Stats) error {
 	*stats = s.at().Stats()
 	return nil
@@ -134,6 +139,18 @@ func (s *service) Rest(None, *None) error {
 
 func (s *service) Kill(c Call[bool], a *Answer[None]) error {
 	return end(s, c, a, func(_ context.Context, p Peer) error { return p.Kill(c.Args) })
+}
+
+func (s *service) Crash(c Call[None], a *Answer[None]) error {
+	return end(s, c, a, func(_ context.Context, p Peer) error { return p.Crash() })
+}
+
+func (s *service) Pause(c Call[None], a *Answer[None]) error {
+	return answer(s, c, a, func(_ context.Context, p Peer) (None, error) { return false, p.Pause() })
+}
+
+func (s *service) Resume(c Call[None], a *Answer[None]) error {
+	return answer(s, c, a, func(_ context.Context, p Peer) (None, error) { return false, p.Resume() })
 }
 
 func (s *service) Leave(c Call[None], a *Answer[None]) error {
