@@ -154,7 +154,7 @@ func TestBadFaults(t *testing.T) {
 	_, err := net.Resume([]string{net.Live()[0].Self().Peer.String()})
 	want("resume of a peer that runs", err)
 	for _, i := range []testnet.Impairment{
-		{Drop: -1}, {Drop: 101}, {Drop: math.NaN()}, {Delay: 5}, {By: time.Second}, {Delay: 5, By: -1}, {Delay: 5, By: time.Hour},
+		{}, {Drop: -1}, {Drop: 101}, {Drop: math.NaN()}, {Delay: 5}, {By: time.Second}, {Delay: 5, By: -1}, {Delay: 5, By: time.Hour},
 	} {
 		want("impair", net.Impair(i))
 	}

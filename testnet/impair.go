@@ -22,6 +22,8 @@ func possible(i Impairment) error {
 		return fmt.Errorf("%w: drop %v %% and delay %v %% of the messages: want 0 to 100", node.ErrInvalid, i.Drop, i.Delay)
 	case i.By < 0 || i.By > longestDelay:
 		return fmt.Errorf("%w: a delay of %v: want %v at most", node.ErrInvalid, i.By, longestDelay)
+	case i == (Impairment{}):
+		return fmt.Errorf("%w: say which share of the messages to drop or to delay; to end that, heal the testnet", node.ErrInvalid)
 	case (i.Delay > 0) != (i.By > 0):
 		return fmt.Errorf("%w: a share of messages to delay and by how long go together", node.ErrInvalid)
 	}

@@ -5,8 +5,8 @@ import (
 	"log/slog"
 )
 
-// A quiet handler logs nothing of a peer once it was given up: that it cannot
-// reach the others any more is then no news.
+// A quiet handler logs nothing of a peer once it was given up, or while it is started
+// again: that it cannot reach some of the others is then no news.
 type quiet struct {
 	slog.Handler
 	givenUp func() bool

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"time"
 
 	"peal/chord"
 	"peal/node"
@@ -54,8 +55,39 @@ type Lab interface {
 	// others are, and who is cut off.
 	Cut(CutRequest) (parts [][]chord.Contact, err error)
 
-	// Heal ends the cut, if there is one.
+	// Heal ends the cut and the impairment, if there are any.
 	Heal()
+
+	Faults
+}
+
+// Faults of peers and of the network, after which all is as it was.
+type Faults interface {
+	// Pause stops peers with their connections open, until Resume.
+	Pause(Choice) ([]chord.Contact, error)
+
+	// Resume lets the named peers go on; without names, all that are paused.
+	Resume(names []string) ([]chord.Contact, error)
+
+	// Restart crashes peers, starts them again with their identities and records
+	// after they were down for a while, and waits until they are members.
+	Restart(ctx context.Context, which Choice, down time.Duration) ([]chord.Contact, error)
+
+	// Impair makes the network lose and delay messages, until Heal.
+	Impair(Impairment) error
+}
+
+// A Choice says which peers something is done to. One of the two is set.
+type Choice struct {
+	Count int      `json:"count,omitempty"` // this many of the live ones, at random
+	Peers []string `json:"peers,omitempty"` // these: peer IDs or first digits of positions
+}
+
+// An Impairment is what a bad network does to the messages between peers.
+type Impairment struct {
+	Drop  float64       // percent of them that are lost
+	Delay float64       // percent of the others that come late
+	By    time.Duration // how late
 }
 
 // A KillRequest says which peers to kill. One of Count, Adjacent and Peers is set.

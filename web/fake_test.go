@@ -176,6 +176,10 @@ type fakeLab struct {
 	cut     CutRequest
 	healed  int
 	count   int
+	choice  Choice
+	names   []string
+	down    time.Duration
+	wear    Impairment
 	refuse  error
 }
 
@@ -195,6 +199,26 @@ func (l *fakeLab) Cut(c CutRequest) ([][]chord.Contact, error) {
 }
 
 func (l *fakeLab) Heal() { l.healed++ }
+
+func (l *fakeLab) Pause(which Choice) ([]chord.Contact, error) {
+	l.choice = which
+	return []chord.Contact{contact(1)}, l.refuse
+}
+
+func (l *fakeLab) Resume(names []string) ([]chord.Contact, error) {
+	l.names = names
+	return []chord.Contact{contact(1)}, l.refuse
+}
+
+func (l *fakeLab) Restart(_ context.Context, which Choice, down time.Duration) ([]chord.Contact, error) {
+	l.choice, l.down = which, down
+	return []chord.Contact{contact(1)}, l.refuse
+}
+
+func (l *fakeLab) Impair(i Impairment) error {
+	l.wear = i
+	return l.refuse
+}
 
 // serve starts a server on loopback for the length of a test.
 func serve(t *testing.T, b Backend) *httptest.Server {

@@ -97,5 +97,7 @@ func TestNoLab(t *testing.T) {
 	ask(t, base, "POST", "/v1/testnet/kill", `{"count":1}`).want(t, 404, "this is a single peer")
 	ask(t, base, "POST", "/v1/testnet/join", `{"count":1}`).want(t, 404, "this is a single peer")
 	ask(t, base, "POST", "/v1/testnet/cut", `{"percent":1}`).want(t, 404, "this is a single peer")
-	ask(t, base, "POST", "/v1/testnet/heal", "").want(t, 404, "this is a single peer")
+	for _, verb := range []string{"heal", "pause", "resume", "restart", "impair"} {
+		ask(t, base, "POST", "/v1/testnet/"+verb, "{}").want(t, 404, "this is a single peer")
+	}
 }

@@ -49,6 +49,7 @@ type view struct {
 	Known      int          `json:"known"`
 	Replicated bool         `json:"replicated"`
 	Member     bool         `json:"member"`
+	Paused     bool         `json:"paused,omitempty"`
 }
 
 func viewOf(i node.Info) view {
@@ -63,6 +64,7 @@ func viewOf(i node.Info) view {
 		Known:      i.Known,
 		Replicated: i.Replicated,
 		Member:     i.Member,
+		Paused:     i.Paused,
 	}
 }
 
@@ -70,7 +72,7 @@ func (v view) equal(w view) bool {
 	return v.ID == w.ID && v.Peer == w.Peer && v.Pred == w.Pred &&
 		slices.Equal(v.Succ, w.Succ) && slices.Equal(v.Fingers, w.Fingers) &&
 		v.Keys == w.Keys && v.Records == w.Records && v.Known == w.Known &&
-		v.Replicated == w.Replicated && v.Member == w.Member
+		v.Replicated == w.Replicated && v.Member == w.Member && v.Paused == w.Paused
 }
 
 // A picture is what the dashboard shows of the ring.

@@ -36,6 +36,7 @@ type fakeRing struct {
 	joins  int
 	cuts   []web.CutRequest
 	heals  int
+	faults []string    // what was done to peers and to the network
 	left   []string    // the vias of leaves
 	rings  []node.Ring // the answers to come; the last one stays
 	path   []node.Hop  // of a lookup
@@ -325,6 +326,30 @@ func (f *fakeRing) Cut(cut web.CutRequest) ([][]chord.Contact, error) {
 	defer f.mu.Unlock()
 	f.cuts = append(f.cuts, cut)
 	return [][]chord.Contact{{contact(0), contact(1)}, {contact(2)}}, nil
+}
+
+func (f *fakeRing) did(format string, args ...any) []chord.Contact {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.faults = append(f.faults, fmt.Sprintf(format, args...))
+	return []chord.Contact{contact(1)}
+}
+
+func (f *fakeRing) Pause(which web.Choice) ([]chord.Contact, error) {
+	return f.did("pause %d %v", which.Count, which.Peers), nil
+}
+
+func (f *fakeRing) Resume(names []string) ([]chord.Contact, error) {
+	return f.did("resume %v", names), nil
+}
+
+func (f *fakeRing) Restart(_ context.Context, which web.Choice, down time.Duration) ([]chord.Contact, error) {
+	return f.did("restart %d %v %v", which.Count, which.Peers, down), nil
+}
+
+func (f *fakeRing) Impair(i web.Impairment) error {
+	f.did("impair %v %v %v", i.Drop, i.Delay, i.By)
+	return nil
 }
 
 func (f *fakeRing) Heal() {

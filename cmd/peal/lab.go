@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"peal/chord"
 	"peal/node"
@@ -65,6 +66,19 @@ func (l *lab) Cut(cut web.CutRequest) ([][]chord.Contact, error) {
 	}
 	return l.CutRandom(cut.Percent)
 }
+
+// Pause stops peers with their connections open.
+func (l *lab) Pause(which web.Choice) ([]chord.Contact, error) {
+	return l.Testnet.Pause(testnet.Choice(which))
+}
+
+// Restart crashes peers and starts them again.
+func (l *lab) Restart(ctx context.Context, which web.Choice, down time.Duration) ([]chord.Contact, error) {
+	return l.Testnet.Restart(ctx, testnet.Choice(which), down)
+}
+
+// Impair makes the network lose and delay messages.
+func (l *lab) Impair(i web.Impairment) error { return l.Testnet.Impair(testnet.Impairment(i)) }
 
 // Leave makes the peer that via names leave, or ends the testnet. Then nobody
 // stays who could take over keys, so all peers just stop; with a data directory

@@ -63,6 +63,8 @@ func (c *client) ring(ctx context.Context) (node.Ring, answer, error) {
 
 func stateOf(p node.Info) string {
 	switch {
+	case p.Paused:
+		return "paused"
 	case !p.Member:
 		return "joining"
 	case !p.Replicated:

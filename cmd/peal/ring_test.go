@@ -10,6 +10,16 @@ import (
 	"peal/node"
 )
 
+func TestStates(t *testing.T) {
+	for want, info := range map[string]node.Info{
+		"joining": {}, "mending": {Member: true}, "settled": {Member: true, Replicated: true}, "paused": {Member: true, Paused: true},
+	} {
+		if got := stateOf(info); got != want {
+			t.Errorf("%+v: got %s, want %s", info, got, want)
+		}
+	}
+}
+
 func TestRingCheckFails(t *testing.T) {
 	f := newFake(t, false)
 	f.rings = []node.Ring{{Name: "peal", Problem: "ab12 and cd34 form a ring of their own"}}

@@ -38,7 +38,7 @@ process may only have so many connections open, in several others (--processes).
 
 One HTTP address serves the API and the dashboard for all of them, so that every other
 verb works: a request enters the ring at a random live peer, or at the one that --via
-names. 'peal testnet kill', 'join', 'cut', 'heal' and 'churn' change the running testnet.`,
+names. The verbs below change the running testnet.`,
 		Example: "  peal testnet --peers 30 --open\n  peal testnet kill 5",
 		Args:    noSuchVerb,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return c.testnet(cmd.Context(), t) },
@@ -56,7 +56,8 @@ names. 'peal testnet kill', 'join', 'cut', 'heal' and 'churn' change the running
 	flags.Uint64Var(&t.Seed, "seed", 0, "seed of the random choices of peers (0: another one each time)")
 	flags.StringVar(&t.record, "record", "", "`FILE` to record in all that happens, for 'peal replay'")
 	flags.StringVar(&t.logLevel, "log-level", "warn", "least `LEVEL` to log: debug, info, warn or error")
-	cmd.AddCommand(c.testnetKillVerb(), c.testnetJoinVerb(), c.testnetCutVerb(), c.testnetHealVerb(), c.testnetChurnVerb(), c.testnetHostVerb())
+	cmd.AddCommand(c.testnetKillVerb(), c.testnetJoinVerb(), c.testnetPauseVerb(), c.testnetResumeVerb(), c.testnetRestartVerb(),
+		c.testnetCutVerb(), c.testnetImpairVerb(), c.testnetHealVerb(), c.testnetChurnVerb(), c.testnetHostVerb())
 	return cmd
 }
 

@@ -47,13 +47,19 @@ func completeCut(cut *web.CutRequest, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	number, percent := strings.CutSuffix(args[0], "%")
-	share, err := strconv.ParseFloat(number, 64)
-	if !percent || err != nil || !(share > 0 && share < 100) {
+	share, ok := percentOf(args[0])
+	if !ok || !(share > 0 && share < 100) {
 		return fail(codeUsage, "the share is %q: want more than 0%% and less than 100%%, such as 30%%", args[0])
 	}
 	cut.Percent = share
 	return nil
+}
+
+// percentOf reads a share such as 30%.
+func percentOf(text string) (share float64, ok bool) {
+	number, percent := strings.CutSuffix(text, "%")
+	share, err := strconv.ParseFloat(number, 64)
+	return share, percent && err == nil
 }
 
 func (c *cli) printCut(done change) error {
@@ -67,10 +73,10 @@ func (c *cli) printCut(done change) error {
 func (c *cli) testnetHealVerb() *cobra.Command {
 	return c.isClient(&cobra.Command{
 		Use:   "heal",
-		Short: "End the cut of the running testnet",
-		Long: `End the cut of the running testnet. Its sides find each other by themselves, usually
-within a minute, and the newest write of each key wins: 'peal ring wait --replicated'
-waits for that.`,
+		Short: "End the cut and the impairment of the running testnet",
+		Long: `End the cut and the impairment of the running testnet. Sides find each other by
+themselves, usually within a minute, and the newest write of each key wins: 'peal ring
+wait --replicated' waits for that.`,
 		Args: wants(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.act(cmd.Context(), "/v1/testnet/heal", struct{}{}, func(change) error {

@@ -21,7 +21,7 @@ func (c *cli) testnetJoinVerb() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return c.act(cmd.Context(), "/v1/testnet/join", map[string]int{"count": n}, c.printChange)
+			return c.act(cmd.Context(), "/v1/testnet/join", map[string]int{"count": n}, func(done change) error { return c.printChanged("joined", done.Joined) })
 		},
 	})
 }

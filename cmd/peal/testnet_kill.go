@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"strconv"
 
@@ -35,7 +34,7 @@ is pulled: the others have only timeouts to tell by.`,
 			if err := completeKill(&kill, args); err != nil {
 				return err
 			}
-			return c.act(cmd.Context(), "/v1/testnet/kill", kill, c.printChange)
+			return c.act(cmd.Context(), "/v1/testnet/kill", kill, c.printKilled)
 		},
 	})
 	cmd.Flags().BoolVar(&kill.Any, "any", false, "with N: take three in a row, too")
@@ -80,13 +79,16 @@ func positive(name, text string) (int, error) {
 	return n, nil
 }
 
-// A change is what the API answers to a kill, a join or a cut.
+// A change is what the API answers when peers or the network are changed.
 type change struct {
-	Killed   []chord.Contact   `json:"killed"`
-	InARow   int               `json:"in_a_row"`
-	Replicas int               `json:"replicas"`
-	Joined   []chord.Contact   `json:"joined"`
-	Parts    [][]chord.Contact `json:"parts"`
+	Killed    []chord.Contact   `json:"killed"`
+	InARow    int               `json:"in_a_row"`
+	Replicas  int               `json:"replicas"`
+	Joined    []chord.Contact   `json:"joined"`
+	Parts     [][]chord.Contact `json:"parts"`
+	Paused    []chord.Contact   `json:"paused"`
+	Resumed   []chord.Contact   `json:"resumed"`
+	Restarted []chord.Contact   `json:"restarted"`
 }
 
 // act makes a change to the testnet and prints what it was.
@@ -113,20 +115,19 @@ func (c *cli) act(ctx context.Context, path string, body any, print func(change)
 	return print(done)
 }
 
-func (c *cli) printChange(done change) error {
-	peers := append(done.Killed, done.Joined...)
+func (c *cli) printKilled(done change) error {
+	if err := c.printChanged("killed", done.Killed); err != nil || done.InARow == 0 || done.InARow < done.Replicas {
+		return err
+	}
+	return c.printf("%d in a row: keys that only they held are lost\n", done.InARow)
+}
+
+// printChanged names peers, and says what was done to them.
+func (c *cli) printChanged(done string, peers []chord.Contact) error {
 	if err := c.printContacts(peers); err != nil {
 		return err
 	}
-	verb := "killed"
-	if len(done.Joined) > 0 {
-		verb = "joined"
-	}
-	lost := ""
-	if done.InARow > 0 && done.InARow >= done.Replicas {
-		lost = fmt.Sprintf("%d in a row: keys that only they held are lost\n", done.InARow)
-	}
-	return c.printf("\n%s %s\n%s", verb, counted(len(peers), "peer"), lost)
+	return c.printf("\n%s %s\n", done, counted(len(peers), "peer"))
 }
 
 func (c *cli) printContacts(contacts []chord.Contact) error {

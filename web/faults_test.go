@@ -1,0 +1,63 @@
+package web
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"peal/node"
+)
+
+func TestPauseAndResume(t *testing.T) {
+	lab := &fakeLab{fake: newFake(3)}
+	base := serve(t, lab).URL
+	for body, want := range map[string]Choice{`{"count":2}`: {Count: 2}, `{"peers":["ab","cd"]}`: {Peers: []string{"ab", "cd"}}} {
+		ask(t, base, "POST", "/v1/testnet/pause", body).want(t, 200, `{"paused":[{"id":"`)
+		if !reflect.DeepEqual(lab.choice, want) {
+			t.Errorf("%s: got %+v, want %+v", body, lab.choice, want)
+		}
+	}
+	ask(t, base, "POST", "/v1/testnet/resume", `{"peers":["ab"]}`).want(t, 200, `{"resumed":[{"id":"`)
+	if want := []string{"ab"}; !reflect.DeepEqual(lab.names, want) {
+		t.Errorf("resumed %q, want %q", lab.names, want)
+	}
+	ask(t, base, "POST", "/v1/testnet/resume", `{}`).want(t, 200, `{"resumed":[`)
+	if lab.names != nil {
+		t.Errorf("resumed %q, want all", lab.names)
+	}
+	for _, body := range []string{`{}`, `{"count":1,"peers":["ab"]}`} {
+		ask(t, base, "POST", "/v1/testnet/pause", body).want(t, 400, "exactly one of count and peers")
+		ask(t, base, "POST", "/v1/testnet/restart", body).want(t, 400, "exactly one of count and peers")
+	}
+	lab.refuse = node.ErrInvalid
+	for _, verb := range []string{"pause", "resume", "restart", "impair"} {
+		ask(t, base, "POST", "/v1/testnet/"+verb, map[bool]string{true: `{"count":1}`, false: `{}`}[verb == "pause" || verb == "restart"]).want(t, 400, `"code":"usage"`)
+	}
+}
+
+func TestRestart(t *testing.T) {
+	lab := &fakeLab{fake: newFake(3)}
+	base := serve(t, lab).URL
+	ask(t, base, "POST", "/v1/testnet/restart", `{"count":2,"down":"10s"}`).want(t, 200, `{"restarted":[{"id":"`)
+	if want := (Choice{Count: 2}); !reflect.DeepEqual(lab.choice, want) || lab.down != 10*time.Second {
+		t.Errorf("got %+v after %v, want %+v after 10s", lab.choice, lab.down, want)
+	}
+	ask(t, base, "POST", "/v1/testnet/restart", `{"count":2}`).want(t, 200, "restarted")
+	if lab.down != 0 {
+		t.Errorf("down for %v, want not at all", lab.down)
+	}
+	for _, down := range []string{"3m", "-1s", "ten"} {
+		ask(t, base, "POST", "/v1/testnet/restart", `{"count":2,"down":"`+down+`"}`).want(t, 400, "such as 10s, at most 2m0s")
+	}
+}
+
+func TestImpair(t *testing.T) {
+	lab := &fakeLab{fake: newFake(3)}
+	base := serve(t, lab).URL
+	ask(t, base, "POST", "/v1/testnet/impair", `{"drop":5,"delay":10.5,"by":"200ms"}`).want(t, 200, "{}")
+	if want := (Impairment{5, 10.5, 200 * time.Millisecond}); lab.wear != want {
+		t.Errorf("got %+v, want %+v", lab.wear, want)
+	}
+	ask(t, base, "POST", "/v1/testnet/impair", `{"by":"2m"}`).want(t, 400, "at most 1m0s")
+	ask(t, base, "POST", "/v1/testnet/impair", `{"loss":1}`).want(t, 400, `unknown field \"loss\"`)
+}
