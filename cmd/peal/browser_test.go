@@ -137,6 +137,7 @@ func TestDashboard(t *testing.T) {
 	operationsAreListed(t, b)
 	keysAreEdited(t, b, up.URL)
 	lossIsReckoned(t, b)
+	peersAreHurt(t, b)
 	pastIsShown(t, b)
 	lessonIsPlayed(t, b)
 	chartsAreDrawn(t, b)

@@ -45,7 +45,19 @@ export const kill = (request) => call("POST", "v1/testnet/kill", {}, JSON.string
 /** cut cuts peers off from the others: {percent} of them, or {peers}. It resolves to {parts}. */
 export const cut = (request) => call("POST", "v1/testnet/cut", {}, JSON.stringify(request), "application/json");
 
-/** heal ends the cut. */
+/** pause stops peers with their connections open: {count} of them, or {peers}. It resolves to {paused}. */
+export const pause = (which) => call("POST", "v1/testnet/pause", {}, JSON.stringify(which), "application/json");
+
+/** resume lets all that are paused go on; it resolves to {resumed}. */
+export const resume = () => call("POST", "v1/testnet/resume", {}, "{}", "application/json");
+
+/** restart crashes peers and starts them again: {count or peers, down}. It resolves to {restarted}, once they are members. */
+export const restart = (request) => call("POST", "v1/testnet/restart", { timeout: "5m" }, JSON.stringify(request), "application/json");
+
+/** impair makes the network lose and delay messages: {drop, delay, by}. */
+export const impair = (request) => call("POST", "v1/testnet/impair", {}, JSON.stringify(request), "application/json");
+
+/** heal ends the cut and the impairment. */
 export const heal = () => call("POST", "v1/testnet/heal", {}, "{}", "application/json");
 
 /** join adds peers to a testnet; many take longer than a request usually may. */

@@ -56,7 +56,10 @@ new Connection({
 new Lab(elements({
   lab: "lab", kill: "kill", killCount: "kill-count", killHow: "kill-how", killSelected: "kill-selected",
   join: "join", joinCount: "join-count", result: "lab-result", silent: "silent", cut: "cut", cutShare: "cut-share",
-  cutSelected: "cut-selected", heal: "heal", churn: "churn", churnRate: "churn-rate",
+  cutSelected: "cut-selected", heal: "heal", churn: "churn", churnRate: "churn-rate", those: "those",
+  pause: "pause", pauseCount: "pause-count", pauseSelected: "pause-selected", resume: "resume",
+  restart: "restart", restartCount: "restart-count", restartDown: "restart-down", restartSelected: "restart-selected",
+  impair: "impair", drop: "drop", delay: "delay", delayBy: "delay-by",
 }), ring, selection);
 const keyBox = new KeyBox(elements({
   key: "key", value: "value", via: "via", viaRow: "via-row", result: "result",
@@ -96,6 +99,7 @@ source.addEventListener("message", (event) => {
   player.show(message.replay ? message : { ...message, replay: source.playback });
   if (message.type === "snapshot") keyBox.settle();
   document.body.classList.toggle("replaying", ring.state.recorded);
+  document.body.classList.toggle("has-paused", ring.state.order.some((peer) => peer.paused));
 });
 source.addEventListener("heard", (event) => {
   const { message, at } = /** @type {CustomEvent} */ (event).detail;

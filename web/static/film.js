@@ -131,7 +131,7 @@ const places = (list) => Array.isArray(list) && list.length <= 256 && list.every
 const checks = {
   pred: (v) => /^([0-9a-f]{16})?$/.test(v), succ: places, fingers: places,
   keys: Number.isInteger, records: Number.isInteger, known: Number.isInteger,
-  member: (v) => typeof v === "boolean", replicated: (v) => typeof v === "boolean",
+  member: (v) => typeof v === "boolean", paused: (v) => typeof v === "boolean", replicated: (v) => typeof v === "boolean",
 };
 
 function checked(view) {

@@ -1,6 +1,7 @@
 // Health: in one sentence whether the ring is settled, and if not, why not.
 
-import { count } from "./words.js";
+import { takesPart } from "./rings.js";
+import { count, number } from "./words.js";
 
 /** @import { State } from "./types.js" */
 
@@ -31,8 +32,10 @@ export function reasonsOf(state) {
  * @param {State} state */
 export function verdictOf(state) {
   if (reasonsOf(state).length > 0) return "Not settled";
-  const peers = state.order.length;
-  return peers === 1 ? "Settled: a ring of one peer" : `Settled: ${count(peers, "peer")} in one ring`;
+  const still = state.order.filter((peer) => peer.paused).length;
+  const peers = state.order.length - still;
+  const ring = peers === 1 ? "Settled: a ring of one peer" : `Settled: ${count(peers, "peer")} in one ring`;
+  return still > 0 ? `${ring}, ${number(still)} paused` : ring;
 }
 
 function parted({ problems, order, rings }) {
@@ -42,7 +45,7 @@ function parted({ problems, order, rings }) {
 }
 
 function joining({ order }) {
-  const peers = order.filter((peer) => !peer.member).map((peer) => peer.id);
+  const peers = order.filter((peer) => !peer.member && !peer.paused).map((peer) => peer.id);
   return peers.length > 0 ? [{ text: `${count(peers.length, "peer")} ${peers.length === 1 ? "is" : "are"} joining`, peers }] : [];
 }
 
@@ -56,7 +59,7 @@ function troubled({ problems }) {
 }
 
 function short({ order, replicated }) {
-  const peers = order.filter((peer) => peer.member && !peer.replicated).map((peer) => peer.id);
+  const peers = order.filter((peer) => takesPart(peer) && !peer.replicated).map((peer) => peer.id);
   if (peers.length > 0) return [{ text: `${count(peers.length, "peer")} ${peers.length === 1 ? "waits" : "wait"} for replicas`, peers }];
   return replicated || order.length === 0 ? [] : [{ text: "some neighbours do not fit together yet", peers: [] }];
 }

@@ -1,7 +1,7 @@
 // The judge: whether peers are one well-formed ring, where nobody has said so
 // yet, as in a recording of a simulation. It looks for what the server looks for.
 
-import { ringsOf } from "./rings.js";
+import { ringsOf, takesPart } from "./rings.js";
 
 /** @import { Peer, Problem } from "./types.js" */
 
@@ -11,7 +11,7 @@ import { ringsOf } from "./rings.js";
  */
 export function judge(order) {
   const { rings, of } = ringsOf(order);
-  const members = order.filter((peer) => peer.member);
+  const members = order.filter(takesPart);
   /** @type {Problem[]} */
   const problems = [];
   if (rings > 1) problems.push({ kind: "split", peer: members[0].id, text: `is in one of ${rings} rings` });
@@ -24,7 +24,7 @@ export function judge(order) {
 }
 
 function silent(order, members) {
-  const lives = new Set(order.map((peer) => peer.id));
+  const lives = new Set(order.filter((peer) => !peer.paused).map((peer) => peer.id));
   const listedBy = new Map();
   for (const peer of members) {
     for (const id of [...peer.succ, peer.pred]) {

@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 import { textOf } from "./reading.js";
 import { bytesOf, failure, readResult, routeResult, writeResult } from "./results.js";
+import { takesPart } from "./rings.js";
 import { pathOf } from "./route.js";
 import { shortID } from "./state.js";
 import { fill, make } from "./words.js";
@@ -141,7 +142,7 @@ export class KeyBox {
 
   #anyMember() {
     if (!this.ring.state.lab) return "";
-    const members = this.ring.state.order.filter((peer) => peer.member);
+    const members = this.ring.state.order.filter(takesPart);
     return members[Math.floor(Math.random() * members.length)]?.peer ?? "";
   }
 

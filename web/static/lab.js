@@ -3,8 +3,9 @@
 
 import * as api from "./api.js";
 import { Churn } from "./churn.js";
+import * as faults from "./faults.js";
 import { failure } from "./results.js";
-import { brief, count, fill, make } from "./words.js";
+import { count, fill, make, write } from "./words.js";
 
 /** Lab shows itself only for a testnet. */
 export class Lab {
@@ -16,11 +17,19 @@ export class Lab {
     wire(page.kill, "Killing…", () => this.#kill());
     wire(page.join, "Joining…", () => this.#join());
     wire(page.killSelected, "Killing…", () => this.#killThese(this.#those()));
+    wire(page.pause, "Pausing…", () => faults.pause({ count: amount(page.pauseCount) }));
+    wire(page.pauseSelected, "Pausing…", () => faults.pause({ peers: this.#those() }));
+    wire(page.resume, "Resuming…", faults.resume);
+    wire(page.restart, "Restarting…", () => this.#restart({ count: amount(page.restartCount) }));
+    wire(page.restartSelected, "Restarting…", () => this.#restart({ peers: this.#those() }));
+    wire(page.impair, "Impairing…", () => faults.impair(page.drop.valueAsNumber, page.delay.valueAsNumber, page.delayBy.value));
     wire(page.cut, "Cutting…", () => this.#cut({ percent: page.cutShare.valueAsNumber }));
     wire(page.cutSelected, "Cutting…", () => this.#cut({ peers: this.#those() }));
     wire(page.heal, "Healing…", () => this.#heal());
     this.#onEnter(page.killCount, page.kill);
     this.#onEnter(page.joinCount, page.join);
+    this.#onEnter(page.pauseCount, page.pause);
+    this.#onEnter(page.restartCount, page.restart);
     this.churn = new Churn(page, ring, (...content) => this.#report(...content));
     ring.addEventListener("change", () => this.#show());
     selection.addEventListener("change", () => this.#show());
@@ -30,10 +39,8 @@ export class Lab {
     const { page, ring } = this;
     page.lab.hidden = !ring.state.lab || ring.state.recorded;
     const those = this.#those().length;
-    page.killSelected.disabled = page.cutSelected.disabled = those === 0;
-    const whom = those > 1 ? `the ${those} marked peers` : "the selected peer";
-    page.killSelected.textContent = `Kill ${whom}`;
-    page.cutSelected.textContent = `Cut off ${whom}`;
+    for (const button of [page.killSelected, page.pauseSelected, page.restartSelected, page.cutSelected]) button.disabled = those === 0;
+    write(page.those, those > 1 ? `The ${those} marked peers` : "The selected peer");
   }
 
   // The marked peers if there are any, otherwise the selected one.
@@ -46,22 +53,26 @@ export class Lab {
   async #kill() {
     const n = amount(this.page.killCount);
     const requests = { apart: { count: n }, any: { count: n, any: true }, adjacent: { adjacent: n } };
-    return killReport(await api.kill({ ...requests[this.page.killHow.value], silent: this.page.silent.checked }));
+    return faults.killed(await api.kill({ ...requests[this.page.killHow.value], silent: this.page.silent.checked }));
   }
 
   async #killThese(peers) {
-    return killReport(await api.kill({ peers, silent: this.page.silent.checked }));
+    return faults.killed(await api.kill({ peers, silent: this.page.silent.checked }));
+  }
+
+  #restart(which) {
+    return faults.restart({ ...which, down: this.page.restartDown.value });
   }
 
   async #join() {
     const { joined } = await api.join(amount(this.page.joinCount));
-    return report("Joined", joined);
+    return faults.report("Joined", joined);
   }
 
   async #cut(request) {
     const { parts } = await api.cut(request);
     const off = parts.at(-1);
-    return [...report("Cut off", off), make("p", {}, `${count(parts[0].length, "peer")} on the other side. Nothing passes between them until you heal it.`)];
+    return [...faults.report("Cut off", off), make("p", {}, `${count(parts[0].length, "peer")} on the other side. Nothing passes between them until you heal it.`)];
   }
 
   async #heal() {
@@ -98,15 +109,4 @@ function amount(input) {
   const n = input.valueAsNumber;
   if (!Number.isInteger(n) || n < 1) throw new api.APIError("usage", "Type a whole number of peers, 1 or more.");
   return n;
-}
-
-function killReport({ killed, in_a_row: inARow, replicas }) {
-  const lost = `${inARow} in a row: keys that only they held are lost.`;
-  return [...report("Killed", killed), ...(inARow >= replicas ? [make("p", {}, lost)] : [])];
-}
-
-function report(verb, contacts = []) {
-  const names = contacts.slice(0, 6).map((contact) => brief(contact.id));
-  const more = contacts.length > 6 ? ` and ${contacts.length - 6} more` : "";
-  return [make("p", {}, `${verb} ${count(contacts.length, "peer")}: ${names.join(", ")}${more}.`)];
 }

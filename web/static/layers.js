@@ -1,6 +1,7 @@
 // Layers: what each arc holds, told in colours outside the rim.
 
 import { angle, dotRadius, warp } from "./circle.js";
+import { takesPart } from "./rings.js";
 import { fraction } from "./state.js";
 
 export const shades = 5;
@@ -10,10 +11,10 @@ export function drawLayer(view) {
   const { state, selection, colours } = view;
   if (selection.layer === "keys") {
     const most = mostKeys(state.order);
-    for (const peer of state.order) if (peer.member) drawBand(view, peer, colours[`shade-${shadeOf(peer.keys, most)}`]);
+    for (const peer of state.order) if (takesPart(peer)) drawBand(view, peer, colours[`shade-${shadeOf(peer.keys, most)}`]);
   }
   if (selection.layer === "replicas") {
-    for (const peer of state.order) if (peer.member && !peer.replicated) drawBand(view, peer, colours.short);
+    for (const peer of state.order) if (takesPart(peer) && !peer.replicated) drawBand(view, peer, colours.short);
   }
 }
 

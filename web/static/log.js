@@ -17,6 +17,8 @@ const sentences = {
   departed: "heard the goodbye of",
   left: "left the ring",
   killed: "was killed",
+  paused: "was paused",
+  resumed: "was resumed",
   reconciled: "agrees with its replicas",
   stored: "stored a write",
   lookup: "answered a lookup",

@@ -46,6 +46,16 @@ export function cross(ctx, p, r, stroke, width) {
   outline(ctx, stroke, width);
 }
 
+/** bars are two upright ones, as on a button that pauses. */
+export function bars(ctx, p, r, stroke, width) {
+  ctx.beginPath();
+  for (const x of [p.x - r / 2, p.x + r / 2]) {
+    ctx.moveTo(x, p.y - r);
+    ctx.lineTo(x, p.y + r);
+  }
+  outline(ctx, stroke, width);
+}
+
 /** pointer is a filled triangle at p that points along direction, in radians. */
 export function pointer(ctx, p, direction, size, fill) {
   const corner = (turn, length) => [p.x + length * Math.cos(direction + turn), p.y + length * Math.sin(direction + turn)];

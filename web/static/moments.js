@@ -1,6 +1,6 @@
 // Moments of a tape that are worth going to: faults, and where the ring broke.
 
-const marked = new Set(["fault", "violation", "missed", "killed", "left", "failed"]);
+const marked = new Set(["fault", "violation", "missed", "killed", "paused", "resumed", "left", "failed"]);
 const most = 500; // of a kind
 
 /** marksOf lists them, in order, as the API does. Where many of a kind fall together the first stands for all.

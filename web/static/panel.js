@@ -87,7 +87,7 @@ export class Panel {
     const peer = this.ring.state.peers.get(selected);
     if (!peer) return fill(this.announce);
     const place = this.ring.state.order.findIndex((other) => other.id === selected) + 1;
-    const state = peer.replicated ? "replicated" : "under-replicated";
+    const state = peer.paused ? "paused" : peer.replicated ? "replicated" : "under-replicated";
     this.announce.textContent =
       `Peer ${brief(selected)}, ${place} of ${this.ring.state.order.length}, ` +
       `${count(peer.keys, "key")}, ${count(peer.records, "record")}, ${state}.`;
@@ -100,6 +100,7 @@ function states(peer) {
     element.dataset.verdict = verdict;
     return element;
   };
+  if (peer.paused) return [tag("Paused: as it was before", "wait")];
   if (!peer.member) return [tag("Joining", "wait")];
   const replicated = peer.replicated ? tag("Replicated", "good") : tag("Under-replicated", "wait");
   replicated.classList.add("when-stored");

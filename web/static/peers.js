@@ -2,7 +2,8 @@
 // it moves when the ring parts.
 
 import { angle, point, visible } from "./circle.js";
-import { cross, disc, ringlet } from "./marks.js";
+import { bars, cross, disc, ringlet } from "./marks.js";
+import { takesPart } from "./rings.js";
 import { lasting } from "./state.js";
 
 export const orbit = 34; // pixels between the rings of a ring that has parted
@@ -49,9 +50,9 @@ function drawCrowd(view, { peers, from, to }) {
   if (!visible(circle, point(circle, peers[0].at))) return;
   const long = 5 + 5 * Math.log2(peers.length);
   const parts = [
-    [peers.filter((p) => p.member && p.replicated).length, colours.replicated],
-    [peers.filter((p) => p.member && !p.replicated).length, colours.short],
-    [peers.filter((p) => !p.member).length, colours.joining],
+    [peers.filter((p) => takesPart(p) && p.replicated).length, colours.replicated],
+    [peers.filter((p) => takesPart(p) && !p.replicated).length, colours.short],
+    [peers.filter((p) => !takesPart(p)).length, colours.joining],
   ];
   let low = -long / 2;
   for (const [count, colour] of parts) {
@@ -60,7 +61,7 @@ function drawCrowd(view, { peers, from, to }) {
     low = high;
   }
   for (const peer of peers) {
-    if (now - peer.suspectedAt < lasting.suspicion || now - peer.bornAt < lasting.join || now - peer.killedAt < lasting.crash || peer.ring > 0) drawPeer(view, peer);
+    if (now - peer.suspectedAt < lasting.suspicion || now - peer.bornAt < lasting.join || now - peer.killedAt < lasting.crash || peer.ring > 0 || peer.paused) drawPeer(view, peer);
   }
   ctx.globalAlpha = 1;
 }
@@ -84,7 +85,10 @@ function drawSuspicion({ ctx, colours, now, dot }, peer, p) {
 
 function drawState({ ctx, colours }, peer, p, r) {
   const width = Math.min(2, r * 0.6);
-  if (!peer.member) {
+  if (peer.paused) {
+    disc(ctx, p, r + 1, colours.card);
+    bars(ctx, p, r, colours.suspected, Math.min(2.5, r * 0.6));
+  } else if (!peer.member) {
     ctx.setLineDash([2.5, 2]);
     ringlet(ctx, p, r, colours.joining, width, colours.card);
     ctx.setLineDash([]);

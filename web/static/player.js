@@ -234,7 +234,7 @@ function ticks({ length, marks }, wanted) {
   return marks.filter(wanted).map((mark) => `M${((1000 * mark.at) / length).toFixed(1)} 0V1`).join("");
 }
 
-const verbs = { killed: "was killed", left: "left", failed: "had a failure" };
+const verbs = { killed: "was killed", paused: "was paused", resumed: "was resumed", left: "left", failed: "had a failure" };
 
 function row(mark) {
   const text = [mark.peer, verbs[mark.kind], mark.text].filter(Boolean).join(" ") || mark.kind;

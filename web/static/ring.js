@@ -20,7 +20,7 @@ export class Ring extends EventTarget {
 }
 
 /** keysOf is the number of live keys, each counted at its owner. */
-export const keysOf = (state) => state.order.reduce((sum, peer) => sum + peer.keys, 0);
+export const keysOf = (state) => state.order.reduce((sum, peer) => sum + (peer.paused ? 0 : peer.keys), 0);
 
 /**
  * step is the id that lies by places clockwise of id, which may have left the

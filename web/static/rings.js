@@ -1,13 +1,17 @@
 // The rings that the peers make: following first live successors from any peer
 // ends in a cycle, and that is its ring. After a partition there are several.
 
+/** takesPart tells whether a peer has a say about the ring: to the others, one that is paused is as good as dead.
+ * @param {import("./types.js").View} peer */
+export const takesPart = (peer) => peer.member && !peer.paused;
+
 /**
  * ringsOf numbers the rings, the largest first, and says in which one each
  * member is. One that leads to none is in none.
  * @param {import("./types.js").Peer[]} order
  */
 export function ringsOf(order) {
-  const members = new Map(order.filter((peer) => peer.member).map((peer) => [peer.id, peer]));
+  const members = new Map(order.filter(takesPart).map((peer) => [peer.id, peer]));
   const found = new Map(); // id -> the id that stands for its ring, "" for none
   for (const id of members.keys()) follow(id, members, found);
   const sizes = new Map();

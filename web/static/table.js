@@ -101,6 +101,7 @@ export class Table {
 }
 
 function stateOf(peer) {
+  if (peer.paused) return "paused";
   if (!peer.member) return "joining";
   const where = peer.ring > 0 ? `, in ring ${peer.ring + 1}` : "";
   return (peer.replicated ? "replicated" : "under-replicated") + where;

@@ -12,6 +12,7 @@
  * @property {number} known
  * @property {boolean} replicated
  * @property {boolean} member
+ * @property {boolean} [paused] it stands still, and this is how it was before
  */
 
 /**

@@ -1,6 +1,7 @@
 // What if some peers died: which keys would be gone, and which short of
 // replicas, reckoned from who owns how many keys and who holds them.
 
+import { takesPart } from "./rings.js";
 import { fraction } from "./state.js";
 
 /** @import { Peer, State } from "./types.js" */
@@ -38,7 +39,7 @@ export function fateAt(state, doomed, n, position) {
 
 /** @returns {[Peer, string][]} */
 function fatesOf({ order }, doomed, n) {
-  const members = order.filter((peer) => peer.member);
+  const members = order.filter(takesPart);
   return members.map((owner, i) => {
     const holders = holdersOf(members, i, n);
     const dead = holders.filter((holder) => doomed.has(holder.id)).length;

@@ -38,3 +38,10 @@ test("what the server says stands where nothing else does", () => {
   const state = judged(ringOf("20"), { well_formed: false, problem: "the ring cannot be seen: no" });
   assert.deepEqual(reasonsOf(state), [{ text: "the ring cannot be seen: no", peers: [] }]);
 });
+
+test("peers that are paused have no say, and are counted apart", () => {
+  const paused = ringOf("20", "80", "c0").map((v, i) => ({ ...v, paused: i === 1, replicated: i !== 1 }));
+  assert.equal(verdictOf(judged(paused)), "Settled: 2 peers in one ring, 1 paused");
+  const { problems } = judged(paused, { well_formed: undefined });
+  assert.deepEqual(problems.map(({ kind, peer }) => [kind, peer])[0], ["silent", id("80")]);
+});
