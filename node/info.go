@@ -21,8 +21,10 @@ type Info struct {
 	Known       int             `json:"known"`      // contacts in the location cache
 	Keys        int             `json:"keys"`       // live keys whose owner this peer is
 	Records     int             `json:"records"`    // all records held: replicas and tombstones too
+	Bytes       int64           `json:"bytes"`      // of their values
 	Replicated  bool            `json:"replicated"` // everything it holds is on all its replicas, as far as it knows
 	Repair      Repair          `json:"repair"`
+	Sent        Traffic         `json:"sent"` // since it was started
 	Started     time.Time       `json:"started"`
 	Version     string          `json:"version"` // of the software
 }
@@ -90,8 +92,16 @@ type Value struct {
 	Asked    int             `json:"asked"`             // replicas that answered
 	Agreed   int             `json:"agreed"`            // of these, how many had this version
 	Repaired int             `json:"repaired"`          // stale replicas that were sent this version
+	Replies  []Reply         `json:"replies,omitempty"` // what those that answered had before that
 	Hops     int             `json:"hops"`
 	Millis   float64         `json:"ms"`
+}
+
+// A Reply is what a replica had of a key.
+type Reply struct {
+	chord.Contact
+	Version *replica.Version `json:"version,omitempty"` // nil: it had nothing
+	Deleted bool             `json:"deleted,omitempty"` // this version is that of a delete, or has expired
 }
 
 // A Route is how a lookup found a key's place.

@@ -126,6 +126,7 @@ func (n *Node) send(to chord.PeerID, e envelope, about []chord.PeerID) {
 		n.event(Event{Kind: Failed, Text: "encode a message: " + err.Error()})
 		return
 	}
+	n.sent.count(e, len(body))
 	n.cfg.Transport.Send(to, body, about)
 }
 

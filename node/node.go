@@ -40,6 +40,7 @@ type Node struct {
 	calls        map[replica.OpID]func(replica.Outcome, error)
 	inquiries    map[uint64]inquiry
 	lastAsk      uint64
+	sent         Traffic
 	members      chan struct{} // closed once the node is a member, and known as one
 }
 

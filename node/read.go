@@ -33,10 +33,21 @@ func (n *Node) Get(ctx context.Context, key []byte, opt ReadOptions) (Value, err
 	})
 	v := Value{
 		Data: bytes.Clone(o.Record.Value), Total: o.Record.Total, Version: o.Record.Version, Expires: timeOf(o.Record.Expires),
-		Asked: o.Asked, Agreed: len(o.Replicas), Repaired: o.Repaired, Hops: o.Hops, Millis: millis(time.Since(start)),
+		Asked: o.Asked, Agreed: len(o.Replicas), Replies: repliesOf(o), Repaired: o.Repaired, Hops: o.Hops, Millis: millis(time.Since(start)),
 	}
 	if err == nil && !o.Found {
 		err = fmt.Errorf("%w: %s", ErrNotFound, printable(rec.Key))
 	}
 	return v, err
+}
+
+func repliesOf(o replica.Outcome) []Reply {
+	replies := make([]Reply, len(o.Replies))
+	for i, r := range o.Replies {
+		replies[i] = Reply{Contact: r.From, Deleted: r.Deleted}
+		if r.Has {
+			replies[i].Version = &r.Version
+		}
+	}
+	return replies
 }

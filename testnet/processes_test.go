@@ -106,6 +106,9 @@ func TestAnswersOfAnotherProcess(t *testing.T) {
 	if got, err := p.Get(ctx, []byte("k"), node.ReadOptions{}); err != nil || len(got.Data) != 0 || got.Version != empty.Version {
 		t.Errorf("get: %+v, %v; want nothing of version %v", got, err, empty.Version)
 	}
+	if got, err := p.Get(ctx, []byte("k"), node.ReadOptions{R: node.All}); err != nil || len(got.Replies) != 2 || got.Replies[1].Version == nil || *got.Replies[1].Version != empty.Version {
+		t.Errorf("get from all: %+v, %v; want two replies of version %v", got, err, empty.Version)
+	}
 	if _, err := p.Get(ctx, []byte("none"), node.ReadOptions{}); !errors.Is(err, node.ErrNotFound) {
 		t.Errorf("get of no key: %v, want %v", err, node.ErrNotFound)
 	}

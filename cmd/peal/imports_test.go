@@ -67,7 +67,7 @@ var importRules = map[string]importRule{
 		reason: "a testnet runs peers as they are, without the ways in",
 	},
 	"testnet/remote": {
-		ours:   []string{"chord", "node", "node/recording", "transport"},
+		ours:   []string{"chord", "node", "node/recording", "node/replica", "transport"},
 		reason: "a process that runs peers is told which, and knows nothing of the whole",
 	},
 	"testnet/bench": {

@@ -112,10 +112,11 @@ func (g *read) fetched(now chord.Time, a answer, m Message) {
 	g.decide(now)
 }
 
-// count fills in who answered and who agreed.
+// count fills in who answered what, and who agreed.
 func (g *read) count() {
-	g.outcome.Asked, g.outcome.Replicas = len(g.answers), nil
+	g.outcome.Asked, g.outcome.Replicas, g.outcome.Replies = len(g.answers), nil, nil
 	for _, a := range g.answers {
+		g.outcome.Replies = append(g.outcome.Replies, Reply{a.from, a.has, a.item.Version, a.item.Deleted})
 		if g.current(a) {
 			g.outcome.Replicas = append(g.outcome.Replicas, a.from)
 		}
@@ -146,7 +147,7 @@ func (g *read) repair(now chord.Time) {
 }
 
 func (g *read) mend(now chord.Time, c chord.Contact) {
-	m := Message{Kind: Write, Records: []Record{g.outcome.Record}}
+	m := Message{Kind: Write, Records: []Record{g.outcome.Record}, Mends: true}
 	if c.Peer == g.r.cfg.Self.Peer {
 		g.mended(now, g.r.merge(now, m).Refused == 0 && !g.r.round.refused) // or our store would not take it
 		return

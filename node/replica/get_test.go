@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -27,6 +28,12 @@ func TestGetTakesTheNewestAndMendsTheStale(t *testing.T) {
 	if o.Asked != 2 || len(o.Replicas) != 1 || o.Repaired != 1 {
 		t.Errorf("asked %d, agreed %d, repaired %d; want 2, 1, 1", o.Asked, len(o.Replicas), o.Repaired)
 	}
+	for _, r := range o.Replies {
+		want := map[chord.Contact]Version{replicas[0].self: old("key", "").Version, replicas[1].self: newer("key", "").Version}
+		if len(o.Replies) != 2 || !r.Has || r.Deleted || r.Version != want[r.From] {
+			t.Errorf("it names what they had as %+v, want %v", o.Replies, want)
+		}
+	}
 	c.pass(100 * time.Millisecond)
 	if got := string(replicas[0].stored["key"].Value); got != "new" {
 		t.Errorf("the stale replica has %q afterwards, want it mended", got)
@@ -37,8 +44,9 @@ func TestGetMendsReplicasElsewhere(t *testing.T) {
 	c := settledCluster(t, 6)
 	replicas := c.replicas("key")
 	give(replicas[0], newer("key", "new"))
-	if o := c.wantGet(c.outsider("key"), "key", "new"); o.Repaired != 1 {
-		t.Errorf("repaired %d, want the one that lacks the record", o.Repaired)
+	lacks := func(r Reply) bool { return !r.Has }
+	if o := c.wantGet(c.outsider("key"), "key", "new"); o.Repaired != 1 || !slices.ContainsFunc(o.Replies, lacks) {
+		t.Errorf("repaired %d after %+v, want the one that lacks the record", o.Repaired, o.Replies)
 	}
 	c.pass(100 * time.Millisecond)
 	if got := string(replicas[1].stored["key"].Value); got != "new" {

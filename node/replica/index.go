@@ -38,19 +38,20 @@ type entry struct {
 type Summary struct {
 	Count int         // items
 	Live  int         // those that are no tombstones, and not internal
+	Bytes int64       // of their values
 	Sum   Fingerprint // equal sets have equal sums, and different ones hardly ever
 }
 
 func (s Summary) plus(t Summary) Summary {
-	return Summary{s.Count + t.Count, s.Live + t.Live, s.Sum.plus(t.Sum)}
+	return Summary{s.Count + t.Count, s.Live + t.Live, s.Bytes + t.Bytes, s.Sum.plus(t.Sum)}
 }
 
 func (s Summary) minus(t Summary) Summary {
-	return Summary{s.Count - t.Count, s.Live - t.Live, s.Sum.minus(t.Sum)}
+	return Summary{s.Count - t.Count, s.Live - t.Live, s.Bytes - t.Bytes, s.Sum.minus(t.Sum)}
 }
 
 func summary(it Item) Summary {
-	s := Summary{Count: 1, Sum: fingerprint(it)}
+	s := Summary{Count: 1, Bytes: int64(it.Size), Sum: fingerprint(it)}
 	if !it.Deleted && !Internal(it.Key) {
 		s.Live = 1
 	}

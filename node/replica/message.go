@@ -73,7 +73,11 @@ type Message struct {
 	Barren   *chord.Arc   `cbor:"20,keyasint,omitempty"` // Compared: nobody behind the answerer up to To has strays, or is a source of all from its own arc's From on
 	Strays   bool         `cbor:"21,keyasint,omitempty"` // Compared: the answerer holds what belongs to others
 	Guess    bool         `cbor:"22,keyasint,omitempty"` // Read, Write: only a replica of the key is to serve it
+	Mends    bool         `cbor:"-"`                     // Write: of what was written before, for the sender's accounts
 }
+
+// Repairs tells whether a message is there to repair replicas, and not to serve a client.
+func (m *Message) Repairs() bool { return m.Kind >= Compare && m.Kind <= Pulled || m.Mends }
 
 // A Range is an arc with a summary of what somebody holds on it, or the list.
 type Range struct {

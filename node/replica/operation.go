@@ -33,6 +33,7 @@ type Outcome struct {
 	Found    bool            // Get: there is one, and it is no tombstone
 	Replicas []chord.Contact // Put: that stored it; Get: that have this version
 	Asked    int             // Get: replicas that answered
+	Replies  []Reply         // Get: what each of them had
 	Repaired int             // Get: replicas that were sent the newest version
 	Behind   int             // Put that failed: of Replicas, those that have not caught up
 	Replaced []Record        // Put: manifests that it took the place of; whatever they name is of no use now
@@ -47,6 +48,14 @@ type Outcome struct {
 	// elsewhere is how often a Put was stored, or may have been, beyond what the fields
 	// above tell.
 	elsewhere int
+}
+
+// A Reply is what a replica had of a key before a read mended it.
+type Reply struct {
+	From    chord.Contact
+	Has     bool // a record of it, if only a tombstone
+	Version Version
+	Deleted bool
 }
 
 const (

@@ -176,6 +176,9 @@ func (r *Replica) Deadline() chord.Time {
 // Len is the number of records held, tombstones and strays included.
 func (r *Replica) Len() int { return r.index.Len() }
 
+// Bytes is how many the values of these records have.
+func (r *Replica) Bytes() int64 { return r.index.root.summary().Bytes }
+
 // Live is the number of keys held on an arc, tombstones and internal ones not
 // counted.
 func (r *Replica) Live(arc chord.Arc) int { return r.index.Summary(arc).Live }

@@ -287,7 +287,7 @@ func (s *session) give(now chord.Time) {
 		return
 	}
 	s.carry(now, records)
-	s.ask(now, Message{Kind: Write, Records: records}, func(now chord.Time, m Message) {
+	s.ask(now, Message{Kind: Write, Records: records, Mends: true}, func(now chord.Time, m Message) {
 		if m.Refused != 0 {
 			s.short, s.pushes = true, nil // it may still give
 		} else {

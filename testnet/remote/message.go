@@ -6,6 +6,7 @@ import (
 
 	"peal/chord"
 	"peal/node"
+	"peal/node/replica"
 )
 
 // A Call asks a peer for something.
@@ -83,6 +84,36 @@ func (p Promise) receipt() node.Receipt {
 		r.Owed = append(r.Owed, node.Owed{Contact: d.To, Holder: d.Holder})
 	}
 	return r
+}
+
+// A Found is what a read answers.
+type Found struct {
+	Value   node.Value // without Replies
+	Replies []Had
+}
+
+// A Had is a [node.Reply].
+type Had struct {
+	From    chord.Contact
+	Version *replica.Version
+	Deleted bool
+}
+
+func foundOf(v node.Value) Found {
+	f := Found{Value: v}
+	f.Value.Replies = nil
+	for _, r := range v.Replies {
+		f.Replies = append(f.Replies, Had{r.Contact, r.Version, r.Deleted})
+	}
+	return f
+}
+
+func (f Found) value() node.Value {
+	v := f.Value
+	for _, h := range f.Replies {
+		v.Replies = append(v.Replies, node.Reply{Contact: h.From, Version: h.Version, Deleted: h.Deleted})
+	}
+	return v
 }
 
 // JSON is a value whose form on the way is JSON, which gob would change: it takes what

@@ -61,7 +61,8 @@ func (p *peer) write(ctx context.Context, method string, w Write) (node.Receipt,
 }
 
 func (p *peer) Get(ctx context.Context, key []byte, opt node.ReadOptions) (node.Value, error) {
-	return ask[Read, node.Value](ctx, p, "Get", Read{key, opt})
+	found, err := ask[Read, Found](ctx, p, "Get", Read{key, opt})
+	return found.value(), err
 }
 
 func (p *peer) Lookup(ctx context.Context, key []byte) (node.Route, error) {

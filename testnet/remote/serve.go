@@ -184,9 +184,10 @@ func (s *service) Delete(c Call[Write], a *Answer[Promise]) error {
 	})
 }
 
-func (s *service) Get(c Call[Read], a *Answer[node.Value]) error {
-	return answer(s, c, a, func(ctx context.Context, p Peer) (node.Value, error) {
-		return p.Get(ctx, c.Args.Key, c.Args.Options)
+func (s *service) Get(c Call[Read], a *Answer[Found]) error {
+	return answer(s, c, a, func(ctx context.Context, p Peer) (Found, error) {
+		value, err := p.Get(ctx, c.Args.Key, c.Args.Options)
+		return foundOf(value), err
 	})
 }
 
