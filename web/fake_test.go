@@ -54,6 +54,8 @@ func infoOf(i int) node.Info {
 		Successors: []chord.Contact{contact(i + 1), contact(i + 2)},
 		Keys:       10,
 		Records:    30,
+		Bytes:      1000,
+		Sent:       node.Traffic{Ring: 20, Lookups: 10, Requests: 5, Repair: 4},
 	}
 }
 
@@ -122,7 +124,7 @@ func (f *fake) Get(ctx context.Context, key []byte, opt node.ReadOptions) (node.
 	case !ok:
 		return node.Value{}, fmt.Errorf("get %q: %w", key, node.ErrNotFound)
 	}
-	return node.Value{Data: value, Total: total, Version: stamp, Expires: f.expires, Asked: 2, Agreed: 2, Hops: 1, Millis: 1.5}, nil
+	return node.Value{Data: value, Total: total, Version: stamp, Expires: f.expires, Asked: 2, Agreed: 2, Replies: []node.Reply{{Contact: contact(1), Version: &stamp}, {Contact: contact(2)}}, Hops: 1, Millis: 1.5}, nil
 }
 
 func (f *fake) Touch(_ context.Context, key []byte, opt node.WriteOptions) (node.Receipt, error) {

@@ -37,6 +37,7 @@ type hub struct {
 	seq     uint64   // of the last delta
 	shown   *picture // what clients in sync have; nil until the ring was seen
 	latest  *picture // what they are sent next
+	meter   meter
 }
 
 // A client is one WebSocket as the hub sees it. The hub's mutex guards synced,
@@ -88,7 +89,7 @@ func (h *hub) drop(c *client) {
 	if len(h.clients) == 0 {
 		h.stop()
 		h.events.cancel()
-		h.shown, h.latest = nil, nil
+		h.shown, h.latest, h.meter = nil, nil, meter{}
 	}
 }
 
@@ -186,6 +187,7 @@ func (h *hub) see(ctx context.Context, next *picture) {
 	if next.unseen && h.latest != nil {
 		next.ring, next.peers, next.infos, next.seen = h.latest.ring, h.latest.peers, h.latest.infos, h.latest.seen
 	}
+	next.Traffic = h.meter.take(next.infos, next.seen)
 	h.latest = next
 	if h.shown == nil {
 		h.shown = next

@@ -81,7 +81,8 @@ func TestGetAsJSON(t *testing.T) {
 	f.values["k"], f.values["\xff"] = []byte("value"), nil
 	base := serve(t, f).URL
 	ask(t, base, "GET", "/v1/kv/k", "", "Accept: application/json").
-		want(t, 200, `{"key":"k","value":"dmFsdWU=","version":"`+stamp.String()+`","asked":2,"agreed":2,"repaired":0,"hops":1,"ms":1.5}`)
+		want(t, 200, `{"key":"k","value":"dmFsdWU=","version":"`+stamp.String()+`","asked":2,"agreed":2,"repaired":0,"replies":[{"id":"`)
+	ask(t, base, "GET", "/v1/kv/k", "", "Accept: application/json").want(t, 200, `","version":"`+stamp.String()+`"},{"id":"`)
 	ask(t, base, "GET", "/v1/kv/%ff", "", "Accept: application/json").
 		want(t, 200, `{"key_base64":"/w==","value":"",`)
 }

@@ -96,9 +96,13 @@ func (s *Server) own(r *http.Request) ([]node.Info, error) {
 
 func writeHoldings(b *bytes.Buffer, infos []node.Info) {
 	var keys, records int
+	var bytes int64
+	var sent node.Traffic
 	for _, i := range infos {
 		keys += i.Keys
 		records += i.Records
+		bytes += i.Bytes
+		sent = sent.Plus(i.Sent)
 	}
 	family(b, "peal_peers", "gauge", "Live peers in this process.")
 	fmt.Fprintf(b, "peal_peers %d\n", len(infos))
@@ -106,6 +110,15 @@ func writeHoldings(b *bytes.Buffer, infos []node.Info) {
 	fmt.Fprintf(b, "peal_keys %d\n", keys)
 	family(b, "peal_records", "gauge", "Records that the peers of this process hold, replicas and tombstones too.")
 	fmt.Fprintf(b, "peal_records %d\n", records)
+	family(b, "peal_value_bytes", "gauge", "Bytes of the values of these records.")
+	fmt.Fprintf(b, "peal_value_bytes %d\n", bytes)
+	family(b, "peal_sent_bytes", "gauge", "Bytes of the messages that the live peers of this process have sent since they were started, by what for.")
+	for _, of := range []struct {
+		what  string
+		bytes uint64
+	}{{"lookups", sent.Lookups}, {"repair", sent.Repair}, {"requests", sent.Requests}, {"ring", sent.Ring}} {
+		fmt.Fprintf(b, "peal_sent_bytes{for=%q} %d\n", of.what, of.bytes)
+	}
 }
 
 func family(b *bytes.Buffer, name, kind, help string) {

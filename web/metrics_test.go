@@ -32,6 +32,9 @@ func TestMetrics(t *testing.T) {
 		`peal_peers 3`,
 		`peal_keys 30`,
 		`peal_records 90`,
+		`peal_value_bytes 3000`,
+		`peal_sent_bytes{for="lookups"} 30`,
+		`peal_sent_bytes{for="repair"} 12`,
 	} {
 		got.want(t, 200, line+"\n")
 	}

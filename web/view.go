@@ -96,7 +96,8 @@ type state struct {
 	Problem    string `json:"problem"`
 	Replicated bool   `json:"replicated"`
 
-	Replay Playback `json:"replay,omitzero"` // of a recording
+	Replay  Playback     `json:"replay,omitzero"`  // of a recording
+	Traffic node.Traffic `json:"traffic,omitzero"` // while the ring was watched, of all peers
 }
 
 func pictureOf(r node.Ring) *picture {

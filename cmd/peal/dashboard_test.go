@@ -48,6 +48,7 @@ func ringIsSteered(t *testing.T, b tab) {
 	b.do(t, click("closer"), zoomed("2.00"), click("closer"), zoomed("4.00"), click("whole"), zoomed("1.00"))
 	b.do(t, choose("layer", "keys"), chromedp.WaitVisible(chromedp.CSS("#shades")), shows("shades", "keys"))
 	b.do(t, chromedp.Focus(chromedp.CSS("#ring")), chromedp.KeyEvent(kb.Home), shows("dossier", "Addresses"), shows("dossier", "/memory/"))
+	b.do(t, shows("dossier", "To hand over0 records"), holds(`/Ring\d+(\.\d+)? (bytes|KiB|MiB)/.test(document.getElementById("dossier").textContent)`))
 }
 
 // operationsAreListed watches a lookup again.
@@ -68,7 +69,8 @@ func keysAreEdited(t *testing.T, b tab, api string) {
 	}
 	b.do(t, enter("value", "mine"), click("put"), shows("result", "Nothing was overwritten"), click("see-other"), shows("result", "theirs"))
 	b.do(t, click("put"), shows("result", "Stored on "), choose("ttl", "1h"), click("touch"), shows("result", "Renewed on "), shows("result", "Expires"))
-	b.do(t, choose("ttl", ""), click("get"), shows("result", "mine"), click("compare"), shows("result", "3 of 3"))
+	b.do(t, choose("ttl", ""), click("get"), shows("result", "mine"), click("compare"), shows("result", "3 of 3"),
+		holds(`[...document.querySelectorAll("#result .replies li")].filter((li) => li.textContent.includes("has the newest")).length === 3`))
 }
 
 // lossIsReckoned marks all peers but one, one after the other, and then none.
@@ -99,6 +101,7 @@ func lessonIsPlayed(t *testing.T, b tab) {
 func chartsAreDrawn(t *testing.T, b tab) {
 	t.Helper()
 	b.do(t, click("tab-charts"), holds(`document.querySelectorAll("#plot-latency .line").length === 2`), shows("plot-hops", "½ log₂ N"))
+	b.do(t, holds(`document.querySelectorAll("#plot-upkeep .line").length === 2`), shows("plot-data", "repair"))
 }
 
 // pageIsTrue compares the table of the page with what the peers say.

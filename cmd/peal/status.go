@@ -61,7 +61,8 @@ func (s status) facts() [][2]string {
 		{"fingers", positions(s.Fingers)},
 		{"known peers", strconv.Itoa(s.Known)},
 		{"keys", strconv.Itoa(s.Keys)},
-		{"records", strconv.Itoa(s.Records)},
+		{"records", fmt.Sprintf("%d, with values of %s", s.Records, sizeText(s.Bytes))},
+		{"sent", trafficText(s.Sent)},
 		{"replicas of a key", fmt.Sprintf("%d; a write needs %d, a read %d", s.Quorums.N, s.Quorums.W, s.Quorums.R)},
 	}
 	for _, fact := range repairFacts(s.Repair) {
@@ -76,4 +77,9 @@ func (s status) facts() [][2]string {
 		title = ""
 	}
 	return facts
+}
+
+func trafficText(t node.Traffic) string {
+	size := func(bytes uint64) string { return sizeText(int64(bytes)) }
+	return fmt.Sprintf("ring %s, lookups %s, requests %s, repair %s", size(t.Ring), size(t.Lookups), size(t.Requests), size(t.Repair))
 }

@@ -54,15 +54,19 @@ export class Dossier {
 
   #describe(info, seen) {
     const { repair = {} } = info;
+    const told = !this.ring.state.recorded; // recordings have no bytes
     const trip = this.#lastTrip(info.id);
     const facts = [
       ["Up for", info.started && !this.ring.state.recorded ? lasted(Date.now() - Date.parse(info.started)) : "–"],
       ["Version", info.version || "–"],
+      ["Values", told ? bytes(info.bytes) : "–"],
+      ["To hand over", count(repair.strays ?? 0, "record")],
       ["Last answer", trip ? `${millis(trip.ms)} to a lookup` : "–"],
       ["Seen", `${lasted(Date.now() - Date.parse(seen))} ago`],
     ];
     return [
       pairs("process", facts),
+      ...(told ? sentOf(info.sent) : []),
       make("h3", {}, "Addresses"),
       info.addresses.length === 0 ? make("p", { className: "soft" }, "not known") : make("ul", { className: "addresses" }, ...info.addresses.map((a) => make("li", { className: "code" }, a))),
       make("h3", {}, "Repair"),
@@ -89,11 +93,16 @@ export class Dossier {
   }
 }
 
+const uses = { ring: "Ring", lookups: "Lookups, fingers", requests: "Reads, writes", repair: "Repair" };
+
+function sentOf(sent) {
+  return [make("h3", {}, "Sent"), pairs("process", Object.entries(uses).map(([use, name]) => [name, bytes(sent[use])]))];
+}
+
 function repairOf(repair) {
   const { transfer, reason } = repair;
   const facts = [
     repair.complete ? "Its answers count for every key of its arc." : "It does not have all of its arc yet.",
-    ...(repair.strays ? [`${count(repair.strays, "record")} to hand over.`] : []),
     ...(repair.damaged ? [`${count(repair.damaged, "record")} that its store could not give back.`] : []),
     ...(repair.paused ? ["Paused by its operator."] : []),
     ...(repair.rate ? [`At most ${bytes(repair.rate)} a second.`] : []),

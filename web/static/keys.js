@@ -84,7 +84,8 @@ export class KeyBox {
     const key = this.page.key.value;
     const answer = await api.get(key, { via: this.#via(), ...options });
     this.#read = { key, version: answer.version };
-    this.selection.show(null);
+    const replicas = (answer.replies ?? []).map((reply) => shortID(reply.id));
+    this.selection.show({ entry: "", hops: [], owner: "", replicas, at: null, startedAt: 0 });
     return [...readResult(answer), this.#next(answer)];
   }
 

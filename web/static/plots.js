@@ -14,6 +14,7 @@ const smooth = 10; // seconds over which rates and latencies are taken
  */
 export function plotsOf(samples, state) {
   const rate = (name) => windowed(samples, smooth, (w) => sum(w, name) / w.length);
+  const bytes = (use) => windowed(samples, smooth, (w) => (w.some(({ sent }) => sent) ? w.reduce((total, { sent }) => total + (sent?.[use] ?? 0), 0) / w.length : NaN));
   const over = (part) => windowed(samples, smooth, (w) => quantile(w.flatMap((sample) => sample.ms), part));
   return [
     { id: "hops", title: "Requests a lookup", unit: "requests", lines: [
@@ -25,6 +26,8 @@ export function plotsOf(samples, state) {
     { id: "churn", title: "Peers that come and go", unit: "a second", lines: [{ name: "join", points: rate("joins") }, { name: "die or leave", points: rate("losses") }] },
     { id: "size", title: "Peers", unit: "peers", lines: [{ name: "peers", points: samples.map(({ at, peers }) => ({ x: at, y: peers })) }] },
     { id: "repair", title: "Records moved by repair", unit: "records a second", lines: [{ name: "records", points: rate("moved") }] },
+    { id: "upkeep", title: "Bytes of upkeep, all peers", unit: "bytes a second", lines: [{ name: "ring", points: bytes("ring") }, { name: "lookups and fingers", points: bytes("lookups") }] },
+    { id: "data", title: "Bytes of data, all peers", unit: "bytes a second", lines: [{ name: "reads and writes", points: bytes("requests") }, { name: "repair", points: bytes("repair") }] },
     { id: "load", title: "Keys a peer owns", unit: "peers", bars: true, lines: [{ name: "peers", points: histogram(state.order.map((peer) => peer.keys)) }] },
   ];
 }

@@ -3,7 +3,7 @@
 import { choiceAt, whyNot } from "./choice.js";
 import { showValue } from "./reading.js";
 import { fraction, shortID } from "./state.js";
-import { brief, count, make, millis, number, pairs } from "./words.js";
+import { brief, count, lasted, make, millis, number, pairs } from "./words.js";
 
 const reasons = {
   usage: "That cannot be sent",
@@ -71,7 +71,17 @@ export function readResult(answer) {
       ...expiry(answer),
       ["Version", answer.version],
     ]),
+    make("ul", { className: "replies", ariaLabel: "What each replica had" }, ...(answer.replies ?? []).map((reply) => replyOf(reply, answer.version))),
   ];
+}
+
+// What a replica had before the read, against the newest; a version begins with the
+// time at which it was written.
+function replyOf({ id, version, deleted }, newest) {
+  const behind = Number.parseInt(newest, 10) - Number.parseInt(version, 10);
+  const had = version === undefined ? "had nothing" : version === newest ? "has the newest" : `had one ${lasted(behind)} older`;
+  const more = version === newest ? "" : deleted ? ", a delete; is sent the newest" : "; is sent the newest";
+  return make("li", {}, chip(id), make("span", { className: "soft", title: version ?? "" }, had + more));
 }
 
 /** routeResult shows a lookup hop by hop, and what there was to choose from; the canvas draws the same. */

@@ -3,6 +3,7 @@
 /** @import { Message } from "./types.js" */
 
 const kept = 600; // seconds
+const uses = /** @type {const} */ (["ring", "lookups", "requests", "repair"]);
 
 /**
  * @typedef {object} Sample one second
@@ -16,6 +17,7 @@ const kept = 600; // seconds
  * @property {number} joins
  * @property {number} losses
  * @property {number} moved records, by reconciliation
+ * @property {import("./types.js").Traffic} [sent] bytes, by all peers; none where nobody told
  */
 
 /** Series keeps one sample a second, the last ones. */
@@ -23,6 +25,8 @@ export class Series {
   /** @type {Sample[]} */
   samples = [];
   #keys = new Map(); // peer -> the keys that it owns
+  /** @type {import("./types.js").Traffic} */
+  #sent = null; // so far
 
   /** take counts what a message tells, at a time in seconds.
    * @param {number} at @param {Message} message */
@@ -33,8 +37,18 @@ export class Series {
     const sample = this.#at(Math.floor(at));
     sample.peers = this.#keys.size;
     sample.keys = [...this.#keys.values()].reduce((total, keys) => total + keys, 0);
+    if (message.traffic) this.#spend(sample, message.traffic);
     for (const event of message.events ?? []) count(sample, event);
     for (const [kind, n] of Object.entries(message.more ?? {})) countMore(sample, kind, n);
+  }
+
+  // Whoever has lost the stream for a while is told a sum that begins anew.
+  #spend(sample, traffic) {
+    const before = this.#sent;
+    this.#sent = traffic;
+    if (!before || uses.some((use) => traffic[use] < before[use])) return;
+    sample.sent ??= { ring: 0, lookups: 0, requests: 0, repair: 0 };
+    for (const use of uses) sample.sent[use] += traffic[use] - before[use];
   }
 
   // A second in which nothing came is a sample, too.

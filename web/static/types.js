@@ -46,6 +46,7 @@
  *
  * @typedef {{kind: string, peer: string, peers?: string[], text: string}} Problem
  * @typedef {{id: string, with: string, moved: number, left: number, bytes: number, waiting?: string}} Flow
+ * @typedef {{ring: number, lookups: number, requests: number, repair: number}} Traffic bytes sent, by what for
  * @typedef {{at: number, event: number, playing: boolean, speed: number, jumps: number}} Playback
  */
 
@@ -66,6 +67,7 @@
  * @property {Happening[]} [log]
  * @property {Record<string, number>} [more]
  * @property {Playback} [replay]
+ * @property {Traffic} [traffic] sent by all peers since they are watched
  */
 
 /**

@@ -54,3 +54,17 @@ test("quantiles and histograms", () => {
   assert.deepEqual(histogram([0, 0, 3]), [{ x: 0, y: 2 }, { x: 1, y: 0 }, { x: 2, y: 0 }, { x: 3, y: 1 }]);
   assert.equal(histogram(Array.from({ length: 100 }, (_, i) => i)).length, 20);
 });
+
+test("bytes are told as sums, from which each second has its part", () => {
+  const series = new Series();
+  const traffic = (repair) => ({ ring: 100, lookups: 0, requests: 0, repair });
+  series.take(1, snapshot(peers(2), { traffic: traffic(500) }));
+  series.take(2, delta({ traffic: traffic(700) }));
+  series.take(3, delta());
+  series.take(4, delta({ traffic: traffic(40) })); // another server
+  series.take(5, delta({ traffic: traffic(45) }));
+  assert.deepEqual(series.samples.map((s) => s.sent?.repair), [undefined, 200, undefined, undefined, 5]);
+  const plot = plotsOf(series.samples, empty()).find((p) => p.id === "data");
+  assert.equal(plot.lines[1].name, "repair");
+  assert.deepEqual(plot.lines[1].points.map((p) => p.y), [NaN, 100, 200 / 3, 50, 41]);
+});
