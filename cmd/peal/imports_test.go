@@ -97,6 +97,10 @@ var importRules = map[string]importRule{
 		ours:   []string{"chord"},
 		reason: "the exploration runs the ring protocol alone, as it is",
 	},
+	"testnet/sim/original": {
+		ours:   []string{"chord", "testnet/sim"},
+		reason: "the old rules are run beside ours, and share nothing with them but positions",
+	},
 	"testnet/sim/paper": {
 		ours:   []string{"chord", "testnet/sim", "testnet/plot"},
 		reason: "the paper's experiments are settings of the simulator, and counts of what it tells",

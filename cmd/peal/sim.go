@@ -37,7 +37,7 @@ looks for the fewest faults that still break it.`,
 	o.addTo(cmd.Flags())
 	cmd.Flags().StringVar(&o.record, "record", "", "`FILE` to record the run in, for 'peal replay'")
 	cmd.Flags().IntVar(&o.seeds, "seeds", 1, "how many seeds to run, from --seed on, on all processors")
-	cmd.AddCommand(c.simShrinkVerb(), c.simExploreVerb(), c.simPaperVerb(), c.simDetectorVerb(), c.simMergeVerb(), c.simUpkeepVerb(), c.simStretchVerb())
+	cmd.AddCommand(c.simShrinkVerb(), c.simExploreVerb(), c.simPaperVerb(), c.simOriginalVerb(), c.simDetectorVerb(), c.simMergeVerb(), c.simUpkeepVerb(), c.simStretchVerb())
 	return cmd
 }
 
