@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -84,6 +86,25 @@ func (b tab) do(t *testing.T, steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
+// keep keeps a picture of the page in the directory that PEAL_SHOTS names, if it does.
+func (b tab) keep(t *testing.T, name string) {
+	t.Helper()
+	dir := os.Getenv("PEAL_SHOTS")
+	if dir == "" {
+		return
+	}
+	picture, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+	if err == nil {
+		err = os.MkdirAll(dir, 0o777)
+	}
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, name+".png"), picture, 0o666)
+	}
+	if err != nil {
+		t.Errorf("keep a picture: %v", err)
+	}
+}
+
 // shows waits until an element has a text in it.
 func shows(id, text string) chromedp.Action[chromedp.Void] {
 	return chromedp.Poll[chromedp.Void](fmt.Sprintf("document.getElementById(%q).textContent.includes(%q)", id, text))
@@ -140,6 +161,7 @@ func TestDashboard(t *testing.T) {
 	peersAreHurt(t, b)
 	pastIsShown(t, b)
 	lessonIsPlayed(t, b)
+	ringsAreCompared(t, b)
 	chartsAreDrawn(t, b)
 	pageIsTrue(t, b)
 	pageIsAccessible(t, b)

@@ -49,6 +49,7 @@ func ringIsSteered(t *testing.T, b tab) {
 	b.do(t, choose("layer", "keys"), chromedp.WaitVisible(chromedp.CSS("#shades")), shows("shades", "keys"))
 	b.do(t, chromedp.Focus(chromedp.CSS("#ring")), chromedp.KeyEvent(kb.Home), shows("dossier", "Addresses"), shows("dossier", "/memory/"))
 	b.do(t, shows("dossier", "To hand over0 records"), holds(`/Ring\d+(\.\d+)? (bytes|KiB|MiB)/.test(document.getElementById("dossier").textContent)`))
+	b.keep(t, "peer")
 }
 
 // operationsAreListed watches a lookup again.
@@ -56,6 +57,7 @@ func operationsAreListed(t *testing.T, b tab) {
 	t.Helper()
 	b.do(t, click("tab-operations"), choose("operation-kind", "lookup"), choose("operation-text", "greeting"),
 		shows("operations", "greeting"), click("operations .name[title]"), shows("operation", "Owner"))
+	b.keep(t, "lookup")
 	b.do(t, choose("operation-text", "no operation has this"), holds(`document.getElementById("operations").childElementCount === 0`), choose("operation-text", ""))
 }
 
@@ -71,6 +73,7 @@ func keysAreEdited(t *testing.T, b tab, api string) {
 	b.do(t, click("put"), shows("result", "Stored on "), choose("ttl", "1h"), click("touch"), shows("result", "Renewed on "), shows("result", "Expires"))
 	b.do(t, choose("ttl", ""), click("get"), shows("result", "mine"), click("compare"), shows("result", "3 of 3"),
 		holds(`[...document.querySelectorAll("#result .replies li")].filter((li) => li.textContent.includes("has the newest")).length === 3`))
+	b.keep(t, "key")
 }
 
 // lossIsReckoned marks all peers but one, one after the other, and then none.
@@ -80,28 +83,53 @@ func lossIsReckoned(t *testing.T, b tab) {
 	for range 19 {
 		b.do(t, chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent("x"))
 	}
-	b.do(t, shows("doom-answer", "1 key lost"), click("doom-name"), shows("doom-keys", "greeting"), click("doom-none"), shows("doom-answer", "what would be lost"))
+	b.do(t, shows("doom-answer", "1 key lost"), click("doom-name"), shows("doom-keys", "greeting"))
+	b.keep(t, "what-if")
+	b.do(t, click("doom-none"), shows("doom-answer", "what would be lost"))
 }
 
 // pastIsShown goes back to when there were fewer peers.
 func pastIsShown(t *testing.T, b tab) {
 	t.Helper()
 	b.do(t, slideTo(0.5), shows("state", "The past"), hidden("#lab"), hidden("#put"))
+	b.keep(t, "past")
 	b.do(t, click("live"), shows("state", "Live"), counts(20))
 }
 
 // lessonIsPlayed goes through the story of a partition.
 func lessonIsPlayed(t *testing.T, b tab) {
 	t.Helper()
-	b.do(t, click("lessons"), click("lesson-names li:last-child button"), shows("lesson-title", "A partition"), counts(16))
+	b.do(t, lesson("A partition and its healing"), counts(16))
 	b.do(t, click("lesson-next"), shows("reasons", "2 rings instead of one"), shows("play-text", "Play"))
 	b.do(t, click("lesson-end"), shows("state", "Live"), counts(20), hidden("#lesson"))
+}
+
+// lesson begins one by its title.
+func lesson(title string) chromedp.Action[chromedp.Void] {
+	return chromedp.Steps(click("lessons"), holds(fmt.Sprintf(
+		`[...document.querySelectorAll("#lesson-names button")].some((button) => button.checkVisibility() && button.textContent === %q && (button.click(), true))`, title)),
+		shows("lesson-title", title))
+}
+
+// ringsAreCompared goes through the story with two rings side by side.
+func ringsAreCompared(t *testing.T, b tab) {
+	t.Helper()
+	ends := func() chromedp.Action[chromedp.Void] { return shows("play-text", "Play") }
+	b.do(t, lesson("Why the original protocol breaks"), counts(8), shows("title-second", "The rules of today"), shows("verdict-beside", "Settled: 8 peers"))
+	for step := 2; step <= 5; step++ {
+		b.do(t, click("lesson-next"), shows("lesson-note", fmt.Sprintf("%d of 5", step)), ends())
+	}
+	b.do(t, counts(7), shows("reasons", "7 peers lead to no ring"), shows("verdict-beside", "Settled: 7 peers in one ring"))
+	b.keep(t, "lesson-original")
+	b.do(t, slideTo(3), shows("verdict", "Settled: 8 peers"), shows("verdict-beside", "Settled: 8 peers"))
+	b.do(t, click("lesson-end"), shows("state", "Live"), counts(20), hidden("#beside"))
 }
 
 func chartsAreDrawn(t *testing.T, b tab) {
 	t.Helper()
 	b.do(t, click("tab-charts"), holds(`document.querySelectorAll("#plot-latency .line").length === 2`), shows("plot-hops", "½ log₂ N"))
 	b.do(t, holds(`document.querySelectorAll("#plot-upkeep .line").length === 2`), shows("plot-data", "repair"))
+	b.keep(t, "charts")
 }
 
 // pageIsTrue compares the table of the page with what the peers say.
@@ -125,6 +153,7 @@ func pageIsTrue(t *testing.T, b tab) {
 	})()`); diff != "" {
 		t.Error(diff)
 	}
+	b.keep(t, "table")
 	b.do(t, click("tab-ring"))
 }
 
@@ -166,7 +195,13 @@ func pageIsAccessible(t *testing.T, b tab) {
 		}
 		b.do(t, click("tab-ring"), click("help"))
 		noViolation(t, b, theme+", help")
-		b.do(t, click("shortcuts button"))
+		b.do(t, click("shortcuts button"), click("lessons"))
+		noViolation(t, b, theme+", the list of lessons")
+		b.do(t, click("lesson-list form button"), lesson("Why the original protocol breaks"), settled)
+		noViolation(t, b, theme+", a lesson")
+		b.do(t, click("lesson-end"), slideTo(0.5), shows("state", "The past"), settled)
+		noViolation(t, b, theme+", the past")
+		b.do(t, click("live"), shows("state", "Live"))
 	}
 }
 

@@ -1,5 +1,6 @@
 // The dashboard: every part is made here and wired to the others.
 
+import { Beside } from "./beside.js";
 import { Canvas } from "./canvas.js";
 import { Doom } from "./doom.js";
 import { Dossier } from "./dossier.js";
@@ -41,7 +42,10 @@ wirePointer(canvas, element("tip"));
 wireKeys(canvas);
 wireTravel(canvas, elements({ closer: "closer", farther: "farther", whole: "whole" }));
 wireLayers(element("layer"), element("shades"), ring, selection);
-wireTheme(element("theme"), () => canvas.recolour());
+wireTheme(element("theme"), () => {
+  canvas.recolour();
+  beside.canvas.recolour();
+});
 
 new Panel(element("details"), element("announce"), ring, selection);
 new Dossier(elements({ facts: "dossier", head: "peer-events-head", events: "peer-events" }), ring, selection);
@@ -113,10 +117,14 @@ for (const id of ["live", "return"]) element(id).addEventListener("click", () =>
 setInterval(() => {
   if (source.mode !== "file" && !ring.state.recorded) player.refilm();
 }, 2000);
+const beside = new Beside({
+  ...elements({ sheet: "beside", canvas: "ring-beside", health: "health-beside", verdict: "verdict-beside", reasons: "reasons-beside" }),
+  titles: [element("title-first"), element("title-second")],
+});
 const lesson = new Lesson(elements({
   dialog: "lesson-list", list: "lesson-names", card: "lesson", title: "lesson-title", text: "lesson-text", note: "lesson-note",
   back: "lesson-back", next: "lesson-next", end: "lesson-end", large: "lesson-large", say: "say",
-}), { source, player, selection, layer: element("layer"), watch: () => operations.watch(ring.state.operations[0]) });
+}), { source, player, selection, beside, layer: element("layer"), watch: () => operations.watch(ring.state.operations[0]) });
 element("lessons").addEventListener("click", () => element("lesson-list").showModal());
 wireOpening(element("open"), (opened) => {
   lesson.leave();

@@ -11,7 +11,7 @@ export class Lesson {
   #step = 0;
   #until = Infinity; // where the step ends
 
-  /** stage has what a lesson acts on: {source, player, selection, layer, watch}. */
+  /** stage has what a lesson acts on: {source, player, selection, beside, layer, watch}. */
   constructor(page, stage) {
     this.page = page;
     this.stage = stage;
@@ -32,10 +32,13 @@ export class Lesson {
 
   async #begin(lesson) {
     this.page.dialog.close();
+    const { source, beside } = this.stage;
     try {
-      const response = await fetch(`lessons/${lesson.id}.jsonl`);
-      const opened = readFilm(lesson.title, await response.text());
-      this.#drive = this.stage.source.play(opened);
+      const opened = await fetchFilm(lesson.id, lesson.title);
+      const other = lesson.beside ? await fetchFilm(lesson.beside.id, lesson.title) : null;
+      this.#drive = source.play(opened);
+      beside.leave();
+      if (other) this.#drive = beside.play(other.tape, this.#drive, lesson.beside.titles);
     } catch (err) {
       write(this.page.say, err.message);
       return;
@@ -53,13 +56,14 @@ export class Lesson {
     const { steps } = this.#lesson;
     this.#step = Math.min(steps.length - 1, Math.max(0, step));
     const { from, to, speed = 1, layer = "none", select = "", watch, text } = steps[this.#step];
-    const { selection, layer: field } = this.stage;
+    const { selection, beside, layer: field } = this.stage;
     selection.clear();
     this.#until = to;
     this.#drive.steer({ seek: from, speed, play: to > from });
     field.value = layer;
     selection.colour(layer);
     selection.select(select);
+    beside.select(select);
     if (watch) this.stage.watch();
     write(this.page.text, text);
     write(this.page.note, `${this.#step + 1} of ${steps.length}`);
@@ -76,7 +80,13 @@ export class Lesson {
   /** leave ends the lesson. */
   leave() {
     this.#lesson = null;
+    this.stage.beside.leave();
     this.page.card.hidden = true;
     document.body.classList.remove("large");
   }
+}
+
+async function fetchFilm(id, title) {
+  const response = await fetch(`lessons/${id}.jsonl`);
+  return readFilm(title, await response.text());
 }

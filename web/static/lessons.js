@@ -4,7 +4,8 @@
 /**
  * @typedef {{from: number, to: number, speed?: number, layer?: string, select?: string, watch?: boolean, text: string}} Step
  * watch draws the last lookup.
- * @type {{id: string, title: string, steps: Step[]}[]}
+ * @type {{id: string, title: string, beside?: {id: string, titles: string[]}, steps: Step[]}[]}
+ * beside is another recording, shown at the same time, and the titles of both
  */
 export const lessons = [
   {
@@ -27,6 +28,17 @@ export const lessons = [
       { from: 2.8, to: 4.3, text: "Two of its neighbours have asked it and got no answer. They suspect it, but do not give it up yet: it may only be slow." },
       { from: 4.3, to: 6.9, speed: 2, text: "Four seconds after the crash the first has given it up, and the next peer owns its arc. No key was lost, since two more peers have each. What a third one lacks is being copied." },
       { from: 6.9, to: 8.35, text: "All keys are on three peers again. Of 360 records 28 were copied, as many as the dead peer had." },
+    ],
+  },
+  {
+    id: "original", title: "Why the original protocol breaks",
+    beside: { id: "present", titles: ["The rules of 2001", "The rules of today"] },
+    steps: [
+      { from: 3, to: 3, select: "f65d501d56cfad6a", text: "Two rings of the same eight simulated peers, each of which knows its next two. On the left they follow the rules that were published in 2001, with what was added up to 2003; on the right those of today. The same peers join and crash at the same moments." },
+      { from: 3.6, to: 4.4, speed: 0.25, select: "f65d501d56cfad6a", text: "A ninth peer has joined, right behind the chosen one, which now lists it as its successor." },
+      { from: 4.5, to: 4.97, speed: 0.2, select: "f65d501d56cfad6a", text: "The newcomer has crashed. On the left the chosen peer saw that, and asked the next one who its predecessor is. That one still named the dead peer, and so it is first in the list again: the old rule takes it without asking whether it lives. The second contact that lives was pushed out. On the right the dead peer was dropped, and the list has the next two that live." },
+      { from: 5.8, to: 6.5, speed: 0.5, select: "f65d501d56cfad6a", text: "More than a round after the first crash, the next peer crashes. A list of two must survive that: on the right the chosen peer goes on with the other contact. On the left it has none." },
+      { from: 6.5, to: 19.9, speed: 10, select: "f65d501d56cfad6a", text: "On the right the ring was whole again within 1.5 s. On the left all seven peers lead to the chosen one, which leads nowhere, and no rule mends that. Of 1,000 such schedules the old rules left 314 rings broken for good, and those of today none: peal sim original runs them." },
     ],
   },
   {

@@ -43,6 +43,7 @@ export class Projector extends EventTarget {
     if (step) this.#step(step);
     if (play !== undefined) this.#play(play);
     this.#wind();
+    if (play === false) this.#showUpTo(this.#next); // those who show it are told that it stands
     return this.playback;
   }
 

@@ -13,8 +13,9 @@ const moved = ({ tape }, from, to, said) => tape.between(tape.behind(from), tape
   .filter((e) => e.kind === "reconciled" && (e.text ?? "").startsWith(said)).reduce((sum, e) => sum + (e.count ?? 0), 0);
 
 test("every step lies in its recording, and chooses a peer that is there", () => {
-  for (const { id, steps } of lessons) {
+  for (const { id, steps, beside } of lessons) {
     const opened = open(id);
+    if (beside) open(beside.id);
     let last = 0;
     for (const { from, to, select } of steps) {
       assert.ok(from >= last && to >= from && to <= opened.film.length, `${id}: ${from} to ${to}`);
@@ -50,4 +51,16 @@ test("partition: what the captions say is so", () => {
   assert.deepEqual([state.rings, state.order.filter((p) => p.ring === 1).length], [2, 6]);
   assert.ok(keysOf(state) > 200);
   assert.deepEqual([at(opened, 15.2).rings, at(opened, 15.2).wellFormed, keysOf(at(opened, 15.2))], [1, true, 120]);
+});
+
+test("original: what the captions say is so, on both sides", () => {
+  const [old, today] = [open("original"), open("present")];
+  const list = (opened, seconds) => at(opened, seconds).order.find((p) => p.id.startsWith("f65d501d")).succ.map((id) => id.slice(0, 8));
+  const alive = (opened, seconds) => list(opened, seconds).filter((id) => at(opened, seconds).order.some((p) => p.id.startsWith(id))).length;
+  assert.deepEqual([at(old, 3).order.length, at(today, 3).order.length, alive(old, 3), alive(today, 3)], [8, 8, 2, 2]);
+  assert.deepEqual([list(old, 4.4)[0], list(today, 4.4)[0], at(old, 4.4).order.length], ["078dd77c", "078dd77c", 9]);
+  assert.deepEqual([list(old, 4.97), alive(old, 4.97), alive(today, 4.97)], [["078dd77c", "266d3921"], 1, 2]);
+  assert.deepEqual([alive(old, 6.5), alive(today, 6.5)], [0, 2]);
+  assert.deepEqual([at(today, 5.93 + 1.5).wellFormed, at(today, 19.9).wellFormed, at(old, 19.9).wellFormed], [true, true, false]);
+  assert.deepEqual([at(old, 19.9).order.length, at(old, 19.9).rings], [7, 0]);
 });
