@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -130,17 +131,19 @@ func enter(id, text string) chromedp.Action[chromedp.Void] {
 		chromedp.SendKeys(chromedp.CSS("#"+id), text))
 }
 
+var shownPeers = flag.Int("shown", 20, "how many peers TestDashboard shows, a multiple of ten")
+
 func TestDashboard(t *testing.T) {
 	if testing.Short() {
 		t.Skip("not in a short run: a browser takes its time")
 	}
 	t.Parallel()
 	b := openTab(t)
-	s := background(t, "testnet", "--peers", "20", "--transport", "memory")
+	s := background(t, "testnet", "--peers", fmt.Sprint(*shownPeers), "--transport", "memory")
 	var up settled
 	s.hears(t, &up)
 
-	b.do(t, chromedp.Navigate(up.URL), shows("state", "Live"), counts(20), shows("shape", "Well-formed"))
+	b.do(t, chromedp.Navigate(up.URL), shows("state", "Live"), counts(*shownPeers), shows("shape", "Well-formed"))
 	b.do(t, enter("key", "greeting"), enter("value", "hello, ring"), click("put"), shows("result", "Stored on "))
 	b.do(t, click("get"), shows("result", "hello, ring"))
 	if got := runWith(t, "", "PEAL_API="+up.URL, "touch", "greeting", "--ttl", "1h"); got.code != 0 {
@@ -150,8 +153,8 @@ func TestDashboard(t *testing.T) {
 	b.do(t, click("lookup"), chromedp.WaitVisible(chromedp.CSS("#result .route")), shows("result", "Owner"))
 	lookupIsListed(t, b, up.URL)
 
-	b.do(t, enter("kill-count", "1"), click("kill"), shows("lab-result", "Killed 1 peer"), counts(19))
-	b.do(t, enter("join-count", "2"), click("join"), shows("lab-result", "Joined 2 peers"), counts(21), shows("shape", "Well-formed"))
+	b.do(t, enter("kill-count", "1"), click("kill"), shows("lab-result", "Killed 1 peer"), counts(*shownPeers-1))
+	b.do(t, enter("join-count", "2"), click("join"), shows("lab-result", "Joined 2 peers"), counts(*shownPeers+1), shows("shape", "Well-formed"))
 	killedPeerVanishes(t, b)
 	b.do(t, enter("key", "no such key"), click("delete"), shows("result", "Deleted on "))
 	ringIsSteered(t, b)
@@ -189,12 +192,12 @@ func lookupIsListed(t *testing.T, b tab, api string) {
 	}
 }
 
-// allPeersDie kills the 20 that are left.
+// allPeersDie kills those that are left.
 func allPeersDie(t *testing.T, b tab) {
 	t.Helper()
 	b.do(t, chromedp.Evaluate[chromedp.Void](`document.getElementById("kill-how").value = "adjacent"`),
-		enter("kill-count", "20"), click("kill"), counts(0),
-		shows("lab-result", "20 in a row: keys that only they held are lost."),
+		enter("kill-count", fmt.Sprint(*shownPeers)), click("kill"), counts(0),
+		shows("lab-result", fmt.Sprintf("%d in a row: keys that only they held are lost.", *shownPeers)),
 		shows("empty-title", "No live peers"), shows("empty-text", "Join"), shows("replication", "–"), shows("shape", "–"))
 }
 
@@ -203,5 +206,26 @@ func killedPeerVanishes(t *testing.T, b tab) {
 	t.Helper()
 	b.do(t, chromedp.Focus(chromedp.CSS("#ring")), chromedp.KeyEvent(kb.ArrowRight),
 		chromedp.Poll[chromedp.Void](`document.getElementById("ring").dataset.selected !== ""`),
-		shows("details", "Successors"), click("kill-selected"), counts(20), shows("details", "is no longer in the ring"))
+		shows("details", "Successors"), click("kill-selected"), counts(*shownPeers), shows("details", "is no longer in the ring"))
+}
+
+// A page whose server goes away says so, keeps what it saw, and shows what there is when
+// another one answers at the address.
+func TestServerComesBack(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not in a short run: a browser takes its time")
+	}
+	t.Parallel()
+	b := openTab(t)
+	s := background(t, "testnet", "--peers", "5", "--transport", "memory")
+	var up settled
+	s.hears(t, &up)
+	b.do(t, chromedp.Navigate(up.URL), shows("state", "Live"), counts(5))
+	s.stop()
+	<-s.code
+	b.do(t, shows("state", "Disconnected"), counts(5), holds(`document.querySelector(".stage").classList.contains("stale")`))
+	address := strings.Trim(strings.TrimPrefix(up.URL, "http://"), "/")
+	background(t, "testnet", "--peers", "3", "--transport", "memory", "--http", address).hears(t, &up)
+	b.do(t, holds(`((retry) => (retry.checkVisibility() && retry.click(), document.getElementById("state").textContent === "Live"))(document.getElementById("retry"))`))
+	b.do(t, counts(3), shows("verdict", "Settled: 3 peers"))
 }

@@ -44,7 +44,7 @@ func ringIsSteered(t *testing.T, b tab) {
 	zoomed := func(scale string) chromedp.Action[chromedp.Void] {
 		return holds(fmt.Sprintf(`document.getElementById("ring").dataset.scale === %q`, scale))
 	}
-	b.do(t, shows("verdict", "Settled: 20 peers in one ring"))
+	b.do(t, shows("verdict", fmt.Sprintf("Settled: %d peers in one ring", *shownPeers)))
 	b.do(t, click("closer"), zoomed("2.00"), click("closer"), zoomed("4.00"), click("whole"), zoomed("1.00"))
 	b.do(t, choose("layer", "keys"), chromedp.WaitVisible(chromedp.CSS("#shades")), shows("shades", "keys"))
 	b.do(t, chromedp.Focus(chromedp.CSS("#ring")), chromedp.KeyEvent(kb.Home), shows("dossier", "Addresses"), shows("dossier", "/memory/"))
@@ -80,7 +80,7 @@ func keysAreEdited(t *testing.T, b tab, api string) {
 func lossIsReckoned(t *testing.T, b tab) {
 	t.Helper()
 	b.do(t, chromedp.Focus(chromedp.CSS("#ring")), chromedp.KeyEvent(kb.Home), chromedp.KeyEvent("x"), shows("doom-answer", "No key lost"))
-	for range 19 {
+	for range *shownPeers - 1 {
 		b.do(t, chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent("x"))
 	}
 	b.do(t, shows("doom-answer", "1 key lost"), click("doom-name"), shows("doom-keys", "greeting"))
@@ -93,7 +93,7 @@ func pastIsShown(t *testing.T, b tab) {
 	t.Helper()
 	b.do(t, slideTo(0.5), shows("state", "The past"), hidden("#lab"), hidden("#put"))
 	b.keep(t, "past")
-	b.do(t, click("live"), shows("state", "Live"), counts(20))
+	b.do(t, click("live"), shows("state", "Live"), counts(*shownPeers))
 }
 
 // lessonIsPlayed goes through the story of a partition.
@@ -101,7 +101,7 @@ func lessonIsPlayed(t *testing.T, b tab) {
 	t.Helper()
 	b.do(t, lesson("A partition and its healing"), counts(16))
 	b.do(t, click("lesson-next"), shows("reasons", "2 rings instead of one"), shows("play-text", "Play"))
-	b.do(t, click("lesson-end"), shows("state", "Live"), counts(20), hidden("#lesson"))
+	b.do(t, click("lesson-end"), shows("state", "Live"), counts(*shownPeers), hidden("#lesson"))
 }
 
 // lesson begins one by its title.
@@ -122,7 +122,7 @@ func ringsAreCompared(t *testing.T, b tab) {
 	b.do(t, counts(7), shows("reasons", "7 peers lead to no ring"), shows("verdict-beside", "Settled: 7 peers in one ring"))
 	b.keep(t, "lesson-original")
 	b.do(t, slideTo(3), shows("verdict", "Settled: 8 peers"), shows("verdict-beside", "Settled: 8 peers"))
-	b.do(t, click("lesson-end"), shows("state", "Live"), counts(20), hidden("#beside"))
+	b.do(t, click("lesson-end"), shows("state", "Live"), counts(*shownPeers), hidden("#beside"))
 }
 
 func chartsAreDrawn(t *testing.T, b tab) {
@@ -157,10 +157,10 @@ func pageIsTrue(t *testing.T, b tab) {
 	b.do(t, click("tab-ring"))
 }
 
-// partitionShows cuts the ring, and heals it before it has parted.
+// partitionShows cuts 30 % of the ring off, and heals it before it has parted.
 func partitionShows(t *testing.T, b tab) {
 	t.Helper()
-	b.do(t, click("cut"), shows("lab-result", "Cut off 6 peers"), click("heal"), shows("lab-result", "Healed"))
+	b.do(t, click("cut"), shows("lab-result", fmt.Sprintf("Cut off %d peers", *shownPeers*3/10)), click("heal"), shows("lab-result", "Healed"))
 }
 
 // nothingForeign wants all requests of the page to have gone where it came from.

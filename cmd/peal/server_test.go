@@ -34,7 +34,7 @@ func background(t *testing.T, args ...string) *server {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		s.code <- c.run(ctx, append(args, "-o", "json", "--http", "127.0.0.1:0"))
+		s.code <- c.run(ctx, append([]string{args[0], "-o", "json", "--http", "127.0.0.1:0"}, args[1:]...))
 		in.Close()
 	}()
 	t.Cleanup(func() {

@@ -5,6 +5,9 @@
 
 const firstPause = 500;
 const longestPause = 15_000;
+const beat = 5000; // between two looks at the clock
+const nap = 90_000; // a clock that has jumped so far means sleep; a page in the background looks once a minute
+const patience = 5000; // for a snapshot after that
 
 /**
  * Stream keeps one connection alive. It emits "snapshot" and "delta" with the
@@ -16,6 +19,12 @@ export class Stream extends EventTarget {
   #pause = firstPause;
   #timer = 0;
   #seq = -1; // of the last message applied; -1 while a snapshot is awaited
+  #looked = Date.now(); // at the clock
+
+  constructor() {
+    super();
+    setInterval(() => this.#look(), beat);
+  }
 
   /** connect opens the stream now, also out of a pause. */
   connect() {
@@ -64,6 +73,29 @@ export class Stream extends EventTarget {
   resync() {
     this.#seq = -1;
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify({ type: "resync" }));
+  }
+
+  #look() {
+    const slept = Date.now() - this.#looked > nap;
+    this.#looked = Date.now();
+    if (slept) this.#wake();
+  }
+
+  // After a sleep the other side may have gone without a word, and what was not sent
+  // meanwhile would leave a picture that looks as if it were of now.
+  #wake() {
+    const socket = this.#socket;
+    if (!socket) {
+      this.connect();
+      return;
+    }
+    this.resync();
+    setTimeout(() => {
+      if (this.#socket !== socket || this.#seq >= 0) return;
+      this.#lost(socket);
+      socket.close();
+      this.connect();
+    }, patience);
   }
 
   #lost(socket) {
