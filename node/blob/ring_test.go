@@ -33,7 +33,7 @@ func TestLargeValueOnARing(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantValue(ctx, t, net.Live()[5], key, value)
-	if err := net.Live()[3].Close(); err != nil {
+	if err := net.Live()[3].Kill(false); err != nil {
 		t.Fatal(err)
 	}
 	wantValue(ctx, t, net.Live()[1], key, value)
@@ -49,7 +49,7 @@ func TestLargeValueOnARing(t *testing.T) {
 	}
 }
 
-func wantValue(ctx context.Context, t *testing.T, p *node.Node, key, want []byte) {
+func wantValue(ctx context.Context, t *testing.T, p testnet.Peer, key, want []byte) {
 	t.Helper()
 	v, err := blob.Get(ctx, p, key, node.ReadOptions{})
 	if err != nil {
