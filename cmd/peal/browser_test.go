@@ -21,11 +21,12 @@ type tab struct {
 	console func() string // ends the tab and gives the errors that it logged
 }
 
-func openTab(t *testing.T) tab {
+func openTab(t testing.TB, more ...chromedp.ExecAllocatorOption) tab {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(findBrowser(t)),
 		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1400, 900),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+	options = append(options, more...)
 	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(end)
 	ctx, closeTab := chromedp.NewContext(allocator)
@@ -40,7 +41,7 @@ func openTab(t *testing.T) tab {
 }
 
 // findBrowser skips the test where there is none.
-func findBrowser(t *testing.T) string {
+func findBrowser(t testing.TB) string {
 	t.Helper()
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"} {
 		if path, err := exec.LookPath(name); err == nil {
@@ -77,7 +78,7 @@ func collectErrors(ctx context.Context) func() string {
 	}
 }
 
-func (b tab) do(t *testing.T, steps ...chromedp.Action[chromedp.Void]) {
+func (b tab) do(t testing.TB, steps ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
 	defer cancel()

@@ -27,7 +27,7 @@ func choose(id, value string) chromedp.Action[chromedp.Void] {
 }
 
 // evaluates waits for a promise, and gives what it comes to.
-func evaluates[T any](t *testing.T, b tab, expression string) T {
+func evaluates[T any](t testing.TB, b tab, expression string) T {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
 	defer cancel()

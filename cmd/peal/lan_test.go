@@ -11,7 +11,7 @@ import (
 
 // cannot skips a test that this machine cannot run. The machines that guard the
 // code must be able to.
-func cannot(t *testing.T, format string, args ...any) {
+func cannot(t testing.TB, format string, args ...any) {
 	t.Helper()
 	if os.Getenv("CI") == "true" {
 		t.Fatalf(format, args...)

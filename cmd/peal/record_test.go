@@ -21,7 +21,7 @@ import (
 
 // recordedRun records a simulation and gives the file's name and what the nodes
 // knew in the end.
-func recordedRun(t *testing.T, cfg sim.Config) (name string, ring node.Ring) {
+func recordedRun(t testing.TB, cfg sim.Config) (name string, ring node.Ring) {
 	t.Helper()
 	name = filepath.Join(t.TempDir(), "run.jsonl")
 	tape, err := recordSimulation(name, "peal sim", &cfg)

@@ -25,7 +25,7 @@ type server struct {
 }
 
 // background runs a server verb with JSON output.
-func background(t *testing.T, args ...string) *server {
+func background(t testing.TB, args ...string) *server {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	out, in := io.Pipe()
@@ -45,7 +45,7 @@ func background(t *testing.T, args ...string) *server {
 }
 
 // hears decodes what the server prints once it is up.
-func (s *server) hears(t *testing.T, v any) {
+func (s *server) hears(t testing.TB, v any) {
 	t.Helper()
 	if err := s.said.Decode(v); err != nil {
 		t.Fatalf("the server printed no JSON: %v; exit %d, stderr\n%s", err, <-s.code, s.notes.String())
