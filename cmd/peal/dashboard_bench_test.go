@@ -53,7 +53,7 @@ func BenchmarkBigRing(b *testing.B) {
 
 var watchFor = flag.Duration("watch", time.Minute, "how long BenchmarkMemory watches a testnet")
 
-// BenchmarkMemory watches a testnet of 100 peers in which one comes and one goes each
+// BenchmarkMemory watches a testnet of 100 peers in which up to one comes and one goes a
 // second, and compares what the page has in memory after a fifth of the time and in the end.
 func BenchmarkMemory(b *testing.B) {
 	for b.Loop() {
