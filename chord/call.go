@@ -40,7 +40,7 @@ func (n *Node) queryAgain(now Time, c call) {
 	if n.left || c.to.IsZero() || c.to == n.cfg.Self || n.asked(c.to) {
 		return
 	}
-	patience := n.timeout(c.to) << min(c.try-1, 2)
+	patience := min(n.timeout(c.to)<<min(c.try-1, 2), n.cfg.MaxTimeout)
 	if n.cfg.FixedTimeout > 0 {
 		patience = n.cfg.FixedTimeout
 	}

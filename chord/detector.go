@@ -19,7 +19,8 @@ import (
 //     al., "SWIM" (DSN 2002).
 //
 // A node that was itself stopped finds its requests overdue when it goes on; it
-// asks once more, and the answers are in its mail.
+// asks once more, and the answers are in its mail. For that time it blames nobody's
+// rhythm.
 
 // A rhythm is how regularly a neighbour is heard from.
 type rhythm struct {
@@ -72,6 +73,17 @@ func (n *Node) noteRhythm(now Time, c Contact) {
 	}
 	every := n.cfg.StabilizeEvery
 	n.rhythms = append(n.rhythms, rhythm{ID: c.ID, last: now, mean: every, dev: every / 4})
+}
+
+// wake notes that the driver has come. As far as it comes late, we stood still
+// ourselves, which is nobody's silence.
+func (n *Node) wake(now Time) {
+	if due := max(n.awake, n.Deadline()); due < now {
+		for i := range n.rhythms {
+			n.rhythms[i].last = n.rhythms[i].last.Add(now.Sub(due))
+		}
+	}
+	n.awake = now
 }
 
 // unusual reports whether a contact's silence is out of its rhythm, or it has none.

@@ -180,6 +180,55 @@ func TestSleeperGivesNobodyUp(t *testing.T) {
 	}
 }
 
+// A node that often stands still finds its neighbours' silence as soon unusual as
+// any other.
+func TestStandstillIsNoRhythm(t *testing.T) {
+	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
+	now := Time(0)
+	for i := range 100 {
+		due := n.Deadline()
+		if now = due; i%10 == 9 {
+			now = due.Add(5 * time.Second)
+			for _, from := range ats(0x20, 0xf0, 0x20, 0xf0) { // mail may come before the timers
+				n.Step(now, Message{Kind: Find, From: from, To: n.Self(), Member: true, Target: from.ID})
+			}
+		}
+		n.Tick(now)
+		for _, m := range n.Ready().Messages {
+			if m.Kind == Query {
+				n.Step(now, Message{Kind: State, From: m.To, To: m.From, Member: true, Seq: m.Seq, Same: true})
+			}
+		}
+	}
+	for _, b := range []byte{0x20, 0xf0} {
+		if n.unusual(now.Add(2*time.Second), at(b)) || !n.unusual(now.Add(6*time.Second), at(b)) {
+			t.Errorf("%v: want a silence of 2 s to be usual, and one of 6 s not", at(b))
+		}
+	}
+}
+
+// However long round trips were, and however often a neighbour was asked in vain, a
+// request is over after MaxTimeout.
+func TestPatienceEnds(t *testing.T) {
+	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
+	n.cache.add(0, at(0x20))
+	n.cache.observe(at(0x20), 4*time.Second)
+	asked := 0
+	for n.Deadline() < Time(time.Minute) && slices.Contains(n.Neighbourhood().Succ, at(0x20)) {
+		now := n.Deadline()
+		n.Tick(now)
+		asked += len(sent(n, 0x20))
+		for _, o := range n.Open() {
+			if got := o.Deadline.Sub(now); got > n.cfg.MaxTimeout {
+				t.Errorf("a request to %v waits for %v after %d others, want at most %v", o.To, got, asked-1, n.cfg.MaxTimeout)
+			}
+		}
+	}
+	if asked < n.cfg.Tries {
+		t.Errorf("it was asked %d times, want %d at least", asked, n.cfg.Tries)
+	}
+}
+
 // Whoever asks us again and again whether our dead successor lives does not keep
 // us from finding out ourselves.
 func TestFavorsDoNotDelayAVerdict(t *testing.T) {

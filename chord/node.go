@@ -26,6 +26,7 @@ type Node struct {
 	lost     []lostContact
 	calls    []call // by seq
 	rhythms  []rhythm
+	awake    Time // when we were driven last
 	vouches  []vouch
 	lookups  []*lookup
 	lastSeq  uint64
@@ -115,6 +116,7 @@ func (n *Node) Restore(now Time, pred Contact, succ, fingers []Contact) {
 // Step takes in a message that arrived, or news from the transport. One from a
 // stranger has to be [Message.Valid].
 func (n *Node) Step(now Time, m Message) {
+	n.wake(now)
 	switch m.Kind {
 	case Unreachable:
 		n.onUnreachable(now, m.From)
@@ -181,6 +183,7 @@ func (n *Node) heardFrom(now Time, m Message) {
 
 // Tick does what is due. It is harmless before the deadline.
 func (n *Node) Tick(now Time) {
+	n.wake(now)
 	n.expireCalls(now)
 	if now >= n.stabilizeAt {
 		n.stabilize(now)
