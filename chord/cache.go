@@ -107,7 +107,7 @@ func (c *locationCache) roundTrip(k Contact) (RoundTrip, bool) {
 // before lists up to max contacts that precede the target, nearest first, none
 // of them at or before self.
 func (c *locationCache) before(target ID, max int) []Contact {
-	var list []Contact
+	list := slices.Grow([]Contact(nil), min(max, len(c.entries)))
 	i, _ := c.find(target)
 	for range min(max, len(c.entries)) {
 		i--
@@ -124,7 +124,7 @@ func (c *locationCache) before(target ID, max int) []Contact {
 
 // after lists up to max contacts that follow a position, nearest first.
 func (c *locationCache) after(id ID, max int) []Contact {
-	var list []Contact
+	list := slices.Grow([]Contact(nil), min(max, len(c.entries)))
 	i, _ := c.find(id)
 	for range min(max, len(c.entries)) {
 		list = append(list, c.entries[i%len(c.entries)].Contact)

@@ -369,6 +369,7 @@ func (n *Node) closestPreceding(target ID, known []Contact) []Contact {
 	list := n.cache.before(target, closerContacts+len(known))
 	list = slices.DeleteFunc(list, func(c Contact) bool { return slices.Contains(known, c) })
 	list = list[:min(len(list), closerContacts)]
+	list = slices.Grow(list, closerContacts-len(list))
 	for _, table := range [2][]Contact{n.fingers.contacts, n.succ} {
 		for _, c := range table {
 			if Between(n.cfg.Self.ID, c.ID, target) && !slices.Contains(list, c) && !slices.Contains(known, c) {
@@ -394,6 +395,5 @@ func insertClosest(list []Contact, c Contact, target ID, limit int) ([]Contact, 
 	if found || i >= limit {
 		return list, false
 	}
-	list = slices.Insert(list, i, c)
-	return list[:min(len(list), limit)], true
+	return slices.Insert(list[:min(len(list), limit-1)], i, c), true
 }

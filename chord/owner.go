@@ -78,8 +78,7 @@ func insertNearest(list []Contact, c Contact, target ID, limit int) []Contact {
 	if found || i >= limit {
 		return list
 	}
-	list = slices.Insert(list, i, c)
-	return list[:min(len(list), limit)]
+	return slices.Insert(list[:min(len(list), limit-1)], i, c)
 }
 
 // nextOwner is the candidate to ask next: one that is nearer to the target than
