@@ -2,6 +2,7 @@ package sim
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"math"
 	"testing"
@@ -65,6 +66,8 @@ func TestQuarterCrashes(t *testing.T) {
 	}
 }
 
+var pathPeers = flag.Int("path-peers", 1000, "size of the ring of TestMeanPath; a million take 7 GB")
+
 // TestMeanPath measures the path length of Stoica et al. (IEEE/ACM ToN 2003,
 // section V.C): 1/2 log2 N and 0.9 for the final request to the owner.
 func TestMeanPath(t *testing.T) {
@@ -72,9 +75,9 @@ func TestMeanPath(t *testing.T) {
 	quiet := chord.Config{CacheSize: -1, FixFingerEvery: -1, StabilizeEvery: time.Minute, FingerSamples: -1, Parallel: 1}
 	short := quiet
 	short.Successors = 1
-	cfg := Config{Peers: 1000, Seed: 1, Duration: 20 * time.Second, Lookups: 1000, CheckEvery: time.Minute, Node: short}
+	cfg := Config{Peers: *pathPeers, Seed: 1, Duration: 20 * time.Second, Lookups: 1000, CheckEvery: time.Minute, Node: short}
 	r := mustRun(t, cfg)
-	want := math.Log2(1000)/2 + 0.9
+	want := math.Log2(float64(cfg.Peers))/2 + 0.9
 	t.Logf("mean path with a successor list of 1: %.2f over %d lookups, want %.2f", r.MeanPath, r.Found, want)
 	if math.Abs(r.MeanPath-want) > 0.2 || r.Found != r.Lookups || r.WrongOwner > 0 {
 		t.Errorf("mean path %.2f, want %.2f +- 0.2; %d of %d found, %d wrong", r.MeanPath, want, r.Found, r.Lookups, r.WrongOwner)
