@@ -43,7 +43,7 @@ func (n *Node) bootstrap() {
 		targets := slices.Clone(missing)
 		if len(n.Info().Successors) == 0 {
 			targets = append(n.remembered(), n.cfg.Join...)
-		} else if len(n.cfg.Join) > 0 {
+		} else if len(n.cfg.Join) > 0 && pause >= n.cfg.Redial {
 			targets = append(targets, n.cfg.Join[turn%len(n.cfg.Join)])
 			turn++
 		}

@@ -28,6 +28,11 @@ type Config struct {
 	// remembered in the store, the node is a ring of its own at first.
 	Join []string
 
+	// Redial is the least pause after which the addresses of Join that have answered
+	// are dialled again, since peers that start at the same time may become several
+	// rings. The pauses grow from 1 s to 5 min. Default 0.
+	Redial time.Duration
+
 	// Chord and Replica tune the ring and the data plane; what belongs to the
 	// node itself, such as Self, is filled in.
 	Chord   chord.Config

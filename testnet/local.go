@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"os"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -121,10 +119,11 @@ func (l *local) Start(ctx context.Context, number int, ways []string) (remote.Pe
 // peerConfig gives a peer its transport and its store.
 func (l *local) peerConfig(h *home, log *slog.Logger) (node.Config, *line, error) {
 	cfg := node.Config{Ring: l.cfg.Ring, Version: l.cfg.Version, Observer: l.cfg.Observer, Logger: log}
+	cfg.Chord, cfg.Redial = l.cfg.upkeep(), redial
 	cfg.Replica.Quorums, cfg.Replica.RoundEvery = l.cfg.Quorums, l.cfg.RoundEvery
 	ways := transport.Config{
 		Ring: l.cfg.Ring, Listen: listenAddrs[l.cfg.Transport],
-		Memory: l.cfg.Transport == Memory, Lean: true, MaxConns: l.maxConns(), Logger: log,
+		Memory: l.cfg.Transport == Memory, Lean: true, MaxConns: l.maxConns(), MaxIdle: l.cfg.idle(), Logger: log,
 	}
 	var err error
 	if cfg.Store, err = h.open(&ways); err != nil {
@@ -178,16 +177,6 @@ func (l *local) Stats() transport.Stats {
 
 // Memory is what this process takes.
 func (l *local) Memory() int64 { return usage.Memory() }
-
-// Rest gives back what only the start of peers needed, and lets less garbage gather
-// from then on: a ring at rest makes little, but by default as much may lie around as
-// there is in use, stacks included.
-func (l *local) Rest() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(50)
-	}
-	debug.FreeOSMemory()
-}
 
 // forget takes a peer out of those that run, and its home unless that is kept.
 func (l *local) forget(r *resident, keep bool) {

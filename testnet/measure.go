@@ -27,13 +27,6 @@ func (t *Testnet) Memory() (sum int64) {
 	return sum
 }
 
-// Rest has its processes give back what only the start of peers took.
-func (t *Testnet) Rest() {
-	for _, h := range t.hosts {
-		h.Rest()
-	}
-}
-
 // BareHost is a libp2p host like that of a peer of a testnet, on which nothing runs
 // yet: to measure what its transport costs.
 func BareHost(name string) (host.Host, error) {

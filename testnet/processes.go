@@ -15,7 +15,9 @@ import (
 func (t *Testnet) place() error {
 	n := t.cfg.Processes
 	if n == 1 {
-		t.hosts = []remote.Host{&local{cfg: t.cfg}}
+		cfg := t.cfg
+		cfg.Observer = t.hear
+		t.hosts = []remote.Host{&local{cfg: cfg}}
 		return nil
 	}
 	share := t.cfg
@@ -26,7 +28,7 @@ func (t *Testnet) place() error {
 	}
 	for i := range n {
 		t.hosts = append(t.hosts, remote.NewProcess(remote.ProcessConfig{
-			Command: t.cfg.Command, Settings: settings, Observer: t.cfg.Observer,
+			Command: t.cfg.Command, Settings: settings, Observer: t.hear,
 			Lost: func(err error) {
 				t.cfg.Logger.Warn("a process has ended, and all its peers with it", "process", i+1, "of", n, "err", err)
 				t.mourn()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -19,9 +20,9 @@ const (
 	Memory = "memory"
 )
 
-// waysIn is how many peers each newcomer is told of, since some may be killed
+// waysIn is how many peers each newcomer is told of, since one may be killed
 // meanwhile.
-const waysIn = 3
+const waysIn = 2
 
 // atOnce is how many peers join at the same time: enough to keep the processors busy,
 // and not so many that all wait for each other until they take each other for dead.
@@ -44,6 +45,10 @@ func validTransport(name string) error {
 func (t *Testnet) Join(ctx context.Context, n int) ([]chord.Contact, error) {
 	if n < 1 || n > 10_000 {
 		return nil, fmt.Errorf("%w: join %d peers: want 1 to 10000", node.ErrInvalid, n)
+	}
+	if n > few {
+		t.collect(garbageMeanwhile)
+		defer t.collectAsUsual()
 	}
 	peers, err := t.start(ctx, t.fresh(n), nil)
 	return contacts(peers), err
@@ -87,7 +92,14 @@ func (t *Testnet) start(ctx context.Context, numbers []int, progress func(joined
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce())
 	for _, number := range numbers[len(started):] {
-		group.Go(func() error { return one(number) })
+		group.Go(func() error {
+			begin := time.Now()
+			err := one(number)
+			if len(numbers) > few {
+				t.breathe(ctx, time.Since(begin))
+			}
+			return err
+		})
 	}
 	err := group.Wait()
 	return started, err

@@ -148,6 +148,7 @@ func (c *cli) settle(ctx context.Context, net *testnet.Testnet, peers int, url s
 	within, cancel := context.WithTimeout(ctx, settleTime)
 	defer cancel()
 	if err := net.Settle(within); err != nil {
+		net.Rest()
 		if ctx.Err() == nil {
 			fmt.Fprintf(c.err, "warning: %v; it goes on\n", err)
 		}

@@ -32,9 +32,8 @@ type Host interface {
 	// Memory is how many bytes the process takes.
 	Memory() int64
 
-	// Rest says that nothing is started for now, so that the process can give back
-	// what only that takes.
-	Rest()
+	// Collect lets so many percent of garbage gather in the process, as GOGC does.
+	Collect(percent int)
 
 	// Close ends all peers, and the process if it is another.
 	Close() error

@@ -35,11 +35,12 @@ type ProcessConfig struct {
 type Process struct {
 	cfg ProcessConfig
 
-	mu     sync.Mutex
-	run    *run // nil while there is none
-	parts  map[chord.PeerID]int
-	wear   Impairment
-	closed bool
+	mu      sync.Mutex
+	run     *run // nil while there is none
+	parts   map[chord.PeerID]int
+	wear    Impairment
+	percent int // of garbage; 0 if nobody has said
+	closed  bool
 }
 
 var _ Host = (*Process)(nil)
@@ -63,6 +64,9 @@ func (p *Process) running() (*run, error) {
 	}
 	p.run = r
 	go p.follow(r)
+	if p.percent != 0 {
+		_, _ = quick[None](r, "Collect", p.percent)
+	}
 	if _, err = quick[None](r, "Part", p.parts); err == nil {
 		_, err = quick[None](r, "Impair", p.wear)
 	}
@@ -164,10 +168,13 @@ func (p *Process) Memory() (bytes int64) {
 	return bytes
 }
 
-// Rest hands on that nothing is started for now.
-func (p *Process) Rest() {
-	if r := p.current(); r != nil {
-		_, _ = quick[None](r, "Rest", None(false))
+// Collect tells the process, now or when it starts, how much garbage may gather.
+func (p *Process) Collect(percent int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.percent = percent
+	if p.run != nil {
+		_, _ = quick[None](p.run, "Collect", percent)
 	}
 }
 

@@ -1,0 +1,42 @@
+package testnet
+
+import (
+	"time"
+
+	"peal/chord"
+)
+
+// roomy is how many peers look after their ring as often as real ones, and mostCrowded
+// how much less often very many do. The peers of a testnet share the processors: where
+// they spend more than these have on asking each other whether they live, the answers
+// come too late, and those who wait for them take each other for dead.
+const (
+	roomy       = 250
+	mostCrowded = 4
+)
+
+// redial is when a peer first looks whether those that it joined by are in another ring.
+// They never are to begin with, since a testnet grows from a single peer.
+const redial = 10 * time.Second
+
+// crowd is how many times the pauses and patience of a real peer are those of a peer of
+// this testnet.
+func (c *Config) crowd() time.Duration {
+	return time.Duration(min(max((c.Peers*c.Processes+roomy-1)/roomy, 1), mostCrowded))
+}
+
+// upkeep is how a peer looks after the ring. All others are equally far from it, so that
+// none is measured to find a nearer one.
+func (c *Config) upkeep() chord.Config {
+	times := c.crowd()
+	return chord.Config{
+		StabilizeEvery: times * time.Second,
+		FixFingerEvery: times * 5 * time.Second,
+		MinTimeout:     times * time.Second / 2,
+		MaxTimeout:     times * 3 * time.Second,
+		FingerSamples:  -1,
+	}
+}
+
+// idle is how long a connection stays open that nobody uses.
+func (c *Config) idle() time.Duration { return time.Minute / c.crowd() }
