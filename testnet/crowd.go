@@ -26,14 +26,20 @@ func (c *Config) crowd() time.Duration {
 }
 
 // upkeep is how a peer looks after the ring. All others are equally far from it, so that
-// none is measured to find a nearer one.
+// none is measured to find a nearer one. In a crowd, an answer that is late is seldom a
+// death, and to ask others about it, over connections that they have yet to make, costs
+// more of the time that is short: they wait longer for it, and ask one other peer.
 func (c *Config) upkeep() chord.Config {
 	times := c.crowd()
+	if times == 1 {
+		return chord.Config{FingerSamples: -1}
+	}
 	return chord.Config{
 		StabilizeEvery: times * time.Second,
 		FixFingerEvery: times * 5 * time.Second,
-		MinTimeout:     times * time.Second / 2,
+		MinTimeout:     times * time.Second,
 		MaxTimeout:     times * 3 * time.Second,
+		Confirmers:     1,
 		FingerSamples:  -1,
 	}
 }
