@@ -32,7 +32,7 @@ var dataMutants = []mutant{
 	{
 		rule:   "lets a write with a slow clock lose",
 		seenBy: "data",
-		edits:  []edit{{"node/replica/put.go", "case held.Version.Compare(w.outcome.Record.Version) <= 0, w.reported, w.wasTouched(held):", "case true:"}},
+		edits:  []edit{{"node/replica/put.go", "case held.Version.Compare(w.outcome.Record.Version) <= 0, w.wasTouched(held):", "case true:"}},
 	},
 	{
 		rule:   "acknowledges a write that only newcomers have",
