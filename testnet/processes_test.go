@@ -3,11 +3,14 @@ package testnet_test
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"log/slog"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -21,6 +24,8 @@ const asHost = "TEST_AS_HOST"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asHost) == "" {
+		flag.Parse()
+		_ = flag.Set("test.parallel", strconv.Itoa(3*runtime.GOMAXPROCS(0))) // the parallel tests mostly wait
 		os.Exit(m.Run())
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
