@@ -33,34 +33,33 @@ func (c *cluster) wantForgotten(key string) {
 	c.wantPlaced()
 }
 
-// What a peer holds for others may have been deleted while it was away, too.
-func TestStrayThatWasAwayDoesNotComeBack(t *testing.T) {
-	c := shortMemory(t, 1)
+// strayAway is a ring that has forgotten that a key was deleted, while a peer was away
+// that holds it for others; with its presence then, and the tombstone.
+func strayAway(t *testing.T) (c *cluster, p *peer, was Presence, tombstone Record) {
+	t.Helper()
+	c = shortMemory(t, 1)
 	old := c.wantPut(c.peers[0], "deleted", "value").Record
 	c.settle()
-	p := c.outsider("deleted")
-	was := p.Presence(c.now)
+	p = c.outsider("deleted")
+	was = p.Presence(c.now)
 	give(p, old)
 	c.kill(p)
 	c.settle()
-	c.remove(c.peers[0], "deleted")
+	tombstone = c.remove(c.peers[0], "deleted").Record
 	c.pass(away)
+	return c, p, was, tombstone
+}
+
+// What a peer holds for others may have been deleted while it was away, too.
+func TestStrayThatWasAwayDoesNotComeBack(t *testing.T) {
+	c, p, was, _ := strayAway(t)
 	c.comeBack(p, was)
 	c.wantForgotten("deleted")
 }
 
 // One replica may still have the tombstone, and be the only one that was there in time.
 func TestStrayMeetsTheLastTombstone(t *testing.T) {
-	c := shortMemory(t, 1)
-	old := c.wantPut(c.peers[0], "deleted", "value").Record
-	c.settle()
-	p := c.outsider("deleted")
-	was := p.Presence(c.now)
-	give(p, old)
-	c.kill(p)
-	c.settle()
-	tombstone := c.remove(c.peers[0], "deleted").Record
-	c.pass(away)
+	c, p, was, tombstone := strayAway(t)
 	replicas := c.replicas("deleted")
 	give(replicas[0], tombstone)
 	for _, q := range replicas[1:] {
@@ -72,16 +71,7 @@ func TestStrayMeetsTheLastTombstone(t *testing.T) {
 
 // The first replica that is asked may be new, and the last one know.
 func TestStrayIsOfferedOnlyWhenAllWereAsked(t *testing.T) {
-	c := shortMemory(t, 1)
-	old := c.wantPut(c.peers[0], "deleted", "value").Record
-	c.settle()
-	p := c.outsider("deleted")
-	was := p.Presence(c.now)
-	give(p, old)
-	c.kill(p)
-	c.settle()
-	c.remove(c.peers[0], "deleted")
-	c.pass(away)
+	c, p, was, _ := strayAway(t)
 	for _, q := range c.replicas("deleted")[:2] {
 		q.presence.Since = millis(c.now)
 	}
@@ -91,16 +81,7 @@ func TestStrayIsOfferedOnlyWhenAllWereAsked(t *testing.T) {
 
 // It is so even if its holder has caught up, with enough partners but not with all.
 func TestStrayOfAPeerThatCaughtUpWithSome(t *testing.T) {
-	c := shortMemory(t, 1)
-	old := c.wantPut(c.peers[0], "deleted", "value").Record
-	c.settle()
-	p := c.outsider("deleted")
-	was := p.Presence(c.now)
-	give(p, old)
-	c.kill(p)
-	c.settle()
-	c.remove(c.peers[0], "deleted")
-	c.pass(away)
+	c, p, was, _ := strayAway(t)
 	back := c.comeBack(p, was)
 	i := slices.IndexFunc(c.peers, func(q *peer) bool { return q != back && !slices.Contains(c.replicas("deleted"), q) })
 	silent := c.peers[i]
@@ -181,16 +162,7 @@ func TestWrittenLongAfterTheNote(t *testing.T) {
 
 // A stray is as old after the second restart.
 func TestStrayThatWasAwayTwice(t *testing.T) {
-	c := shortMemory(t, 1)
-	old := c.wantPut(c.peers[0], "deleted", "value").Record
-	c.settle()
-	p := c.outsider("deleted")
-	was := p.Presence(c.now)
-	give(p, old)
-	c.kill(p)
-	c.settle()
-	c.remove(c.peers[0], "deleted")
-	c.pass(away)
+	c, p, was, _ := strayAway(t)
 	back := c.comeBack(p, was)
 	if !c.run(time.Minute, func() bool { return back.Repair().Complete }) || back.Len() == 0 {
 		t.Fatal("want it to have caught up, and not yet handed over what it came with")
