@@ -149,7 +149,9 @@ func (g *read) repair(now chord.Time) {
 func (g *read) mend(now chord.Time, c chord.Contact) {
 	m := Message{Kind: Write, Records: []Record{g.outcome.Record}, Mends: true}
 	if c.Peer == g.r.cfg.Self.Peer {
-		g.mended(now, g.r.merge(now, m).Refused == 0 && !g.r.round.refused) // or our store would not take it
+		ok := g.r.merge(now, m).Refused == 0 && !g.r.round.refused // or our store would not take it
+		g.unstored = g.unstored || ok
+		g.mended(now, ok)
 		return
 	}
 	attempt := g.attempt

@@ -81,6 +81,7 @@ type operation struct {
 	sent     bool            // some replica was asked
 	hasty    bool            // the next attempt may guess its targets
 	guessed  bool            // the one under way has not
+	unstored bool            // the one under way counts what our own store has yet to take
 	reported bool            // the outcome is out; a write goes on until all replicas have it
 
 	overtaken []chord.Contact // replicas that turned out to hold something newer after that
@@ -106,6 +107,7 @@ func (r *Replica) newOperation(target chord.ID, deadline chord.Time) *operation 
 // try begins an attempt.
 func (r *Replica) try(o *operation) {
 	o.retryAt, o.hedgeAt = Never, Never
+	o.unstored = false
 	o.attempt++
 	attempt := o.attempt
 	r.locate(o.target, r.mayGuess(o), func(now chord.Time, found chord.Result) {

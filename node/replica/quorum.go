@@ -57,7 +57,9 @@ func (q *quorum) askNext(now chord.Time, full bool) {
 	m := q.request(full)
 	m.Guess = q.op.guessed
 	if c.Peer == q.r.cfg.Self.Peer {
-		q.answer(now, c, q.serve(now, m))
+		own := q.serve(now, m)
+		q.op.unstored = q.r.waits(own)
+		q.answer(now, c, own)
 		return
 	}
 	q.op.sent = true

@@ -11,8 +11,10 @@ import (
 // hold what the store still has, and are no more complete than before.
 func (r *Replica) NotStored(now chord.Time, failed Ready) Ready {
 	failed = r.gatheredBehind(failed)
+	refused := map[chord.ID]bool{}
 	for i := range failed.Writes {
 		r.reload(failed.Writes[i].Key)
+		refused[chord.KeyID([]byte(failed.Writes[i].Key))] = true
 	}
 	for i := range failed.Drops {
 		r.reload(failed.Drops[i].Key)
@@ -20,6 +22,9 @@ func (r *Replica) NotStored(now chord.Time, failed Ready) Ready {
 	for _, o := range r.ops {
 		o.reportAt = Never
 		r.disown(&o.outcome)
+		if o.unstored && refused[o.target] {
+			r.retry(now, o)
+		}
 	}
 	failed = r.unacknowledge(now, failed)
 	r.durable[0] = r.durable[1]

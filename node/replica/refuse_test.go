@@ -89,3 +89,33 @@ func TestRefusedWriteIsNotStoredLater(t *testing.T) {
 		t.Errorf("holds %d records, %v among them; want what the store has", b.Len(), it)
 	}
 }
+
+// A read that counted our own copy before the store refused it asks us again.
+func TestReadForgetsWhatItsOwnStoreRefused(t *testing.T) {
+	_, a, b := pair(t, 1)
+	held, refused := old("key", "value"), newer("key", "refused")
+	give(b, held)
+	b.Step(startTime, Message{Kind: Write, From: a.self.Peer, Records: []Record{refused}})
+	failed := b.Ready()
+	id := b.Get(startTime, startTime.Add(soon), "key", 2)
+	locate := func(now chord.Time) {
+		b.Located(now, b.locating[0].id, chord.Result{Owners: []chord.Contact{b.self, a.self}, Whole: true})
+	}
+	answer := func(now chord.Time, rec Record) {
+		b.Step(now, Message{Kind: Answer, From: a.self.Peer, Seq: b.requests[0].seq, Items: []Item{rec.item()}, Complete: true})
+	}
+	locate(startTime)
+	b.NotStored(startTime, failed)
+	answer(startTime, refused)
+	if early := b.Early(); len(early.Outcomes) > 0 {
+		t.Fatalf("answers %v, of which our own store has nothing", early.Outcomes)
+	}
+	now := startTime.Add(firstPause)
+	b.Tick(now)
+	locate(now)
+	answer(now, held)
+	early := b.Early()
+	if len(early.Outcomes) != 1 || early.Outcomes[0].Op != id || early.Outcomes[0].Record.Version != held.Version {
+		t.Errorf("answers %v, want version %v", early.Outcomes, held.Version)
+	}
+}
