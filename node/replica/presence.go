@@ -98,15 +98,25 @@ func (r *Replica) stale(now chord.Time) bool {
 
 func (r *Replica) grace() uint64 { return uint64(r.cfg.Grace.Milliseconds()) }
 
-// renewPresence notes the end of a round that reconciled all of our arc. Of each cell we know
-// as much as its best informed source, or as we ourselves did if it was complete here
-// before; of a cell without any, nothing from before. The least known one counts. What
-// we hold outside our arc is still as old as it was.
-func (r *Replica) renewPresence(now chord.Time) {
+// renewPresence notes the end of a round that reconciled all of our arc, or enough of it
+// to be complete: then our presence goes on from no later than before. What we hold
+// outside our arc is still as old as it was.
+func (r *Replica) renewPresence(now chord.Time, all bool) {
+	if !all {
+		r.presence.Since = max(r.presence.Since, r.knownSince(now))
+		return
+	}
 	if r.presence.Until != 0 && !r.lasts(r.presence, now) {
 		r.away = r.presence
 	}
-	since := uint64(0)
+	r.presence = Presence{Since: r.knownSince(now), Until: millis(now)}
+}
+
+// knownSince is from when on we know of every delete in our arc, at the end of a round. Of
+// each cell we know as much as its best informed source, or as we ourselves did if it was
+// complete here before; of a cell without any, nothing from before. The least known one
+// counts.
+func (r *Replica) knownSince(now chord.Time) (since uint64) {
 	for _, c := range r.round.cells {
 		if c.sources == 0 {
 			c.since = millis(now)
@@ -116,7 +126,7 @@ func (r *Replica) renewPresence(now chord.Time) {
 		}
 		since = max(since, c.since)
 	}
-	r.presence = Presence{Since: since, Until: millis(now)}
+	return since
 }
 
 // A standing is what one side of a session says of its presence, and whether what it

@@ -283,6 +283,21 @@ func TestDamageIsNoDelete(t *testing.T) {
 	c.wantGet(back, "key", "value")
 }
 
+// Nor is what a peer does not know of an arc that it took over while one of its partners was
+// silent.
+func TestArcTakenOverInPartIsNotKnownFromBefore(t *testing.T) {
+	c := settledCluster(t, 6)
+	p := c.peers[0]
+	p.presence = Presence{Since: 1, Until: millis(c.now)}
+	p.place.complete = nil
+	p.round.failed = true
+	p.round.cells = []cell{{arc: p.place.arc, sources: 2, since: 1000}}
+	p.caughtUp(c.now)
+	if got := p.Presence(c.now); got.Since != 1000 {
+		t.Errorf("is present since %d, want 1000, as the best informed source", got.Since)
+	}
+}
+
 // keyOf is a key of which the peer is a replica.
 func (c *cluster) keyOf(p *peer) string {
 	for i := 0; ; i++ {

@@ -87,9 +87,7 @@ func (r *Replica) nextShare(now chord.Time) {
 func (r *Replica) caughtUp(now chord.Time) {
 	rd := &r.round
 	heard := !rd.failed && len(r.place.succ) > 0
-	if heard {
-		r.renewPresence(now)
-	}
+	r.renewPresence(now, heard)
 	r.place.caughtUp()
 	r.forgetDamaged(now, r.place.arc)
 	if heard && rd.tombstones == 0 && !rd.left {
