@@ -98,8 +98,10 @@ func (p *place) caughtUp() {
 
 // dropped notes that not all that lies outside the arc is held any more.
 func (p *place) dropped() {
-	arc := p.arc
-	p.source = &arc
+	if p.source != nil && within(p.arc.From, *p.source, p.self.ID) {
+		arc := p.arc
+		p.source = &arc
+	}
 }
 
 // A share is an arc to reconcile with a peer, usually one that holds it as well.

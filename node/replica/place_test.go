@@ -131,6 +131,23 @@ func TestCompletenessFollowsTheArc(t *testing.T) {
 	}
 }
 
+// Whoever holds nothing of others is no source for that.
+func TestSourceOnlyOfWhatWasReconciled(t *testing.T) {
+	self := tens[4]
+	p := placed(self, tens[:6]...)
+	p.dropped()
+	if p.source != nil {
+		t.Errorf("a source for %v before anything was reconciled", *p.source)
+	}
+	p.caughtUp()
+	was := p.arc
+	p.set(neighbourhood([]chord.Contact{tens[0], tens[3], self, tens[5]}, self)) // two go: the arc grows
+	p.dropped()
+	if *p.source != was {
+		t.Errorf("a source for %v, want %v until the rest is reconciled too", *p.source, was)
+	}
+}
+
 func wantComplete(t *testing.T, p *place, want chord.Arc) {
 	t.Helper()
 	if p.complete == nil || *p.complete != want {

@@ -24,6 +24,9 @@ func TestFreshDataSeeds(t *testing.T) {
 		if r := mustHoldData(t, base+uint64(i)); r.Data != nil {
 			sum = sum.Plus(r.Data)
 		}
+		if i%1000 == 999 {
+			t.Logf("%d seeds run", i+1)
+		}
 	}
 	t.Logf("%d of %d reads were held to a version, and %d of %d writes; %d conditions; %d tombstones collected, %d deletes forgotten, %d excused", sum.ReadsHeld, sum.Reads, sum.WritesHeld, sum.Acknowledged, sum.ConditionsHeld, sum.Collected, sum.Forgotten, sum.Excused)
 	if *dataSeedCount >= 20 && (sum.ReadsHeld*20 < sum.Reads || sum.WritesHeld*10 < sum.Acknowledged || sum.ConditionsHeld*200 < sum.Acknowledged) {

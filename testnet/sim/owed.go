@@ -68,7 +68,7 @@ func (s *Simulation) counting(k *key, v replica.Version) []*peer {
 }
 
 // regain notes that a peer is back with its disk: what is sound there of some keys is
-// owed.
+// owed, if it counts.
 func (s *Simulation) regain(p *peer, which func(*key) bool) {
 	for _, k := range s.data.keys {
 		if !which(k) {
@@ -78,7 +78,7 @@ func (s *Simulation) regain(p *peer, which func(*key) bool) {
 		if v.Compare(k.acked) > 0 {
 			v = k.acked
 		}
-		if v.Compare(k.owed) > 0 && v.Compare(k.collected) > 0 {
+		if v.Compare(k.owed) > 0 && v.Compare(k.collected) > 0 && slices.Contains(s.counting(k, v), p) {
 			k.owed = v
 		}
 	}
