@@ -25,7 +25,7 @@ export const remove = (key, options) => call("DELETE", keyPath("kv", key, "del")
 export const lookup = (key, via) => call("GET", keyPath("lookup", key, "lookup"), { via });
 
 /** list is one page of the keys that begin with prefix: {keys: [{key, version, size}], next}. */
-export const list = (prefix, after, limit) => call("GET", "v1/kv", { prefix: encodeURIComponent(prefix), after, limit: String(limit) });
+export const list = (prefix, after, limit) => call("GET", "v1/kv", { prefix, after, limit: String(limit) });
 
 /** film is the recording as a whole, where the page shows one. */
 export const film = () => call("GET", "v1/replay", {});

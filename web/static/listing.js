@@ -10,6 +10,7 @@ export class Listing {
   #prefix = "";
   #next = "";
   #keys = 0; // listed so far
+  #turns = 0; // pages that were asked for
 
   constructor(page, open) {
     this.page = page;
@@ -28,15 +29,17 @@ export class Listing {
 
   async #turn() {
     const { page } = this;
+    const turn = ++this.#turns;
     page.note.textContent = "Asking the ring…";
     try {
       const { keys, next } = await api.list(this.#prefix, this.#next, perPage);
+      if (turn !== this.#turns) return; // another page was asked for meanwhile, or this one again
       this.#next = next ?? "";
       this.#keys += keys.length;
       page.keys.append(...keys.map((item) => this.#row(item)));
       page.note.textContent = this.#said();
     } catch (err) {
-      page.note.textContent = err.message;
+      if (turn === this.#turns) page.note.textContent = err.message;
     }
     page.more.hidden = !this.#next;
   }
