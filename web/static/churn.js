@@ -34,6 +34,7 @@ export class Churn {
   }
 
   #wait() {
+    clearTimeout(this.#timer); // of a change while a request was under way
     this.#timer = setTimeout(() => this.#act(), minute / (2 * this.#rate));
   }
 
