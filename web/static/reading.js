@@ -16,10 +16,10 @@ const pictures = [
   { type: "image/bmp", magic: [0x42, 0x4d] },
 ];
 
-/** kindOf says what bytes are: a picture of some type, "text", or "bytes". */
+/** kindOf says what bytes are: "text", a picture of some type, or "bytes". A text may begin as pictures do. */
 export function kindOf(bytes) {
-  const picture = pictures.find(({ magic }) => magic.every((b, i) => bytes[i] === b));
-  return picture ? picture.type : textOf(bytes) === null ? "bytes" : "text";
+  if (textOf(bytes) !== null) return "text";
+  return pictures.find(({ magic }) => magic.every((b, i) => bytes[i] === b))?.type ?? "bytes";
 }
 
 /** textOf is what bytes are in UTF-8, and null if they are not. */

@@ -9,6 +9,7 @@ const utf8 = (text) => new TextEncoder().encode(text);
 test("kinds", () => {
   assert.equal(kindOf(utf8("<script>alert(1)</script> ü")), "text");
   assert.equal(kindOf(bytes(0x89, 0x50, 0x4e, 0x47, 1)), "image/png");
+  assert.equal(kindOf(utf8("BMW is a car, GIF87a a format")), "text");
   assert.equal(kindOf(bytes(0xff, 0xfe)), "bytes");
   assert.equal(kindOf(utf8("a\0b")), "bytes");
   assert.equal(kindOf(utf8("<svg xmlns='http://www.w3.org/2000/svg'/>")), "text");
