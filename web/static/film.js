@@ -1,17 +1,15 @@
 // A recording that the viewer opens in the page: its lines become the messages
 // of a tape. The file is a stranger's: what is wrong with it is said by line.
 
+import { eventOf, placeOf, viewOf } from "./forms.js";
 import { judge } from "./judge.js";
 import { marksOf } from "./moments.js";
 import { Tape } from "./tape.js";
 
 const newest = 1; // format that is understood
-const largest = 64 << 20; // bytes; the command line takes more
-const idPattern = /^[0-9a-f]{64}$/;
 
 /** readFilm gives {film, tape} of a recording; film is what the API's is. */
 export function readFilm(name, text) {
-  if (text.length > largest) throw new Error(`${name} is larger than 64 MiB: use peal replay ${name}`);
   const lines = text.split("\n");
   const header = readHeader(name, lines[0]);
   const reader = new Reader(header);
@@ -71,14 +69,15 @@ class Reader {
   }
 
   take(line) {
-    if (line === null || typeof line !== "object" || typeof line.kind !== "string") throw new Error("it is not what a recording has");
+    if (typeof line?.kind !== "string" || line.kind === "") throw new Error("it is not what a recording has");
     const at = (Date.parse(line.time) - this.start) / 1000;
     if (Number.isNaN(at)) throw new Error("it has no time");
     if (at > this.#at) this.flush();
     this.#at = Math.max(this.#at, at);
-    const take = { view: () => this.#see(line), gone: () => this.#lose(line), ring: () => this.#judge(line) }[line.kind];
-    if (take) take();
-    else this.flush([line]);
+    if (line.kind === "view") this.#see(line);
+    else if (line.kind === "gone") this.#lose(line);
+    else if (line.kind === "ring") this.#judge(line);
+    else this.flush([eventOf(line)]);
   }
 
   /** flush sends what has changed, and an event that it led to. */
@@ -96,11 +95,11 @@ class Reader {
     return judge([...this.#views.values()].sort((a, b) => (a.id < b.id ? -1 : 1))).problems;
   }
 
-  #see({ peer, view = {} }) {
-    const id = idOf(peer);
+  #see({ peer, view }) {
+    const id = placeOf(peer);
     this.met.add(id);
-    const old = this.#views.get(id) ?? { id, peer: String(peer.peer), pred: "", succ: [], fingers: [], keys: 0, records: 0, known: 0, replicated: false, member: false };
-    const now = { ...old, ...checked(view) };
+    const old = this.#views.get(id) ?? { id, peer: peer.peer, pred: "", succ: [], fingers: [], keys: 0, records: 0, known: 0, replicated: false, member: false };
+    const now = { ...old, ...viewOf(view) };
     this.#views.set(id, now);
     this.#peers.set(id, now);
     this.#gone.delete(id);
@@ -108,36 +107,17 @@ class Reader {
   }
 
   #lose({ peer }) {
-    const id = idOf(peer);
+    const id = placeOf(peer);
     this.#views.delete(id);
     this.#peers.delete(id);
     this.#gone.add(id);
     this.#fresh = true;
   }
 
-  #judge({ ring = /** @type {any} */ ({}) }) {
-    this.#state = { well_formed: Boolean(ring.well_formed), problem: String(ring.problem ?? ""), replicated: Boolean(ring.replicated) };
+  #judge({ ring }) {
+    this.#state = { well_formed: Boolean(ring?.well_formed), problem: String(ring?.problem ?? ""), replicated: Boolean(ring?.replicated) };
     this.#fresh = true;
   }
-}
-
-function idOf(peer) {
-  if (!idPattern.test(peer?.id)) throw new Error("it names no peer");
-  return peer.id.slice(0, 16);
-}
-
-const places = (list) => Array.isArray(list) && list.length <= 256 && list.every((id) => /^[0-9a-f]{16}$/.test(id));
-
-const checks = {
-  pred: (v) => /^([0-9a-f]{16})?$/.test(v), succ: places, fingers: places,
-  keys: Number.isInteger, records: Number.isInteger, known: Number.isInteger,
-  member: (v) => typeof v === "boolean", paused: (v) => typeof v === "boolean", replicated: (v) => typeof v === "boolean",
-};
-
-function checked(view) {
-  const known = Object.entries(view).filter(([name]) => name in checks);
-  for (const [name, value] of known) if (!checks[name](value)) throw new Error(`its ${name} is not what a view has`);
-  return Object.fromEntries(known);
 }
 
 function parse(text) {

@@ -49,6 +49,13 @@ test("a seed keeps all of its digits", () => {
   assert.equal(readFilm("f", text).film.seed, "18446744073709551615");
 });
 
+test("a name that every object has is as good as any", () => {
+  const { film } = read(...two, line(2, "toString", "80"), line(2, "constructor", "80"));
+  assert.equal(film.events, 3);
+  const state = endOf(readFilm("f", file(...two).replace('"view":{', '"view":{"__proto__":1,"toString":2,')));
+  assert.deepEqual([state.order.length, String(state.order[0])], [2, "[object Object]"]);
+});
+
 test("without its end it is shown up to there", () => {
   const text = file(...two);
   const { film, tape } = readFilm("f", text.slice(0, -20));
@@ -62,6 +69,9 @@ test("what is wrong is said by line", () => {
     ["newer", /newer than this page/, '{"peal_recording":2}\n'],
     ["no kind", /line 3: it is not what a recording has/, file(two[0], { time: header.start }, two[1])],
     ["no peer", /line 2: it names no peer/, file(line(0, "view", ""), two[0])],
+    ["a stranger's peer", /line 2: its peer is not what an event has/, file(line(0, "joined", "", { peer: { id: 5, peer: "p" } }), two[0])],
+    ["a route", /line 2: its route is not what an event has/, file(line(0, "lookup", "20", { route: { id: full("20"), hops: 3, ms: 1 } }), two[0])],
+    ["a time", /line 2: its route is not what an event has/, file(line(0, "lookup", "20", { route: { id: full("20"), hops: [], ms: "<b>" } }), two[0])],
     ["a list", /line 2: its succ is not/, file(line(0, "view", "20", { view: { succ: "<img src=x>" } }), two[0])],
     ["a number", /line 2: its keys is not/, file(line(0, "view", "20", { view: { keys: "<b>" } }), two[0])],
   ];
