@@ -18,7 +18,7 @@ export function readFilm(name, text) {
   const seed = /"seed":(\d+)/.exec(lines[0])?.[1] ?? "0"; // it may be too large for a double
   const film = {
     file: name, source: header.source, ring: header.ring, start: header.start, command: header.command, seed, cut,
-    length: tape.end - tape.start, peers: reader.met.size, events: tape.eventsUpTo(tape.length), marks: marksOf(tape),
+    length: tape.end - tape.start, peers: reader.met.size, events: tape.eventsUpTo(tape.next), marks: marksOf(tape),
   };
   return { film, tape };
 }

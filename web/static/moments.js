@@ -25,7 +25,7 @@ export function marksOf(tape) {
 // Where a ring that was well-formed is no more, that is a violation, too.
 function* moments(tape) {
   let whole = false;
-  for (const { at, message } of tape.between(0, tape.length)) {
+  for (const { at, message } of tape.between(tape.first, tape.next)) {
     const since = at - tape.start;
     for (const event of message.events ?? []) {
       if (marked.has(event.kind)) yield { at: since, kind: event.kind, peer: event.peer?.id?.slice(0, 8) ?? "", text: event.text ?? "" };

@@ -23,6 +23,7 @@ export class Projector extends EventTarget {
     this.tape = tape;
     this.clock = clock;
     this.#at = tape.start;
+    this.#next = tape.first;
   }
 
   /** playback is where it stands; times count from the tape's start.
@@ -57,6 +58,7 @@ export class Projector extends EventTarget {
     const now = this.clock();
     const gone = Math.min(1, (now - this.#looked) / 1000);
     this.#looked = now;
+    if (this.#next < this.tape.first) this.#seek(this.tape.start); // the tape has forgotten what would come next
     if (!this.#playing) return;
     this.#at = Math.min(this.tape.end, this.#at + gone * this.#speed);
     this.#playing = this.#at < this.tape.end;
@@ -67,7 +69,7 @@ export class Projector extends EventTarget {
   }
 
   #play(on) {
-    if (on && this.#next >= this.tape.length) this.#seek(this.tape.start);
+    if (on && this.#next >= this.tape.next) this.#seek(this.tape.start);
     this.#playing = on;
     this.#looked = this.clock();
   }
@@ -92,18 +94,19 @@ export class Projector extends EventTarget {
     } else {
       let next = this.#next;
       for (; by < 1; by++) next = this.#eventful(next - 1, -1) - 1;
-      this.#at = next < 0 ? this.tape.start : this.tape.between(next, next + 1)[0].at;
-      this.#jumpTo(Math.max(1, next + 1));
+      this.#at = this.tape.between(next, next + 1)[0]?.at ?? this.tape.start;
+      this.#jumpTo(Math.max(this.tape.first, next) + 1);
     }
   }
 
   // The number behind the next entry from one on, up or down, that has events; one
   // end of the tape if none has.
   #eventful(from, way) {
-    for (let i = from; i >= 0 && i < this.tape.length; i += way) {
+    const { first, next } = this.tape;
+    for (let i = from; i >= first && i < next; i += way) {
       if (this.tape.between(i, i + 1)[0].message.events?.length) return i + 1;
     }
-    return way > 0 ? this.tape.length : 0;
+    return way > 0 ? next : first;
   }
 
   // Even where nothing happened, the time has gone on.
@@ -114,7 +117,7 @@ export class Projector extends EventTarget {
       this.#emit(message);
     }
     if (entries.length > 0) return;
-    const { well_formed, problem, replicated } = this.tape.between(Math.max(0, next - 1), next)[0]?.message ?? {};
+    const { well_formed, problem, replicated } = this.tape.between(next - 1, next)[0]?.message ?? {};
     this.#emit({ type: "delta", well_formed, problem, replicated, peers: [], gone: [], events: [] });
   }
 

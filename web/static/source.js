@@ -29,8 +29,8 @@ export class Source extends EventTarget {
   /** minutes is the drive of what is kept of a ring that runs: wherever it is steered to, is the past. */
   minutes = {
     film: async () => {
-      const { start, end, length } = this.#tape;
-      return { start: new Date(1000 * start).toISOString(), length: end - start, events: this.#tape.eventsUpTo(length), marks: marksOf(this.#tape) };
+      const { start, end, next } = this.#tape;
+      return { start: new Date(1000 * start).toISOString(), length: end - start, events: this.#tape.eventsUpTo(next), marks: marksOf(this.#tape) };
     },
     steer: async (wish) => {
       if (this.mode !== "past") this.#enterPast();
@@ -52,13 +52,13 @@ export class Source extends EventTarget {
     this.#projector = null;
     this.#enter("live");
     if (this.#last?.replay) this.stream.resync();
-    else if (this.#tape.length > 0) this.#emit(this.#tape.snapshot(this.#tape.length));
+    else if (this.#tape.next > 0) this.#emit(this.#tape.snapshot(this.#tape.next));
   }
 
   /** playback is where a ring that runs stands: at the end of what is kept. */
   get playback() {
-    const { start, end, length } = this.#tape;
-    return { at: end - start, event: this.#tape.eventsUpTo(length), playing: true, speed: 1, jumps: 0 };
+    const { start, end, next } = this.#tape;
+    return { at: end - start, event: this.#tape.eventsUpTo(next), playing: true, speed: 1, jumps: 0 };
   }
 
   #enterPast() {

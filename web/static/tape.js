@@ -11,8 +11,9 @@
 const perFrame = 200; // entries from which a moment is sought at most
 const shortLog = 400; // events before a moment
 
-/** Tape keeps messages; it begins with a snapshot. */
+/** Tape keeps messages; it begins with a snapshot. Each has a number for good, also when those before are forgotten. */
 export class Tape {
+  first = 0; // number of the first entry that is kept
   /** @type {Entry[]} */
   #entries = [];
   /** @type {Frame[]} */
@@ -35,17 +36,17 @@ export class Tape {
     return this.#entries.at(-1)?.at ?? 0;
   }
 
-  /** length is the number of entries. */
-  get length() {
-    return this.#entries.length;
+  /** next is the number that the next entry gets. */
+  get next() {
+    return this.#last.next;
   }
 
   /** add takes a message at a time, in seconds. A snapshot amid others is what changed since. */
   add(at, message) {
-    const first = this.#entries.length === 0;
-    if (first && message.type !== "snapshot") return;
-    if (!first && message.type === "snapshot") message = difference(this.#last, message);
-    if (this.#entries.length % perFrame === 0) this.#frames.push(copy(this.#last));
+    const begins = this.next === 0;
+    if (begins && message.type !== "snapshot") return;
+    if (!begins && message.type === "snapshot") message = difference(this.#last, message);
+    if (this.next % perFrame === 0) this.#frames.push(copy(this.#last));
     const told = (this.#entries.at(-1)?.told ?? this.#forgotten) + (message.events?.length ?? 0);
     this.#entries.push({ at: Math.max(at, this.end), message, told });
     this.#weight += weight(message);
@@ -61,31 +62,31 @@ export class Tape {
       if (this.#entries[middle].at <= at) low = middle + 1;
       else high = middle;
     }
-    return low;
+    return this.first + low;
   }
 
   /** snapshot is how all is before the entry of a number, with the events that led there.
    * @returns {Message} */
   snapshot(next) {
-    const frame = copy(this.#frames.findLast((f) => f.next <= next) ?? blank());
-    while (frame.next < next) takeIn(frame, this.#entries[frame.next].message);
+    const frame = copy(this.#frames.findLast((f) => f.next <= next) ?? this.#frames[0] ?? blank());
+    for (const { message } of this.between(frame.next, next)) takeIn(frame, message);
     const { head, views, flows, problems } = frame;
     return { ...head, type: "snapshot", peers: [...views.values()], flows, problems, log: this.#log(next) };
   }
 
-  /** between gives the entries from one number up to another. */
+  /** between gives the entries from one number up to another, as far as they are kept. */
   between(from, to) {
-    return this.#entries.slice(from, to);
+    return this.#entries.slice(Math.max(0, from - this.first), Math.max(0, to - this.first));
   }
 
-  /** eventsUpTo counts the events before the entry of a number. */
+  /** eventsUpTo counts the events before the entry of a number, as far as they are kept. */
   eventsUpTo(next) {
-    return (next === 0 ? this.#forgotten : this.#entries[next - 1].told) - this.#forgotten;
+    return (this.between(next - 1, next)[0]?.told ?? this.#forgotten) - this.#forgotten;
   }
 
   #log(next) {
     let from = next;
-    for (let count = 0; from > 0 && count < shortLog; from--) count += this.#entries[from - 1].message.events?.length ?? 0;
+    for (let count = 0; from > this.first && count < shortLog; from--) count += this.between(from - 1, from)[0].message.events?.length ?? 0;
     return this.between(from, next).flatMap(({ message }) => message.events ?? []).slice(-shortLog);
   }
 
@@ -96,7 +97,7 @@ export class Tape {
       for (const { message } of gone) this.#weight -= weight(message);
       this.#forgotten = gone.at(-1).told;
       this.#frames.shift();
-      for (const frame of [...this.#frames, this.#last]) frame.next -= perFrame;
+      this.first += perFrame;
     }
   }
 }
@@ -110,8 +111,7 @@ const copy = (frame) => ({ ...frame, views: new Map(frame.views) });
 function takeIn(frame, message) {
   for (const id of message.gone ?? []) frame.views.delete(id);
   for (const view of message.peers ?? []) frame.views.set(view.id, view);
-  const { well_formed, problem, replicated } = message;
-  const { ring, lab, seq } = message.type === "snapshot" ? message : frame.head;
+  const { seq, ring = frame.head.ring, lab = frame.head.lab, well_formed, problem, replicated } = message;
   frame.head = { ring, lab, seq, well_formed, problem, replicated };
   frame.flows = message.flows ?? frame.flows;
   frame.problems = message.problems ?? frame.problems;

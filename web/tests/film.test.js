@@ -17,7 +17,7 @@ const two = [
 ];
 const file = (...lines) => [header, ...lines].map((l) => JSON.stringify(l)).join("\n") + "\n";
 const read = (...lines) => readFilm("run.jsonl", file(...lines));
-const endOf = ({ tape }) => fold(empty(), tape.snapshot(tape.length), 0);
+const endOf = ({ tape }) => fold(empty(), tape.snapshot(tape.next), 0);
 
 test("a recording becomes a tape, judged where nobody has", () => {
   const opened = read(...two);
@@ -59,7 +59,7 @@ test("a name that every object has is as good as any", () => {
 test("without its end it is shown up to there", () => {
   const text = file(...two);
   const { film, tape } = readFilm("f", text.slice(0, -20));
-  assert.deepEqual([film.cut, fold(empty(), tape.snapshot(tape.length), 0).order.length], [true, 2]);
+  assert.deepEqual([film.cut, fold(empty(), tape.snapshot(tape.next), 0).order.length], [true, 2]);
 });
 
 test("what is wrong is said by line", () => {

@@ -10,7 +10,11 @@ import { delta, event, id, ringOf, snapshot, view } from "./messages.js";
 function run(n, options) {
   const tape = new Tape(options);
   tape.add(0, snapshot(ringOf("20", "80")));
-  for (let at = 1; at <= n; at++) {
+  return goOn(tape, n);
+}
+
+function goOn(tape, n) {
+  for (let at = tape.end + 1; at <= n; at++) {
     const come = at % 2 === 1;
     tape.add(at, delta({
       peers: [view("20", { keys: at }), ...(come ? [view("c0")] : [])], gone: come ? [] : [id("c0")],
@@ -37,10 +41,10 @@ test("any moment is what all before it lead to", () => {
 test("a tape forgets its beginning, and what stays is right", () => {
   for (const options of [{ span: 300 }, { most: 1500 }]) {
     const tape = run(2000, options);
-    assert.ok(tape.length < 1000 && tape.start > 0, JSON.stringify(options));
+    assert.ok(tape.next - tape.first < 1000 && tape.start > 0, JSON.stringify(options));
     const seen = follow([tape.snapshot(tape.behind(1801))]);
     assert.deepEqual([shape(seen).keys, shape(seen).ids.length], [1801, 3]);
-    assert.equal(tape.eventsUpTo(tape.length), tape.length);
+    assert.equal(tape.eventsUpTo(tape.next), tape.next - tape.first);
     assert.equal(tape.eventsUpTo(0), 0);
   }
 });
@@ -52,10 +56,19 @@ test("a snapshot amid others is what changed since", () => {
   assert.deepEqual(shape(follow([tape.snapshot(5)])).ids, [id("20"), id("e0")]);
 });
 
+test("a snapshot amid others tells which ring it is", () => {
+  const tape = new Tape();
+  tape.add(0, snapshot([], { ring: "", lab: true }));
+  tape.add(1, snapshot(ringOf("20"), { ring: "other", lab: false }));
+  tape.add(2, delta());
+  const { ring, lab } = tape.snapshot(tape.next);
+  assert.deepEqual([ring, lab], ["other", false]);
+});
+
 test("a tape begins with a snapshot", () => {
   const tape = new Tape();
   tape.add(1, delta());
-  assert.equal(tape.length, 0);
+  assert.equal(tape.next, 0);
 });
 
 function projection(t, tape) {
@@ -112,4 +125,27 @@ test("while nothing happens time goes on", (t) => {
   projector.steer({ seek: 2, play: true });
   wait(300);
   assert.equal(places.length, 4);
+});
+
+test("whoever is amid a tape that forgets its beginning misses nothing", (t) => {
+  const tape = run(350, { most: 1500 });
+  const { state, projector, wait } = projection(t, tape);
+  projector.steer({ seek: 340, play: true, speed: 10 });
+  goOn(tape, 500);
+  assert.equal(tape.first, 200);
+  wait(1000);
+  assert.deepEqual(shape(state), { ids: [id("20"), id("80")], keys: 350, told: state.told });
+  assert.equal(projector.playback.event, 151);
+});
+
+test("whoever stands where a tape has forgotten goes on at its beginning", (t) => {
+  const tape = run(350, { most: 1500 });
+  const { state, projector, wait } = projection(t, tape);
+  projector.steer({ seek: 340 });
+  goOn(tape, 1000);
+  assert.ok(tape.first > 341);
+  assert.equal(projector.steer({ play: true }).at, 0);
+  assert.equal(shape(state).keys, tape.start);
+  wait(2000);
+  assert.equal(shape(state).keys, tape.start + 2);
 });
