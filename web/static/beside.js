@@ -30,14 +30,7 @@ export class Beside {
       this.page.titles[i].textContent = title;
       this.page.titles[i].hidden = false;
     });
-    return {
-      film: drive.film,
-      steer: async (wish) => {
-        const { at, playing } = await drive.steer(wish);
-        projector.steer({ speed: wish.speed, seek: at, play: playing });
-        return drive.steer({});
-      },
-    };
+    return together(drive, projector);
   }
 
   /** select chooses the same peer in both. */
@@ -51,3 +44,14 @@ export class Beside {
     for (const title of this.page.titles) title.hidden = true;
   }
 }
+
+/** together is a drive that takes a projector along with another one. Where its tape is at its end it stays there. */
+export const together = (drive, projector) => ({
+  film: drive.film,
+  steer: async (wish) => {
+    const { at, playing } = await drive.steer(wish);
+    const { start, end } = projector.tape;
+    projector.steer({ speed: wish.speed, seek: at, play: playing && at < end - start });
+    return drive.steer({});
+  },
+});

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { together } from "../static/beside.js";
 import { Projector } from "../static/projector.js";
 import { empty, fold } from "../static/state.js";
 import { Tape } from "../static/tape.js";
@@ -148,4 +149,14 @@ test("whoever stands where a tape has forgotten goes on at its beginning", (t) =
   assert.equal(shape(state).keys, tape.start);
   wait(2000);
   assert.equal(shape(state).keys, tape.start + 2);
+});
+
+test("of two tapes side by side the shorter one stays at its end", async (t) => {
+  const [first, second] = [projection(t, run(20)), projection(t, run(10))];
+  const drive = together({ film: null, steer: async (wish) => first.projector.steer(wish) }, second.projector);
+  await drive.steer({ seek: 5, play: true });
+  assert.deepEqual([second.projector.playback.at, second.projector.playback.playing], [5, true]);
+  const { at, playing } = await drive.steer({ seek: 15, play: true });
+  assert.deepEqual([at, playing], [15, true]);
+  assert.deepEqual([second.projector.playback.at, second.projector.playback.playing], [10, false]);
 });
