@@ -3,7 +3,7 @@
 
 import * as api from "./api.js";
 import { shortID } from "./state.js";
-import { around, brief, bytes, clock, count, fill, lasted, make, millis, number, pairs } from "./words.js";
+import { around, brief, bytes, clock, count, fill, keep, lasted, make, millis, number, pairs } from "./words.js";
 
 /** @import { Happening } from "./types.js" */
 
@@ -15,6 +15,7 @@ export class Dossier {
   #asked = 0; // when, in milliseconds of the page
   #of = ""; // the peer that is shown
   #told = -1; // events that are shown
+  #rows = new Map(); // event -> its row
 
   constructor(page, ring, selection) {
     this.page = page;
@@ -36,6 +37,7 @@ export class Dossier {
       this.#asked = 0;
       this.#told = -1;
       fill(this.page.facts);
+      keep(this.page.events, this.#rows, [], null); // their rows speak of another peer
     }
     if (!this.page.facts.checkVisibility()) return;
     this.#list();
@@ -89,7 +91,7 @@ export class Dossier {
     this.#told = told;
     const own = events.filter((event) => [event.peer, event.about].some((c) => c && shortID(c.id) === this.#of && this.#of));
     this.page.head.hidden = own.length === 0;
-    fill(this.page.events, ...own.slice(0, rows).map((event) => row(event, this.#of)));
+    keep(this.page.events, this.#rows, own.slice(0, rows), (event) => row(event, this.#of));
   }
 }
 

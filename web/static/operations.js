@@ -3,7 +3,7 @@
 import { shortID } from "./state.js";
 import { routeResult } from "./results.js";
 import { pathOf } from "./route.js";
-import { brief, clock, count, fill, make, millis } from "./words.js";
+import { brief, clock, count, fill, keep, make, millis } from "./words.js";
 
 /** @import { Happening } from "./types.js" */
 
@@ -11,7 +11,7 @@ const rows = 100; // shown at most
 
 /** Operations lists what the state remembers of them. */
 export class Operations {
-  #shown = "";
+  #rows = new Map(); // event -> its row
   #asked = false;
   /** @type {Happening} */
   #chosen = null;
@@ -44,10 +44,7 @@ export class Operations {
   #draw() {
     const { kind, text, list, empty } = this.page;
     const found = filtered(this.ring.state.operations, kind.value, text.value).slice(0, rows);
-    const now = found.map((event) => event.time + event.kind + event.text).join();
-    if (now === this.#shown && list.childElementCount === found.length) return;
-    this.#shown = now;
-    fill(list, ...found.map((event) => this.#row(event)));
+    keep(list, this.#rows, found, (event) => this.#row(event));
     empty.hidden = found.length > 0;
   }
 
@@ -74,14 +71,14 @@ export class Operations {
   }
 }
 
-/** filtered are the operations of a kind ("" for all) that have a text in them. */
-export function filtered(operations, kind, text) {
+// filtered are the operations of a kind ("" for all) that have a text in them.
+function filtered(operations, kind, text) {
   const wanted = text.trim().toLowerCase();
   const fits = (event) => `${event.text ?? ""} ${event.peer?.id ?? ""} ${event.route?.owner?.id ?? ""}`.toLowerCase().includes(wanted);
-  return operations.filter((event) => (!kind || slow(event, kind) || event.kind === kind) && fits(event));
+  return operations.filter((event) => (!kind || event.kind === kind || kind === "troubled" && troubled(event)) && fits(event));
 }
 
-const slow = (event, kind) => kind === "troubled" && event.route?.hops?.some((hop) => hop.failed);
+const troubled = (event) => event.route?.hops?.some((hop) => hop.failed);
 
 function peerButton(contact) {
   const button = make("button", { type: "button", className: "name" }, brief(contact?.id));

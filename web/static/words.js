@@ -7,6 +7,9 @@ const dayTime = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2
 /** number groups thousands. */
 export const number = (n) => plain.format(n);
 
+/** bytesIn are the bytes that base64 stands for. */
+export const bytesIn = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+
 /** count is a number and its noun: "1 peer", "3 peers". */
 export const count = (n, noun) => `${number(n)} ${noun}${n === 1 ? "" : "s"}`;
 
@@ -60,6 +63,24 @@ export const pairs = (className, list) =>
 
 /** fill replaces an element's content. */
 export const fill = (element, ...children) => element.replaceChildren(...children);
+
+/**
+ * keep shows a row for each of the items, in order. Rows that are there stay: one may
+ * have the focus, or be under a button that is held down.
+ * @param {Element} list @param {Map<any, Element>} rows @param {any[]} items @param {(item: any) => Element} row
+ */
+export function keep(list, rows, items, row) {
+  const wanted = new Set(items);
+  for (const [item, old] of rows) {
+    if (wanted.has(item)) continue;
+    old.remove();
+    rows.delete(item);
+  }
+  items.forEach((item, i) => {
+    if (!rows.has(item)) rows.set(item, row(item));
+    if (list.children[i] !== rows.get(item)) list.insertBefore(rows.get(item), list.children[i] ?? null);
+  });
+}
 
 /** write sets a text only if it is another: live regions speak at every set. */
 export function write(element, text) {
