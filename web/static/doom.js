@@ -1,8 +1,8 @@
 // The question what would be lost if the marked peers died.
 
 import * as api from "./api.js";
-import { fateAt, losses } from "./whatif.js";
-import { brief, count, fill, make } from "./words.js";
+import { fateAt, losses, positionOf } from "./whatif.js";
+import { brief, count, fill, make, write } from "./words.js";
 
 const perPage = 1000;
 const pages = 10; // keys beyond these are not named
@@ -12,6 +12,7 @@ const named = 12;
 export class Doom {
   #replicas = 0; // of a key; 0 until it is known
   #asking = false;
+  #shown = null; // what the answer is about
 
   constructor(page, ring, selection) {
     this.page = page;
@@ -25,7 +26,7 @@ export class Doom {
   }
 
   async #learn() {
-    if (this.#asking) return;
+    if (this.#asking || this.ring.state.recorded) return;
     this.#asking = true;
     const info = await api.self().catch(() => null);
     this.#replicas = info?.quorums?.replicas ?? 0;
@@ -33,35 +34,24 @@ export class Doom {
     if (this.#replicas) this.#show();
   }
 
+  // An answer that says the same stays, since it is spoken whenever it is set.
   #show() {
     const { page, ring, selection } = this;
     const { doomed, selected } = selection;
     page.mark.disabled = !ring.state.peers.has(selected);
-    page.mark.textContent = doomed.has(selected) ? "Spare the selected peer" : "Mark the selected peer";
+    write(page.mark, doomed.has(selected) ? "Spare the selected peer" : "Mark the selected peer");
     page.none.hidden = page.name.hidden = doomed.size === 0;
-    if (doomed.size === 0) {
-      fill(page.answer, "Mark peers, here, with X, or by a click with Shift: what would be lost if they died at once?");
-      fill(page.keys);
-      return;
-    }
-    if (this.#replicas === 0) {
+    if (doomed.size > 0 && this.#replicas === 0) {
       this.#learn();
       return;
     }
-    fill(page.answer, ...this.#answer());
-  }
-
-  #answer() {
-    const { doomed } = this.selection;
-    const present = [...doomed].filter((id) => this.ring.state.peers.has(id));
-    const { lost, short, arcs } = losses(this.ring.state, new Set(present), this.#replicas);
-    const fate = make("strong", { className: "verdict" }, lost > 0 ? `${count(lost, "key")} lost` : arcs > 0 ? "No key lost, as the arcs are empty" : "No key lost");
-    fate.dataset.verdict = lost > 0 ? "bad" : "good";
-    const names = present.map(brief).slice(0, 8).join(", ");
-    return [
-      make("p", {}, `If ${present.length === 1 ? "this peer" : `these ${present.length}`} died (${names}${present.length > 8 ? "…" : ""}):`),
-      make("p", {}, fate, `, ${count(short, "key")} short of replicas.`),
-    ];
+    const present = [...doomed].filter((id) => ring.state.peers.has(id));
+    const cost = doomed.size > 0 ? losses(ring.state, new Set(present), this.#replicas) : null;
+    const now = JSON.stringify([present, cost]);
+    if (now === this.#shown) return;
+    this.#shown = now;
+    fill(page.answer, ...(cost ? answer(present, cost) : [question]));
+    if (!cost) fill(page.keys);
   }
 
   // Where a key lies is computed from its name.
@@ -70,9 +60,9 @@ export class Doom {
     fill(page.keys, "Listing the keys…");
     const fates = { lost: [], short: [] };
     try {
-      for await (const key of allKeys()) {
-        const fate = fateAt(ring.state, selection.doomed, this.#replicas, await position(key));
-        fates[fate]?.push(key);
+      for await (const item of allKeys()) {
+        const fate = fateAt(ring.state, selection.doomed, this.#replicas, await positionOf(item));
+        fates[fate]?.push(item.key ?? `base64 ${item.key_base64}`);
       }
       fill(page.keys, list("Lost", fates.lost), list("Short of replicas", fates.short));
     } catch (err) {
@@ -81,19 +71,26 @@ export class Doom {
   }
 }
 
+const question = "Mark peers, here, with X, or by a click with Shift: what would be lost if they died at once?";
+
+function answer(present, { lost, short, arcs }) {
+  const fate = make("strong", { className: "verdict" }, lost > 0 ? `${count(lost, "key")} lost` : arcs > 0 ? "No key lost, as the arcs are empty" : "No key lost");
+  fate.dataset.verdict = lost > 0 ? "bad" : "good";
+  const names = present.map(brief).slice(0, 8).join(", ");
+  return [
+    make("p", {}, `If ${present.length === 1 ? "this peer" : `these ${present.length}`} died (${names}${present.length > 8 ? "…" : ""}):`),
+    make("p", {}, fate, `, ${count(short, "key")} short of replicas.`),
+  ];
+}
+
 async function* allKeys() {
   let after = "";
   for (let i = 0; i < pages; i++) {
     const page = await api.list("", after, perPage);
-    for (const item of page.keys) yield item.key ?? item.key_base64;
+    yield* page.keys;
     if (!page.next) return;
     after = page.next;
   }
-}
-
-async function position(key) {
-  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key));
-  return Array.from(new Uint8Array(hash).subarray(0, 8), (b) => b.toString(16).padStart(2, "0")).join("");
 }
 
 function list(title, keys) {

@@ -3,7 +3,7 @@
 import { choiceAt, whyNot } from "./choice.js";
 import { showValue } from "./reading.js";
 import { fraction, shortID } from "./state.js";
-import { brief, count, lasted, make, millis, number, pairs } from "./words.js";
+import { brief, bytesIn, count, lasted, make, millis, number, pairs } from "./words.js";
 
 const reasons = {
   usage: "That cannot be sent",
@@ -55,7 +55,7 @@ function expiry(answer) {
 }
 
 /** bytesOf is the value that an answer has. */
-export const bytesOf = (answer) => Uint8Array.from(atob(answer.value ?? ""), (c) => c.charCodeAt(0));
+export const bytesOf = (answer) => bytesIn(answer.value ?? "");
 
 /** readResult shows a value and how it was read. */
 export function readResult(answer) {

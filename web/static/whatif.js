@@ -3,6 +3,7 @@
 
 import { takesPart } from "./rings.js";
 import { fraction } from "./state.js";
+import { bytesIn } from "./words.js";
 
 /** @import { Peer, State } from "./types.js" */
 
@@ -35,6 +36,14 @@ export function fateAt(state, doomed, n, position) {
   const at = fraction(position);
   const found = fates.find(([owner]) => owner.at >= at) ?? fates[0];
   return found ? found[1] : "safe";
+}
+
+/** positionOf is where a listed key lies, by its first 16 digits.
+ * @param {{key?: string, key_base64?: string}} listed */
+export async function positionOf({ key, key_base64: raw }) {
+  if (!crypto.subtle) throw new Error("A browser can only do this on a page from https or from this machine; peal lookup KEY says where a key lies.");
+  const hash = await crypto.subtle.digest("SHA-256", key === undefined ? bytesIn(raw) : new TextEncoder().encode(key));
+  return Array.from(new Uint8Array(hash).subarray(0, 8), (b) => b.toString(16).padStart(2, "0")).join("");
 }
 
 /** @returns {[Peer, string][]} */

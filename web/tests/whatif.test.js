@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 
 import { empty, fold } from "../static/state.js";
-import { fateAt, holdersOf, losses } from "../static/whatif.js";
+import { fateAt, holdersOf, losses, positionOf } from "../static/whatif.js";
 import { id, snapshot, view } from "./messages.js";
 
 const digits = ["10", "30", "50", "70", "90", "b0"];
@@ -31,4 +32,10 @@ test("a key belongs to the first member at or behind it", () => {
 test("two places of one peer are one replica", () => {
   const members = [view("10"), { ...view("20"), peer: "peer-10" }, view("30")];
   assert.deepEqual(holdersOf(members, 0, 2).map((p) => p.id), [id("10"), id("30")]);
+});
+
+test("a key lies at the hash of its bytes, be they a text or not", async () => {
+  const hash = (bytes) => createHash("sha256").update(bytes).digest("hex").slice(0, 16);
+  assert.equal(await positionOf({ key: "grüße" }), hash("grüße"));
+  assert.equal(await positionOf({ key_base64: "/wA=" }), hash(Buffer.from([0xff, 0])));
 });
