@@ -159,7 +159,7 @@ func TestDashboard(t *testing.T) {
 	killedPeerVanishes(t, b)
 	b.do(t, enter("key", "no such key"), click("delete"), shows("result", "Deleted on "))
 	ringIsSteered(t, b)
-	operationsAreListed(t, b)
+	operationsAreListed(t, b, up.URL)
 	keysAreEdited(t, b, up.URL)
 	lossIsReckoned(t, b)
 	peersAreHurt(t, b)

@@ -121,7 +121,7 @@ export class Canvas {
     const { path } = this.selection;
     const { state } = this.ring;
     const unfolding = path ? path.startedAt + routeTime(path) : 0;
-    const flowing = state.flows.length > 0 && !calm() ? Infinity : 0;
+    const flowing = state.flows.some((flow) => !flow.waiting) && !calm() ? Infinity : 0;
     return Math.max(state.busyUntil, unfolding, flowing) + 50;
   }
 }

@@ -114,9 +114,7 @@ source.addEventListener("mode", () => {
   element("live").hidden = element("elsewhere").hidden = source.mode === "live";
 });
 for (const id of ["live", "return"]) element(id).addEventListener("click", () => source.live());
-setInterval(() => {
-  if (source.mode !== "file" && !ring.state.recorded) player.refilm();
-}, 2000);
+setInterval(() => player.grow(), 2000);
 const beside = new Beside({
   ...elements({ sheet: "beside", canvas: "ring-beside", health: "health-beside", verdict: "verdict-beside", reasons: "reasons-beside" }),
   titles: [element("title-first"), element("title-second")],

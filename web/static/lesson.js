@@ -19,7 +19,7 @@ export class Lesson {
     page.next.addEventListener("click", () => this.#go(this.#step + 1));
     page.back.addEventListener("click", () => this.#go(this.#step - 1));
     page.end.addEventListener("click", () => this.stage.source.live());
-    page.large.addEventListener("click", () => page.large.setAttribute("aria-pressed", document.body.classList.toggle("large")));
+    page.large.addEventListener("click", () => this.#enlarge(!document.body.classList.contains("large")));
     stage.source.addEventListener("message", (event) => this.#follow(/** @type {CustomEvent} */ (event).detail));
     stage.source.addEventListener("mode", () => stage.source.mode !== "file" && this.leave());
   }
@@ -82,7 +82,12 @@ export class Lesson {
     this.#lesson = null;
     this.stage.beside.leave();
     this.page.card.hidden = true;
-    document.body.classList.remove("large");
+    this.#enlarge(false);
+  }
+
+  #enlarge(large) {
+    document.body.classList.toggle("large", large);
+    this.page.large.setAttribute("aria-pressed", String(large));
   }
 }
 

@@ -70,11 +70,15 @@ export class Player {
     this.#drive = drive;
     this.#film = null;
     this.page.player.hidden = false;
-    await this.refilm();
+    await this.#ask();
   }
 
-  /** refilm asks anew what there is in all. */
-  async refilm() {
+  /** grow asks anew what there is in all, where a ring runs and that grows. */
+  async grow() {
+    if (this.#film && !this.#film.file) await this.#ask();
+  }
+
+  async #ask() {
     const drive = this.#drive;
     try {
       const film = await drive.film();

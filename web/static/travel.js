@@ -39,6 +39,7 @@ function wireDrag(canvas) {
     held.set(event.pointerId, at(event));
   });
   element.addEventListener("pointermove", (event) => {
+    if (!event.buttons) held.delete(event.pointerId); // it was let go elsewhere
     const before = held.get(event.pointerId);
     if (!before) return;
     const now = at(event);
