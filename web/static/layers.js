@@ -21,8 +21,8 @@ export function drawLayer(view) {
 /** mostKeys is the largest number of keys that a peer owns. */
 export const mostKeys = (order) => order.reduce((most, peer) => Math.max(most, peer.keys), 0);
 
-/** shadeOf is the shade of a number of keys: 0 is none. */
-export const shadeOf = (keys, most) => (keys === 0 ? 0 : Math.min(shades - 1, 1 + Math.floor(((shades - 1) * (keys - 1)) / Math.max(1, most))));
+// shadeOf is the shade of a number of keys: 0 is none.
+const shadeOf = (keys, most) => (keys === 0 ? 0 : Math.min(shades - 1, 1 + Math.floor(((shades - 1) * (keys - 1)) / Math.max(1, most))));
 
 function drawBand({ ctx, circle, state }, peer, colour) {
   const start = peer.pred && peer.pred !== peer.id ? fraction(peer.pred) : peer.at - 1;

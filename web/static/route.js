@@ -25,8 +25,8 @@ export const pathOf = (route, entry) => ({
 /** routeTime is how long the drawing of a path takes to unfold. */
 export const routeTime = (path) => (legs(path).length + 1) * legTime;
 
-/** legs are the arrows of a path. A hop that failed leads nowhere: the next starts where it did. */
-export function legs(path) {
+// legs are the arrows of a path. A hop that failed leads nowhere: the next starts where it did.
+function legs(path) {
   const list = [];
   let from = path.entry;
   path.hops.forEach((hop, i) => {

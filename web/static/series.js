@@ -9,7 +9,6 @@ const uses = /** @type {const} */ (["ring", "lookups", "requests", "repair"]);
  * @typedef {object} Sample one second
  * @property {number} at seconds
  * @property {number} peers
- * @property {number} keys
  * @property {number} lookups answered
  * @property {number} writes
  * @property {number} hops of the lookups in ms
@@ -24,19 +23,18 @@ const uses = /** @type {const} */ (["ring", "lookups", "requests", "repair"]);
 export class Series {
   /** @type {Sample[]} */
   samples = [];
-  #keys = new Map(); // peer -> the keys that it owns
+  #peers = new Set();
   /** @type {import("./types.js").Traffic} */
   #sent = null; // so far
 
   /** take counts what a message tells, at a time in seconds.
    * @param {number} at @param {Message} message */
   take(at, message) {
-    if (message.type === "snapshot") this.#keys.clear();
-    for (const { id, keys } of message.peers) this.#keys.set(id, keys);
-    for (const id of message.gone ?? []) this.#keys.delete(id);
+    if (message.type === "snapshot") this.#peers.clear();
+    for (const { id } of message.peers) this.#peers.add(id);
+    for (const id of message.gone ?? []) this.#peers.delete(id);
     const sample = this.#at(Math.floor(at));
-    sample.peers = this.#keys.size;
-    sample.keys = [...this.#keys.values()].reduce((total, keys) => total + keys, 0);
+    sample.peers = this.#peers.size;
     if (message.traffic) this.#spend(sample, message.traffic);
     for (const event of message.events ?? []) count(sample, event);
     for (const [kind, n] of Object.entries(message.more ?? {})) countMore(sample, kind, n);
@@ -62,7 +60,7 @@ export class Series {
   }
 }
 
-const blank = (at, last) => ({ at, peers: last?.peers ?? 0, keys: last?.keys ?? 0, lookups: 0, writes: 0, hops: 0, ms: [], joins: 0, losses: 0, moved: 0 });
+const blank = (at, last) => ({ at, peers: last?.peers ?? 0, lookups: 0, writes: 0, hops: 0, ms: [], joins: 0, losses: 0, moved: 0 });
 
 function count(sample, event) {
   if (event.kind === "lookup") {
@@ -88,7 +86,7 @@ export function quantile(list, part) {
   return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))];
 }
 
-/** window gives for each sample what a function makes of it and those of the seconds before. */
+/** windowed gives for each sample what a function makes of it and those of the seconds before. */
 export const windowed = (samples, seconds, make) =>
   samples.map((sample, i) => ({ x: sample.at, y: make(samples.slice(Math.max(0, i - seconds + 1), i + 1)) }));
 

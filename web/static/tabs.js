@@ -18,8 +18,7 @@ export function wireTabs(list, chosen = () => {}) {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!by) return;
     event.preventDefault();
-    const shown = tabs.filter((tab) => tab.checkVisibility());
-    const next = shown.at((shown.indexOf(/** @type {HTMLElement} */ (event.target)) + by) % shown.length);
+    const next = tabs.at((tabs.indexOf(/** @type {HTMLElement} */ (event.target)) + by) % tabs.length);
     next.focus();
     choose(next);
   });

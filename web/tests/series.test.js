@@ -7,7 +7,7 @@ import { empty } from "../static/state.js";
 import { delta, event, snapshot, view } from "./messages.js";
 
 const lookup = (ms, hops) => event("lookup", "20", { route: { ms, hops: Array(hops).fill({}) } });
-const peers = (n) => Array.from({ length: n }, (_, i) => view(i.toString(16).padStart(2, "0"), { keys: 2 }));
+const peers = (n) => Array.from({ length: n }, (_, i) => view(i.toString(16).padStart(2, "0")));
 
 test("events are counted in their second, and those left out too", () => {
   const series = new Series();
@@ -21,8 +21,8 @@ test("events are counted in their second, and those left out too", () => {
 test("a second in which nothing came is a sample", () => {
   const series = new Series();
   series.take(1, snapshot(peers(16)));
-  series.take(4, delta({ peers: [view("ee", { keys: 5 })], gone: [view("00").id, view("01").id] }));
-  assert.deepEqual(series.samples.map((s) => [s.at, s.peers, s.keys]), [[1, 16, 32], [2, 16, 32], [3, 16, 32], [4, 15, 33]]);
+  series.take(4, delta({ peers: [view("ee")], gone: [view("00").id, view("01").id] }));
+  assert.deepEqual(series.samples.map((s) => [s.at, s.peers]), [[1, 16], [2, 16], [3, 16], [4, 15]]);
 });
 
 test("only so many seconds are kept", () => {
