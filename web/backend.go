@@ -6,14 +6,12 @@ import (
 
 	"peal/chord"
 	"peal/node"
+	"peal/node/blob"
 )
 
 // A Peer is where a request enters the ring; [node.Node] is one.
 type Peer interface {
-	Put(ctx context.Context, key, value []byte, opt node.WriteOptions) (node.Receipt, error)
-	Touch(ctx context.Context, key []byte, opt node.WriteOptions) (node.Receipt, error)
-	Delete(ctx context.Context, key []byte, opt node.WriteOptions) (node.Receipt, error)
-	Get(ctx context.Context, key []byte, opt node.ReadOptions) (node.Value, error)
+	blob.Peer
 	Lookup(ctx context.Context, key []byte) (node.Route, error)
 
 	// Keys lists one page of at most limit keys that begin with prefix;
