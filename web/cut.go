@@ -7,12 +7,9 @@ import (
 )
 
 func (s *Server) cut(w http.ResponseWriter, r *http.Request) error {
-	lab, err := s.needLab()
-	if err != nil {
-		return err
-	}
 	var request CutRequest
-	if err := readJSON(w, r, &request); err != nil {
+	lab, err := s.labAsked(w, r, &request)
+	if err != nil {
 		return err
 	}
 	if (request.Percent != 0) == (len(request.Peers) > 0) {
@@ -20,7 +17,7 @@ func (s *Server) cut(w http.ResponseWriter, r *http.Request) error {
 	}
 	parts, err := lab.Cut(request)
 	if err != nil {
-		return blameRequest(err)
+		return err
 	}
 	return reply(w, struct {
 		Parts [][]chord.Contact `json:"parts"`

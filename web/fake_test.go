@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -212,9 +213,9 @@ func (l *fakeLab) Resume(names []string) ([]chord.Contact, error) {
 	return []chord.Contact{contact(1)}, l.refuse
 }
 
-func (l *fakeLab) Restart(_ context.Context, which Choice, down time.Duration) ([]chord.Contact, error) {
+func (l *fakeLab) Restart(ctx context.Context, which Choice, down time.Duration) ([]chord.Contact, error) {
 	l.choice, l.down = which, down
-	return []chord.Contact{contact(1)}, l.refuse
+	return []chord.Contact{contact(1)}, cmp.Or(l.refuse, ctx.Err())
 }
 
 func (l *fakeLab) Impair(i Impairment) error {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -19,12 +20,9 @@ func (c Choice) validate() error {
 }
 
 func (s *Server) pause(w http.ResponseWriter, r *http.Request) error {
-	lab, err := s.needLab()
-	if err != nil {
-		return err
-	}
 	var which Choice
-	if err := readJSON(w, r, &which); err != nil {
+	lab, err := s.labAsked(w, r, &which)
+	if err != nil {
 		return err
 	}
 	if err := which.validate(); err != nil {
@@ -32,7 +30,7 @@ func (s *Server) pause(w http.ResponseWriter, r *http.Request) error {
 	}
 	paused, err := lab.Pause(which)
 	if err != nil {
-		return blameRequest(err)
+		return err
 	}
 	return reply(w, struct {
 		Paused []chord.Contact `json:"paused"`
@@ -40,19 +38,16 @@ func (s *Server) pause(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) resume(w http.ResponseWriter, r *http.Request) error {
-	lab, err := s.needLab()
-	if err != nil {
-		return err
-	}
 	var request struct {
 		Peers []string `json:"peers"`
 	}
-	if err := readJSON(w, r, &request); err != nil {
+	lab, err := s.labAsked(w, r, &request)
+	if err != nil {
 		return err
 	}
 	resumed, err := lab.Resume(request.Peers)
 	if err != nil {
-		return blameRequest(err)
+		return err
 	}
 	return reply(w, struct {
 		Resumed []chord.Contact `json:"resumed"`
@@ -60,15 +55,12 @@ func (s *Server) resume(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) restart(w http.ResponseWriter, r *http.Request) error {
-	lab, err := s.needLab()
-	if err != nil {
-		return err
-	}
 	var request struct {
 		Choice
 		Down string `json:"down"`
 	}
-	if err := readJSON(w, r, &request); err != nil {
+	lab, err := s.labAsked(w, r, &request)
+	if err != nil {
 		return err
 	}
 	if err := request.validate(); err != nil {
@@ -78,7 +70,12 @@ func (s *Server) restart(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	restarted, err := lab.Restart(r.Context(), request.Choice, down)
+	ctx, cancel, err := afterwards(r.Context(), down)
+	if err != nil {
+		return err
+	}
+	defer cancel()
+	restarted, err := lab.Restart(ctx, request.Choice, down)
 	if err != nil {
 		return err
 	}
@@ -87,17 +84,25 @@ func (s *Server) restart(w http.ResponseWriter, r *http.Request) error {
 	}{list(restarted)})
 }
 
-func (s *Server) impair(w http.ResponseWriter, r *http.Request) error {
-	lab, err := s.needLab()
-	if err != nil {
-		return err
+// afterwards is the context of a request that has something left to do after a while, and
+// does it though whoever made it may have gone: peers that are down would stay down.
+func afterwards(ctx context.Context, while time.Duration) (context.Context, context.CancelFunc, error) {
+	end, _ := ctx.Deadline()
+	if time.Until(end) <= while {
+		return nil, nil, usage("down is %v, and the request may not take so long: make it shorter, or allow more time", while)
 	}
+	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), end)
+	return ctx, cancel, nil
+}
+
+func (s *Server) impair(w http.ResponseWriter, r *http.Request) error {
 	var request struct {
 		Drop  float64 `json:"drop"`
 		Delay float64 `json:"delay"`
 		By    string  `json:"by"`
 	}
-	if err := readJSON(w, r, &request); err != nil {
+	lab, err := s.labAsked(w, r, &request)
+	if err != nil {
 		return err
 	}
 	by, err := shortTime("by", request.By, time.Minute)
@@ -105,7 +110,7 @@ func (s *Server) impair(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if err := lab.Impair(Impairment{request.Drop, request.Delay, by}); err != nil {
-		return blameRequest(err)
+		return err
 	}
 	return reply(w, struct{}{})
 }

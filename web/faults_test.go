@@ -1,7 +1,10 @@
 package web
 
 import (
+	"context"
+	"net/http/httptest"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,9 +32,11 @@ func TestPauseAndResume(t *testing.T) {
 		ask(t, base, "POST", "/v1/testnet/pause", body).want(t, 400, "exactly one of count and peers")
 		ask(t, base, "POST", "/v1/testnet/restart", body).want(t, 400, "exactly one of count and peers")
 	}
-	lab.refuse = node.ErrInvalid
-	for _, verb := range []string{"pause", "resume", "restart", "impair"} {
-		ask(t, base, "POST", "/v1/testnet/"+verb, map[bool]string{true: `{"count":1}`, false: `{}`}[verb == "pause" || verb == "restart"]).want(t, 400, `"code":"usage"`)
+	for verb, body := range map[string]string{"pause": `{"count":1}`, "resume": `{}`, "restart": `{"count":1}`, "impair": `{}`} {
+		lab.refuse = node.ErrInvalid
+		ask(t, base, "POST", "/v1/testnet/"+verb, body).want(t, 400, `"code":"usage"`)
+		lab.refuse = context.DeadlineExceeded // of a process that does not answer
+		ask(t, base, "POST", "/v1/testnet/"+verb, body).want(t, 504, `"code":"unknown"`)
 	}
 }
 
@@ -48,6 +53,19 @@ func TestRestart(t *testing.T) {
 	}
 	for _, down := range []string{"3m", "-1s", "ten"} {
 		ask(t, base, "POST", "/v1/testnet/restart", `{"count":2,"down":"`+down+`"}`).want(t, 400, "such as 10s, at most 2m0s")
+	}
+	ask(t, base, "POST", "/v1/testnet/restart?timeout=10s", `{"count":2,"down":"10s"}`).want(t, 400, "down is 10s, and the request may not take so long")
+}
+
+// Peers come back though whoever restarts them does not wait for it.
+func TestRestartGoesOnAlone(t *testing.T) {
+	ctx, leave := context.WithCancel(t.Context())
+	leave()
+	got := httptest.NewRecorder()
+	request := httptest.NewRequestWithContext(ctx, "POST", "http://localhost/v1/testnet/restart", strings.NewReader(`{"count":2}`))
+	New(Config{Backend: &fakeLab{fake: newFake(3)}}).ServeHTTP(got, request)
+	if got.Code != 200 {
+		t.Errorf("got %d %s, want the restarted ones", got.Code, got.Body)
 	}
 }
 

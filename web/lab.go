@@ -17,13 +17,19 @@ func (s *Server) needLab() (Lab, error) {
 	return s.lab, nil
 }
 
-func (s *Server) kill(w http.ResponseWriter, r *http.Request) error {
+// labAsked reads what a request asks of the lab.
+func (s *Server) labAsked(w http.ResponseWriter, r *http.Request, request any) (Lab, error) {
 	lab, err := s.needLab()
 	if err != nil {
-		return err
+		return nil, err
 	}
+	return lab, readJSON(w, r, request)
+}
+
+func (s *Server) kill(w http.ResponseWriter, r *http.Request) error {
 	var request KillRequest
-	if err := readJSON(w, r, &request); err != nil {
+	lab, err := s.labAsked(w, r, &request)
+	if err != nil {
 		return err
 	}
 	if err := request.validate(); err != nil {
@@ -31,7 +37,7 @@ func (s *Server) kill(w http.ResponseWriter, r *http.Request) error {
 	}
 	killed, err := lab.Kill(request)
 	if err != nil {
-		return blameRequest(err)
+		return err
 	}
 	killed.Peers = list(killed.Peers)
 	return reply(w, killed)
@@ -56,14 +62,11 @@ func (k KillRequest) validate() error {
 }
 
 func (s *Server) join(w http.ResponseWriter, r *http.Request) error {
-	lab, err := s.needLab()
-	if err != nil {
-		return err
-	}
 	var request struct {
 		Count int `json:"count"`
 	}
-	if err := readJSON(w, r, &request); err != nil {
+	lab, err := s.labAsked(w, r, &request)
+	if err != nil {
 		return err
 	}
 	if request.Count < 1 || request.Count > longestJoin {

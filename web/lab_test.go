@@ -1,7 +1,8 @@
 package web
 
 import (
-	"errors"
+	"context"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -48,8 +49,10 @@ func TestKillRefused(t *testing.T) {
 	}
 	long := `{"peers":["` + strings.Repeat("a", maxQuestion) + `"]}`
 	ask(t, base, "POST", "/v1/testnet/kill", long).want(t, 413, "the body is too large")
-	lab.refuse = errors.New("only 3 peers are alive")
+	lab.refuse = fmt.Errorf("%w: only 3 peers are alive", node.ErrInvalid)
 	ask(t, base, "POST", "/v1/testnet/kill", `{"count":9}`).want(t, 400, "only 3 peers are alive")
+	lab.refuse = context.DeadlineExceeded // of a process that does not answer
+	ask(t, base, "POST", "/v1/testnet/kill", `{"count":1}`).want(t, 504, `"code":"unknown"`)
 }
 
 func TestJoin(t *testing.T) {
