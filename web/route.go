@@ -17,11 +17,14 @@ type limit struct {
 
 // The limits of requests that do not say otherwise with ?timeout=.
 var (
-	noTimeout      = limit{} // of a WebSocket
-	usualTimeout   = limit{30 * time.Second, false}
-	stepTimeout    = limit{30 * time.Second, true}
-	longestTimeout = limit{5 * time.Minute, false}
+	noTimeout    = limit{} // of a WebSocket
+	usualTimeout = limit{30 * time.Second, false}
+	stepTimeout  = limit{30 * time.Second, true}
+	longTimeout  = limit{LongestTimeout, false}
 )
+
+// LongestTimeout is what a request may ask for at most.
+const LongestTimeout = 5 * time.Minute
 
 // answerTime is left beyond the deadline for the operation to end, and again to send
 // the answer.
@@ -52,14 +55,14 @@ func (s *Server) table() []route {
 		{"GET", "/v1/ring/{peer}", usualTimeout, s.showMember},
 		{"GET", "/v1/peer", usualTimeout, s.showPeer},
 		{"POST", "/v1/repair", usualTimeout, s.live(s.limitRepair)},
-		{"POST", "/v1/leave", longestTimeout, s.live(s.leave)},
+		{"POST", "/v1/leave", longTimeout, s.live(s.leave)},
 		{"POST", "/v1/testnet/kill", usualTimeout, s.live(s.kill)},
-		{"POST", "/v1/testnet/join", longestTimeout, s.live(s.join)},
+		{"POST", "/v1/testnet/join", longTimeout, s.live(s.join)},
 		{"POST", "/v1/testnet/cut", usualTimeout, s.live(s.cut)},
 		{"POST", "/v1/testnet/heal", usualTimeout, s.live(s.heal)},
 		{"POST", "/v1/testnet/pause", usualTimeout, s.live(s.pause)},
 		{"POST", "/v1/testnet/resume", usualTimeout, s.live(s.resume)},
-		{"POST", "/v1/testnet/restart", longestTimeout, s.live(s.restart)},
+		{"POST", "/v1/testnet/restart", longTimeout, s.live(s.restart)},
 		{"POST", "/v1/testnet/impair", usualTimeout, s.live(s.impair)},
 		{"GET", "/v1/replay", usualTimeout, s.showFilm},
 		{"POST", "/v1/replay", usualTimeout, s.steer},
@@ -167,8 +170,8 @@ func (r route) timeoutOf(req *http.Request) (time.Duration, error) {
 		return r.timeout.Duration, nil
 	}
 	timeout, err := time.ParseDuration(text)
-	if err != nil || timeout <= 0 || timeout > longestTimeout.Duration {
-		return 0, usage("the timeout %q is not allowed: give a duration such as 10s, at most %v", text, longestTimeout.Duration)
+	if err != nil || timeout <= 0 || timeout > LongestTimeout {
+		return 0, usage("the timeout %q is not allowed: give a duration such as 10s, at most %v", text, LongestTimeout)
 	}
 	return timeout, nil
 }

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"peal/web"
 )
 
 // maxAnswer bounds what is read of an answer; the largest is the ring of a few
@@ -76,13 +78,10 @@ func (c *client) do(ctx context.Context, r request) (answer, error) {
 	return answer{body, call.resp.Header}, nil
 }
 
-// longestTimeout is what the API allows a request at most.
-const longestTimeout = 5 * time.Minute
-
 // url leaves a tenth of the time for the answer to arrive: what the API says at
 // its deadline is better than silence at ours.
 func (c *client) url(r request) string {
-	query := url.Values{"timeout": {min(c.timeout*9/10, longestTimeout).String()}}
+	query := url.Values{"timeout": {min(c.timeout*9/10, web.LongestTimeout).String()}}
 	if c.via != "" {
 		query.Set("via", c.via)
 	}
