@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"strconv"
 
@@ -35,6 +34,9 @@ old rules do.`,
 			if dir != "" && seeds > 1 {
 				return fail(codeUsage, "--record records one schedule: add --seeds 1")
 			}
+			if err := makeDir("--record", dir); err != nil {
+				return err
+			}
 			results, err := inParallel(cmd.Context(), c.progress("simulating", "schedule", seeds), seeds, func(i int) (original.Result, error) {
 				return runTrial(original.Trial{Seed: seed + uint64(i)}, dir)
 			})
@@ -54,9 +56,6 @@ old rules do.`,
 func runTrial(t original.Trial, dir string) (result original.Result, err error) {
 	if dir == "" {
 		return t.Run()
-	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return result, fail(codeError, "--record: %v", err)
 	}
 	command := fmt.Sprintf("peal sim original --seed %d --seeds 1", t.Seed)
 	tapes := map[string]*tape{}
@@ -106,10 +105,19 @@ func tallyOf(results []original.Result, first uint64) trials {
 	return t
 }
 
+// printOriginal ends in a failure if our rules left rings broken.
 func (c *cli) printOriginal(t trials) error {
+	print := c.printTrials
 	if c.json() {
-		return c.printJSON(t)
+		print = func(t trials) error { return c.printJSON(t) }
 	}
+	if err := print(t); err != nil || t.Present == 0 {
+		return err
+	}
+	return fail(codeCheck, "%s broken by our rules", counted(t.Present, "ring"))
+}
+
+func (c *cli) printTrials(t trials) error {
 	facts := [][2]string{
 		{"schedules", fmt.Sprintf("%d, each of a join and two crashes; %d not compared, since no list would have survived", t.Schedules, t.Spared)},
 		{"rules of 2001", counted(t.Original, "ring") + " broken for good"},
@@ -118,8 +126,5 @@ func (c *cli) printOriginal(t trials) error {
 	if t.Why != "" {
 		facts = append(facts, [2]string{"for example", "seed " + strconv.FormatUint(t.Seed, 10) + ": " + t.Why})
 	}
-	if err := printFacts(c.out, c.width, facts); err != nil || t.Present == 0 {
-		return err
-	}
-	return fail(codeCheck, "%s broken by our rules", counted(t.Present, "ring"))
+	return printFacts(c.out, c.width, facts)
 }

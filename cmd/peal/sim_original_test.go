@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -45,6 +47,18 @@ func TestSimOriginal(t *testing.T) {
 	for args, want := range map[string]string{"--seeds 0": "want 1 to 1000000", "--record x": "add --seeds 1"} {
 		if got := runWith(t, "", append([]string{"sim", "original"}, strings.Fields(args)...)...); got.code != 2 || !strings.Contains(got.err, want) {
 			t.Errorf("%s: %+v, want exit 2 and %q", args, got, want)
+		}
+	}
+}
+
+// Where our own rules leave rings broken that is a failure, in whatever form it is told.
+func TestSimOriginalFails(t *testing.T) {
+	for _, format := range []string{"text", "json"} {
+		var out bytes.Buffer
+		c := newCLI(console{out: &out, err: io.Discard, lookupEnv: lookup(nil)})
+		c.output = format
+		if err := c.printOriginal(trials{Schedules: 3, Present: 1}); exitCode(err) != 9 || out.Len() == 0 {
+			t.Errorf("%s: %v after %q, want exit code 9", format, err, out.String())
 		}
 	}
 }
