@@ -43,8 +43,8 @@ func validTransport(name string) error {
 
 // Join starts n more peers and returns when they are members.
 func (t *Testnet) Join(ctx context.Context, n int) ([]chord.Contact, error) {
-	if n < 1 || n > 10_000 {
-		return nil, fmt.Errorf("%w: join %d peers: want 1 to 10000", node.ErrInvalid, n)
+	if n < 1 || n > MaxPeers {
+		return nil, fmt.Errorf("%w: join %d peers: want 1 to %d", node.ErrInvalid, n, MaxPeers)
 	}
 	if n > few {
 		t.collect(garbageMeanwhile)

@@ -67,6 +67,9 @@ type Config struct {
 	Logger *slog.Logger `json:"-"`
 }
 
+// MaxPeers bounds how many peers are started at once.
+const MaxPeers = 10_000
+
 // ErrNoPeers: every peer has been killed.
 var ErrNoPeers = errors.New("the testnet has no live peer: join some with 'peal testnet join'")
 
@@ -95,8 +98,8 @@ func (c *Config) validate() error {
 	if c.Latency < 0 {
 		return fmt.Errorf("a latency of %v: want 0 or more", c.Latency)
 	}
-	if c.Peers < 1 || c.Peers > 10_000 {
-		return fmt.Errorf("%d peers: want 1 to 10000", c.Peers)
+	if c.Peers < 1 || c.Peers > MaxPeers {
+		return fmt.Errorf("%d peers: want 1 to %d", c.Peers, MaxPeers)
 	}
 	if err := validTransport(c.Transport); err != nil {
 		return err

@@ -73,7 +73,7 @@ func (b *benchConfig) addTo(flags *pflag.FlagSet) {
 
 // benchBounds are those of package bench.
 var benchBounds = []bound{
-	between("peers", 2, maxPeers), between("keys", 1, 1_000_000), between("clients", 1, 10_000), between("value-size", 1, 1<<20),
+	between("peers", 2, testnet.MaxPeers), between("keys", 1, 1_000_000), between("clients", 1, 10_000), between("value-size", 1, 1<<20),
 	failing("kill"), failing("hang"), between("rate", 1, 100_000),
 }
 
@@ -81,6 +81,9 @@ var benchBounds = []bound{
 func failing(flag string) bound {
 	return bound{flag, func(v float64) bool { return v >= 0 && v <= bench.MaxShare }, fmt.Sprintf("a share of the peers, 0 to %v", bench.MaxShare)}
 }
+
+// ofTestnet are the flags of a ring that is started, and of what can only be seen of one.
+var ofTestnet = []string{"peers", "transport", "latency", "durable", "kill", "hang", "rate", "profile"}
 
 // complete checks the flags and makes a configuration of them.
 func (b *benchConfig) complete(flags *pflag.FlagSet) error {
@@ -94,8 +97,11 @@ func (b *benchConfig) complete(flags *pflag.FlagSet) error {
 		return fail(codeUsage, "--duration %v: want more than 0s", b.Duration)
 	case b.Testnet.Latency < 0:
 		return fail(codeUsage, "--latency %v: want 0s or more", b.Testnet.Latency)
-	case flags.Changed("api") && (b.Kill > 0 || b.Hang > 0 || b.Durable || b.Testnet.Latency > 0 || b.Profiles != ""):
-		return fail(codeUsage, "--kill, --hang, --durable, --latency and --profile are for a testnet of its own, not for --api")
+	}
+	for _, flag := range ofTestnet {
+		if flags.Changed("api") && flags.Changed(flag) {
+			return fail(codeUsage, "--%s is for a testnet of its own, not for --api: leave one of the two out", flag)
+		}
 	}
 	b.ValueSize, b.Zipf = int(b.valueSize), b.dist == "zipf"
 	b.Testnet.Version = thisBuild().Version

@@ -180,7 +180,8 @@ func TestBenchUsage(t *testing.T) {
 		"--value-size 2MiB":              "--value-size 2097152: want 1 to 1048576",
 		"--value-size x":                 "want a number of bytes",
 		"--svg " + file:                  "--svg: ",
-		"--api http://[::1]:1 --durable": "are for a testnet of its own",
+		"--api http://[::1]:1 --durable": "--durable is for a testnet of its own",
+		"--api http://[::1]:1 --peers 5": "--peers is for a testnet of its own",
 	} {
 		got := runWith(t, "", append([]string{"bench"}, strings.Fields(args)...)...)
 		if got.code != 2 || !strings.Contains(got.err, want) || strings.Count(got.err, "\n") != 1 {

@@ -17,9 +17,6 @@ import (
 // said that something is wrong.
 const settleTime = 2 * time.Minute
 
-// maxPeers bounds the size of a testnet.
-const maxPeers = 10_000
-
 // A testnetConfig holds the flags of testnet.
 type testnetConfig struct {
 	testnet.Config
@@ -62,8 +59,8 @@ names. The verbs below change the running testnet.`,
 }
 
 func (t *testnetConfig) check() error {
-	if t.Peers < 1 || t.Peers > maxPeers {
-		return fail(codeUsage, "--peers %d: want 1 to %d", t.Peers, maxPeers)
+	if t.Peers < 1 || t.Peers > testnet.MaxPeers {
+		return fail(codeUsage, "--peers %d: want 1 to %d", t.Peers, testnet.MaxPeers)
 	}
 	if err := t.Quorums.Complete().Valid(); err != nil {
 		return fail(codeUsage, "--replicas %d: %v", t.Quorums.N, err)

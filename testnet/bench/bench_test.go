@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -21,6 +22,14 @@ func TestQuantiles(t *testing.T) {
 	}
 	if got, want := quantiles(took[6:7]), (Quantiles{7, 7, 7, 7, 7}); got != want {
 		t.Errorf("of 7 ms: %+v, want %+v", got, want)
+	}
+}
+
+func TestBadConfig(t *testing.T) {
+	for _, cfg := range []Config{{Rate: 1e10}, {Rate: 0.5}, {Kill: 0.6}, {Hang: math.NaN()}, {ValueSize: 2 << 20}, {Keys: -1}, {Duration: -1}} {
+		if err := cfg.validate(); err == nil {
+			t.Errorf("%+v is accepted", cfg)
+		}
 	}
 }
 

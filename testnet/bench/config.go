@@ -87,8 +87,10 @@ func (c *Config) validate() error {
 	switch {
 	case c.ValueSize < 1 || c.ValueSize > 1<<20:
 		return fmt.Errorf("values of %d bytes: want 1 byte to 1 MiB", c.ValueSize)
-	case c.Keys < 1 || c.Clients < 1 || c.Duration <= 0 || !(c.Rate > 0):
-		return errors.New("keys, clients, the duration and the rate must be more than 0")
+	case c.Keys < 1 || c.Clients < 1 || c.Duration <= 0:
+		return errors.New("keys, clients and the duration must be more than 0")
+	case !(c.Rate >= 1 && c.Rate <= 100_000):
+		return fmt.Errorf("%v requests a second: want 1 to 100000", c.Rate)
 	case !share(c.Kill) || !share(c.Hang):
 		return fmt.Errorf("a share of the peers that fail at once is from 0 to %v", MaxShare)
 	}
