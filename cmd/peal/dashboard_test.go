@@ -104,6 +104,7 @@ func lossIsReckoned(t *testing.T, b tab) {
 func pastIsShown(t *testing.T, b tab) {
 	t.Helper()
 	b.do(t, slideTo(0.5), shows("state", "The past"), hidden("#lab"), hidden("#put"))
+	b.do(t, holds(`document.getElementById("dossier").childElementCount === 0`)) // it would be that of now
 	length := evaluates[float64](t, b, `Number(document.getElementById("seek").max)`)
 	b.do(t, holds(fmt.Sprintf(`Number(document.getElementById("seek").max) > %v`, length)))
 	b.keep(t, "past")
@@ -170,6 +171,13 @@ func pageIsTrue(t *testing.T, b tab) {
 		return diff;
 	})()`); diff != "" {
 		t.Error(diff)
+	}
+	if kept := evaluates[bool](t, b, `new Promise((done) => {
+		const row = document.querySelector("#table-body tr");
+		let seconds = 0;
+		new MutationObserver(() => ++seconds === 2 && done(row.isConnected)).observe(document.getElementById("clock"), { childList: true });
+	})`); !kept {
+		t.Error("the rows of the table are made anew again and again")
 	}
 	b.keep(t, "table")
 	b.do(t, click("tab-ring"))

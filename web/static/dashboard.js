@@ -48,7 +48,7 @@ wireTheme(element("theme"), () => {
 });
 
 new Panel(element("details"), element("announce"), ring, selection);
-new Dossier(elements({ facts: "dossier", head: "peer-events-head", events: "peer-events" }), ring, selection);
+new Dossier(elements({ facts: "dossier", head: "peer-events-head", events: "peer-events" }), ring, selection, () => source.mode === "live");
 new Status(elements({
   ringName: "ring-name", peers: "peers", keys: "keys", shape: "shape", replication: "replication", problem: "problem",
 }), ring);

@@ -1,5 +1,5 @@
-// The dossier: what a peer is as a process, beside its place on the ring. It is
-// asked for only while it is looked at.
+// The dossier: what a peer is as a process, beside its place on the ring. The server
+// is asked for it, only while it is looked at, and only of what the server shows.
 
 import * as api from "./api.js";
 import { shortID } from "./state.js";
@@ -14,13 +14,16 @@ const rows = 30; // events of the peer
 export class Dossier {
   #asked = 0; // when, in milliseconds of the page
   #of = ""; // the peer that is shown
+  #served = false; // at the time of what the server shows
   #told = -1; // events that are shown
   #rows = new Map(); // event -> its row
 
-  constructor(page, ring, selection) {
+  /** served tells whether what is shown is what the server shows. */
+  constructor(page, ring, selection, served) {
     this.page = page;
     this.ring = ring;
     this.selection = selection;
+    this.served = served;
     ring.addEventListener("change", () => this.#show());
     selection.addEventListener("change", () => this.#show());
     page.events.addEventListener("click", (event) => {
@@ -32,8 +35,9 @@ export class Dossier {
   #show() {
     const { selected } = this.selection;
     const peer = this.ring.state.peers.get(selected);
-    if (selected !== this.#of) {
+    if (selected !== this.#of || this.served() !== this.#served) {
       this.#of = selected;
+      this.#served = this.served();
       this.#asked = 0;
       this.#told = -1;
       fill(this.page.facts);
@@ -41,16 +45,16 @@ export class Dossier {
     }
     if (!this.page.facts.checkVisibility()) return;
     this.#list();
-    if (peer && performance.now() - this.#asked > refresh) this.#ask(peer);
+    if (peer && this.#served && performance.now() - this.#asked > refresh) this.#ask(peer);
   }
 
   async #ask(peer) {
     this.#asked = performance.now();
     try {
       const { peer: info, seen } = await api.member(peer.peer);
-      if (this.#of === peer.id && info) fill(this.page.facts, ...this.#describe(info, seen));
+      if (this.#of === peer.id && this.#served && info) fill(this.page.facts, ...this.#describe(info, seen));
     } catch (err) {
-      if (this.#of === peer.id) fill(this.page.facts, make("p", { className: "soft" }, err.message));
+      if (this.#of === peer.id && this.#served) fill(this.page.facts, make("p", { className: "soft" }, err.message));
     }
   }
 

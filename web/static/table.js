@@ -2,7 +2,7 @@
 
 import { share } from "./circle.js";
 import { fraction } from "./state.js";
-import { around, brief, fill, make, number } from "./words.js";
+import { around, brief, fill, keep, make, number, write } from "./words.js";
 
 const perPage = 100;
 
@@ -22,6 +22,7 @@ export class Table {
   #by = columns[0];
   #down = false;
   #page = 0;
+  #rows = new Map(); // id -> the row of the peer
   #asked = false;
 
   constructor(page, ring, selection) {
@@ -73,7 +74,9 @@ export class Table {
     const pages = Math.max(1, Math.ceil(peers.length / perPage));
     this.#page = Math.min(Math.max(0, this.#page), pages - 1);
     const focused = document.activeElement?.closest("#table-body [data-peer]")?.getAttribute("data-peer");
-    fill(page.body, ...peers.slice(this.#page * perPage, (this.#page + 1) * perPage).map((peer) => this.#row(peer)));
+    const shown = peers.slice(this.#page * perPage, (this.#page + 1) * perPage);
+    keep(page.body, this.#rows, shown.map((peer) => peer.id), row);
+    for (const peer of shown) this.#update(this.#rows.get(peer.id), peer);
     if (focused) page.body.querySelector(`[data-peer="${focused}"]`)?.focus();
     for (const [i, th] of [...page.head.querySelectorAll("th")].entries()) {
       th.setAttribute("aria-sort", columns[i] !== this.#by ? "none" : this.#down ? "descending" : "ascending");
@@ -90,14 +93,18 @@ export class Table {
     return [...this.ring.state.order].sort((a, b) => sign * (of(a) < of(b) ? -1 : of(a) > of(b) ? 1 : 0));
   }
 
-  #row(peer) {
-    const cells = columns.slice(1).map((column) => make("td", { className: column.numeric ? "numeric" : "" }, column.text(peer)));
-    const name = make("button", { type: "button", className: "name" }, brief(peer.id));
-    name.dataset.peer = peer.id;
-    const row = make("tr", {}, make("th", { scope: "row" }, name), ...cells);
+  #update(row, peer) {
+    columns.forEach((column, i) => i > 0 && write(row.children[i], column.text(peer)));
     if (peer.id === this.selection.selected) row.setAttribute("aria-selected", "true");
-    return row;
+    else row.removeAttribute("aria-selected");
   }
+}
+
+function row(id) {
+  const cells = columns.slice(1).map((column) => make("td", { className: column.numeric ? "numeric" : "" }));
+  const name = make("button", { type: "button", className: "name" }, brief(id));
+  name.dataset.peer = id;
+  return make("tr", {}, make("th", { scope: "row" }, name), ...cells);
 }
 
 function stateOf(peer) {
