@@ -39,6 +39,8 @@ func TestStrangersAndSilence(t *testing.T) {
 			http.Error(w, `{"error":"not from there","code":"refused"}`, http.StatusForbidden)
 		case strings.HasSuffix(r.URL.Path, "page"):
 			http.Error(w, "<html>", http.StatusNotFound)
+		case strings.HasSuffix(r.URL.Path, "cut"):
+			w.Write([]byte("{}"))
 		default:
 			w.Write([]byte("<html>"))
 		}
@@ -62,6 +64,7 @@ func TestStrangersAndSilence(t *testing.T) {
 		{"put broken @" + file, 5, "nothing was stored"},
 		{"ring", 1, "is --api right?"},
 		{"status -o json", 1, "is --api right?"},
+		{"testnet cut 30%", 1, "is --api right?"},
 	} {
 		got := runWith(t, "", append([]string{"PEAL_API=" + server.URL}, strings.Fields(test.args)...)...)
 		if got.code != test.code || !strings.Contains(got.err, test.want) {

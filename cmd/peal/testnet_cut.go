@@ -63,6 +63,9 @@ func percentOf(text string) (share float64, ok bool) {
 }
 
 func (c *cli) printCut(done change) error {
+	if len(done.Parts) < 2 {
+		return fail(codeError, "the answer names no parts: is --api right?")
+	}
 	off := done.Parts[len(done.Parts)-1]
 	if err := c.printContacts(off); err != nil {
 		return err
