@@ -13,8 +13,9 @@ import (
 // A peer whose presence ended about a grace period ago is stale: records that it holds
 // may have been deleted and forgotten meanwhile. Until it has reconciled its arc it shows
 // them to nobody, and newcomers do not take them. And where a replica was present all the
-// time since, the stale peer drops what that one does not have. Where nobody was, as when
-// a whole ring was switched off, the records stay.
+// time since, the stale peer drops what that one does not have; if that one has yet to
+// catch up after a restart, it is asked again, a few times. Where nobody was, as when a
+// whole ring was switched off, the records stay.
 //
 // A peer goes on taking records for a while after its presence has ended, as when its
 // rounds fail, and may then fall silent with them. Newest bounds their versions.
@@ -152,7 +153,13 @@ func (r *Replica) standing(now chord.Time, arc chord.Arc) standing {
 // deletedThere reports whether the other side, which lacks an item of ours, must have
 // heard that it was deleted.
 func (s *session) deletedThere(now chord.Time, it Item) bool {
-	return s.ours.stale && s.r.lasts(s.theirs.Presence, now) && s.theirs.Since <= s.ours.Until && !s.r.ended(s.ours.Presence, it) && s.isSource(it)
+	return s.isSource(it) && s.mayBeDeletedThere(now, it)
+}
+
+// mayBeDeletedThere reports whether the other side would have heard of it, if it has
+// everything else that was written there.
+func (s *session) mayBeDeletedThere(now chord.Time, it Item) bool {
+	return s.ours.stale && s.r.lasts(s.theirs.Presence, now) && s.theirs.Since <= s.ours.Until && !s.r.ended(s.ours.Presence, it)
 }
 
 // deletedHere is the same from the other side: we lack an item of theirs.

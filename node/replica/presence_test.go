@@ -298,6 +298,37 @@ func TestArcTakenOverInPartIsNotKnownFromBefore(t *testing.T) {
 	}
 }
 
+// Who was there all the time, and has yet to catch up after a restart, may soon know that a
+// record was deleted: it is asked again, a few times.
+func TestWhoMayKnowOfADeleteIsAskedAgain(t *testing.T) {
+	for _, test := range []struct {
+		caughtUp bool
+		fails    int
+		ok, held bool
+	}{
+		{false, 0, false, true},
+		{false, patience, true, true},
+		{true, 0, true, false},
+	} {
+		c := newCluster(t, 1)
+		c.grace = time.Hour
+		a, b := c.join(named(0)), c.join(named(1))
+		c.settle()
+		give(a, old("key", "value"))
+		now := millis(c.now)
+		a.place.coverage, a.presence = coverage{}, Presence{Since: 1, Until: now - 2*a.grace()}
+		b.presence = Presence{Since: 1, Until: now}
+		if !test.caughtUp {
+			b.place.coverage = coverage{}
+		}
+		a.round.fails, a.round.at, b.round.at = test.fails, Never, Never
+		end := c.reconcile(a, b, whole(), exchange)
+		if _, held := a.index.Get("key"); end.ok != test.ok || held != test.held {
+			t.Errorf("%+v: ends %v, and holds the record: %v", test, end.ok, held)
+		}
+	}
+}
+
 // keyOf is a key of which the peer is a replica.
 func (c *cluster) keyOf(p *peer) string {
 	for i := 0; ; i++ {

@@ -35,8 +35,10 @@ type round struct {
 
 // SetNeighbours tells the replica of its place on the ring.
 func (r *Replica) SetNeighbours(now chord.Time, v chord.Neighbourhood) {
-	alone := len(r.place.succ) == 0
+	before := r.place.succ
+	alone := len(before) == 0
 	if !r.place.set(v) || r.leaving {
+		r.round.walk.meet(&r.place, before)
 		return
 	}
 	r.beginPresence(now)

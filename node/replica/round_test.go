@@ -425,3 +425,16 @@ func TestStraysPassARefusingPartner(t *testing.T) {
 		}
 	}
 }
+
+// A search for sources asks those, too, who come in where it has passed.
+func TestWalkMeetsWhoComesIn(t *testing.T) {
+	self, behind := tens[0], tens[6]
+	ring := slices.Concat(tens[:3], tens[4:])
+	p := newCluster(t, 1).newPeer(self, shelf{})
+	p.SetNeighbours(startTime, neighbourhood(ring, self))
+	p.round.walk = walk{at: behind.ID}
+	p.SetNeighbours(startTime, neighbourhood(tens, self))
+	if got := p.round.walk.ahead; !slices.Equal(got, tens[3:4]) {
+		t.Errorf("goes on with %v, want %v", got, tens[3:4])
+	}
+}

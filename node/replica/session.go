@@ -54,6 +54,7 @@ type session struct {
 	theirs     standing
 	withheld   bool // something was not given, since they are catching up, or we are stale
 	early      bool // something was not taken, since they are stale
+	unsure     bool // they do not have something, and may know why once they have caught up
 	done       func(now chord.Time, end ending)
 }
 
@@ -140,7 +141,7 @@ func (s *session) end(now chord.Time, ok bool) {
 	if s.r.session == s {
 		s.r.session = nil
 	}
-	ok = ok && (s.ours.stale || !s.early)
+	ok = ok && (s.ours.stale || !s.early) && (!s.unsure || s.r.round.fails >= patience)
 	var e ending
 	if ok {
 		e = s.r.ending(now, s.last)
@@ -241,6 +242,8 @@ func (s *session) match(now chord.Time, rg Range) {
 		case newer, ok && their.Version == it.Version:
 		case !ok && s.deletedThere(now, it):
 			s.r.discard(it)
+		case !ok && s.mayBeDeletedThere(now, it):
+			s.unsure = true
 		case s.way == onlyTake, s.way == onlyAsk:
 		case ok:
 			s.pushes = append(s.pushes, it)

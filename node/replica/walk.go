@@ -39,6 +39,16 @@ func (p *place) walk() walk {
 	return w
 }
 
+// meet adds the successors that have come in where the walk may have passed: others may have
+// handed them what it is in search of.
+func (w *walk) meet(p *place, before []chord.Contact) {
+	for _, c := range p.succ {
+		if !slices.Contains(before, c) && chord.Between(p.self.ID, c.ID, w.at) {
+			w.ahead = append(w.ahead, c)
+		}
+	}
+}
+
 // remainder is the part of the arc that is not shared with the k-th peer behind us.
 func (p *place) remainder(k int) chord.Arc {
 	if k >= p.n {

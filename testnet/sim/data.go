@@ -286,6 +286,9 @@ func (s *Simulation) stepData(p *peer, m *replica.Message) {
 	s.trace.data(s.now, m)
 	s.noteTold(m)
 	s.logData(p, m)
+	if p.data.returned && m.Kind == replica.Compared {
+		s.ask(p)
+	}
 	p.data.replica.Step(s.timeOfDay(p), *m)
 	p.data.stirred = true
 }
