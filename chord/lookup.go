@@ -37,7 +37,8 @@ type lookup struct {
 	owner    Message   // of the nearest candidate that answered
 	checked  bool      // with a peer before the target
 	hops     []Hop
-	outside  bool // the last hop answered, and was no member of the ring
+	outside  bool   // the last hop answered, and was no member of the ring
+	trace    *trace // nil: nobody wants to know how it chose
 }
 
 // A Hop is one request of a lookup.
@@ -56,7 +57,8 @@ type Result struct {
 	Hops   []Hop     // the requests made, in order
 	Took   time.Duration
 
-	Guessed bool // by [Node.Guess]: nobody was asked
+	Choices []Choice // of Hops, in their order; none unless it was traced
+	Guessed bool     // by [Node.Guess]: nobody was asked
 }
 
 // Lookup looks for the owner of a target: the first member at or behind it.
@@ -222,6 +224,9 @@ func (n *Node) nextHop(l *lookup) (to Contact, known []Contact) {
 }
 
 func (n *Node) ask(now Time, l *lookup, to Contact, m Message) {
+	if l.trace != nil {
+		l.noteChoice(to, l.reason(to, m.Kind == Query))
+	}
 	if !slices.Contains(l.asked, to) {
 		l.asked = append(l.asked, to)
 	}
@@ -259,7 +264,7 @@ func (n *Node) onFound(now Time, m Message) {
 	if !ok || l == nil {
 		return
 	}
-	l.hops = append(l.hops, Hop{Contact: m.From, Took: now.Sub(c.sent), Failed: !m.Member})
+	l.ended(Hop{Contact: m.From, Took: now.Sub(c.sent), Failed: !m.Member})
 	l.outside = !m.Member
 	switch {
 	case !m.Member:
@@ -282,7 +287,7 @@ func (n *Node) shortlist(l *lookup, m Message) {
 	news := false
 	for _, c := range m.Closer {
 		if !c.IsZero() && c != n.cfg.Self && Between(m.From.ID, c.ID, l.target) &&
-			!slices.Contains(l.asked, c) && !n.isLost(c) {
+			!slices.Contains(l.asked, c) && !n.leavesOut(l, c) {
 			news = l.alsoAsk(c, 2*closerContacts) || news
 		}
 	}
@@ -309,7 +314,7 @@ func (n *Node) lookupMissed(now Time, c call) {
 	case c.to.IsZero():
 		n.restart(now, l)
 	default:
-		l.hops = append(l.hops, Hop{Contact: c.to, Took: now.Sub(c.sent), Failed: true})
+		l.ended(Hop{Contact: c.to, Took: now.Sub(c.sent), Failed: true})
 		l.outside, n.stirred = false, true
 		if l.source == c.to {
 			l.source = Contact{}
@@ -344,7 +349,7 @@ func (n *Node) finish(now Time, l *lookup, m Message) {
 	switch l.purpose {
 	case clientLookup, confirmedLookup:
 		n.out.ready.Found = append(n.out.ready.Found, Result{
-			Lookup: l.id, Target: l.target, Owners: m.Succ, Whole: m.Whole, Hops: l.hops, Took: now.Sub(l.started),
+			Lookup: l.id, Target: l.target, Owners: m.Succ, Whole: m.Whole, Hops: l.hops, Took: now.Sub(l.started), Choices: l.trace.told(),
 		})
 	case fingerLookup:
 		n.fingerFound(now, l.target, m.Succ)

@@ -32,7 +32,7 @@ func (n *Node) Clone() *Node {
 func (l *lookup) clone() *lookup {
 	k := *l
 	k.seeds, k.toAsk, k.asked = slices.Clone(l.seeds), slices.Clone(l.toAsk), slices.Clone(l.asked)
-	k.owners, k.hops = slices.Clone(l.owners), slices.Clone(l.hops)
+	k.owners, k.hops, k.trace = slices.Clone(l.owners), slices.Clone(l.hops), l.trace.clone()
 	return &k
 }
 

@@ -108,7 +108,7 @@ func TestModelKnowsEveryField(t *testing.T) {
 	}{
 		{Node{}, "[cfg rand source member known followed left preds succ whole epoch fingers cache lost calls rhythms awake vouches lookups lastSeq lastLook rtt stirred rounds refreshes stabilizeAt fingerAt fingerBit fingersFilled out]"},
 		{call{}, "[seq to sent deadline lookup epoch try excuses heard state asAFavor measures relied]"},
-		{lookup{}, "[id purpose target seeds started deadline toAsk asked source owners owner checked hops outside]"},
+		{lookup{}, "[id purpose target seeds started deadline toAsk asked source owners owner checked hops outside trace]"},
 		{fingerTable{}, "[self near contacts intervals trips]"},
 		{locationCache{}, "[self limit entries heads]"},
 		{lostContact{}, "[Contact retryAt pause]"},

@@ -32,7 +32,7 @@ func (n *Node) candidates(l *lookup, list []Contact, evenLost bool) {
 		return
 	}
 	for _, c := range list {
-		if !c.IsZero() && !slices.Contains(l.asked, c) && (evenLost || !n.isLost(c)) {
+		if !c.IsZero() && !slices.Contains(l.asked, c) && (evenLost || !n.leavesOut(l, c)) {
 			l.owners = insertNearest(l.owners, c, l.target, n.cfg.Successors)
 		}
 	}
@@ -114,7 +114,7 @@ func (n *Node) onOwner(now Time, c call, m Message) {
 	if l == nil {
 		return
 	}
-	l.hops = append(l.hops, Hop{Contact: m.From, Took: now.Sub(c.sent), Failed: !m.Member})
+	l.ended(Hop{Contact: m.From, Took: now.Sub(c.sent), Failed: !m.Member})
 	if m.Member {
 		n.ownerSaid(l, m)
 	} else {

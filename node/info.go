@@ -118,6 +118,15 @@ type Hop struct {
 	chord.Contact
 	Millis float64 `json:"ms"`
 	Failed bool    `json:"failed,omitempty"` // it did not answer in time
+	Why    string  `json:"why,omitempty"`    // it was asked: a [chord.Reason]
+	After  int     `json:"after,omitempty"`  // how many hops had ended by then
+	Others []Other `json:"others,omitempty"` // whom the lookup could have asked instead, some of them
+}
+
+// An Other is a peer that a lookup knew of and did not ask at a hop.
+type Other struct {
+	chord.Contact
+	Why string `json:"why"` // a [chord.Reason]
 }
 
 // A Page is part of a key listing, in the order of positions.

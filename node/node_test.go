@@ -198,6 +198,9 @@ func TestLookup(t *testing.T) {
 			if err != nil || !slices.Equal(got.Replicas, want.Replicas) {
 				t.Errorf("at %v: replicas %v, error %v; want %v", p.Self(), got.Replicas, err, want.Replicas)
 			}
+			if slices.ContainsFunc(got.Hops, func(h node.Hop) bool { return h.Why == "" }) {
+				t.Errorf("at %v: not all hops of %+v say why", p.Self(), got.Hops)
+			}
 		}
 	})
 }

@@ -57,9 +57,9 @@ func (n *Node) deadline(ctx context.Context, now chord.Time) chord.Time {
 	return now.Add(left)
 }
 
-// Lookup finds the peers responsible for a key. The owner has confirmed that it
-// lives and is the one; as long as nobody does, the lookup starts over, and at
-// its end says that it does not know.
+// Lookup finds the peers responsible for a key, and tells whom it asked and why. The
+// owner has confirmed that it lives and is the one; as long as nobody does, the lookup
+// starts over, and at its end says that it does not know.
 func (n *Node) Lookup(ctx context.Context, key []byte) (Route, error) {
 	if err := (&replica.Record{Key: string(key)}).Valid(); err != nil {
 		return Route{}, fmt.Errorf("%w: %w", ErrInvalid, err)
@@ -67,7 +67,9 @@ func (n *Node) Lookup(ctx context.Context, key []byte) (Route, error) {
 	results := make(chan chord.Result, 1)
 	target := chord.KeyID(key)
 	begin := func(now chord.Time) {
-		n.lookups[n.ring.LookupConfirmed(now, target)] = func(r chord.Result) { results <- r }
+		id := n.ring.LookupConfirmed(now, target)
+		n.ring.Trace(id)
+		n.lookups[id] = func(r chord.Result) { results <- r }
 	}
 	if !n.inbox.call(begin) {
 		return Route{}, ErrClosed
@@ -83,19 +85,37 @@ func (n *Node) Lookup(ctx context.Context, key []byte) (Route, error) {
 }
 
 func (n *Node) route(key []byte, found chord.Result) (Route, error) {
-	route := Route{ID: found.Target, Millis: millis(found.Took), Hops: []Hop{}}
-	for _, h := range found.Hops {
-		route.Hops = append(route.Hops, Hop{Contact: h.Contact, Millis: millis(h.Took), Failed: h.Failed})
-	}
+	route := Route{ID: found.Target, Millis: millis(found.Took), Hops: HopsOf(found)}
 	if len(found.Owners) == 0 {
 		return route, fmt.Errorf("%w: no peer confirmed that it is the owner of this key; try again when the ring has settled", ErrNoPeer)
 	}
 	route.Owner = found.Owners[0]
 	route.Replicas = replica.Distinct(found.Owners, n.quorums().N)
 	told := route // the caller may change what it gets, while observers read
-	told.Hops, told.Replicas = slices.Clone(route.Hops), slices.Clone(route.Replicas)
+	told.Hops, told.Replicas = HopsOf(found), slices.Clone(route.Replicas)
 	n.event(Event{Kind: LookedUp, About: route.Owner, Text: printable(string(key)), Count: len(route.Hops), Route: &told})
 	return route, nil
+}
+
+// HopsOf are the requests of a lookup, with its choices if it was traced.
+func HopsOf(found chord.Result) []Hop {
+	hops := make([]Hop, len(found.Hops))
+	for i, h := range found.Hops {
+		hops[i] = Hop{Contact: h.Contact, Millis: millis(h.Took), Failed: h.Failed}
+		if i < len(found.Choices) {
+			c := found.Choices[i]
+			hops[i].Why, hops[i].After, hops[i].Others = c.Why.String(), c.After, othersOf(c)
+		}
+	}
+	return hops
+}
+
+func othersOf(c chord.Choice) []Other {
+	others := make([]Other, len(c.Others))
+	for i, o := range c.Others {
+		others[i] = Other{o.Contact, o.Why.String()}
+	}
+	return others
 }
 
 // Keys lists one page of at most limit (1 to 1000) keys that begin with prefix.

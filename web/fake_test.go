@@ -153,7 +153,8 @@ func (f *fake) Delete(_ context.Context, key []byte, opt node.WriteOptions) (nod
 }
 
 func (f *fake) Lookup(_ context.Context, key []byte) (node.Route, error) {
-	hops := []node.Hop{{Contact: contact(1), Millis: 2}, {Contact: contact(2), Failed: true}}
+	others := []node.Other{{Contact: contact(4), Why: "farther"}}
+	hops := []node.Hop{{Contact: contact(1), Millis: 2, Why: "closest", Others: others}, {Contact: contact(2), Failed: true}}
 	return node.Route{ID: chord.KeyID(key), Owner: contact(3), Hops: hops}, f.err
 }
 

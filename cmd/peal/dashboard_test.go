@@ -57,6 +57,8 @@ func operationsAreListed(t *testing.T, b tab, api string) {
 	t.Helper()
 	b.do(t, click("tab-operations"), choose("operation-kind", "lookup"), choose("operation-text", "greeting"),
 		shows("operations", "greeting"), click("operations .name[title]"), shows("operation", "Owner"))
+	b.do(t, chromedp.Evaluate[chromedp.Void](`document.querySelectorAll("#operation .others").forEach((others) => (others.open = true))`),
+		shows("operation", "Not asked, since it"), holds(`/lies|had|was/.test(document.querySelector("#operation .others td").textContent)`))
 	b.keep(t, "lookup")
 	b.do(t, choose("operation-text", "no operation has this"), holds(`document.getElementById("operations").childElementCount === 0`), choose("operation-text", ""))
 	b.do(t, chromedp.Evaluate[chromedp.Void](`document.querySelector("#operations .name").focus()`))

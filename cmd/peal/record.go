@@ -170,10 +170,7 @@ func infoOf(v *sim.View) node.Info {
 }
 
 func routeOf(r *chord.Result) *node.Route {
-	route := &node.Route{ID: r.Target, Millis: milliseconds(r.Took), Hops: []node.Hop{}, Replicas: []chord.Contact{}}
-	for _, h := range r.Hops {
-		route.Hops = append(route.Hops, node.Hop{Contact: h.Contact, Millis: milliseconds(h.Took), Failed: h.Failed})
-	}
+	route := &node.Route{ID: r.Target, Millis: milliseconds(r.Took), Hops: node.HopsOf(*r), Replicas: []chord.Contact{}}
 	if len(r.Owners) > 0 {
 		route.Owner = r.Owners[0]
 	}

@@ -19,10 +19,11 @@ const (
 	largestFile = 512 << 20 // bytes
 	longestRun  = 10 * 365 * 24 * time.Hour
 	longestPath = 64 // hops of a lookup that are kept
+	mostOthers  = 16 // of a hop that are kept
 
-	// mostKept is how many lines, peers, hops and replicas are kept in all. Each
-	// takes up to 250 bytes of memory, a line of a ring that works about 300 of
-	// the file.
+	// mostKept is how many lines, peers, hops and replicas are kept in all; the peers
+	// that were not asked at a hop count as hops. Each takes up to 250 bytes of memory,
+	// a line of a ring that works about 300 of the file.
 	mostKept = 2_000_000
 )
 
@@ -171,18 +172,25 @@ func (l *loader) tidy(e *node.Event) error {
 	e.Peer, e.About, e.Text = placed(e.Peer), placed(e.About), cut(e.Text)
 	l.steps += steps(e.Route)
 	if e.Route != nil {
-		r := e.Route
-		r.Owner = placed(r.Owner)
-		r.Replicas = shortened(r.Replicas, chord.MaxContacts)
-		for i, c := range r.Replicas {
-			r.Replicas[i] = placed(c)
-		}
-		r.Hops = shortened(r.Hops, longestPath)
-		for i, h := range r.Hops {
-			r.Hops[i].Contact = placed(h.Contact)
-		}
+		tidyRoute(e.Route)
 	}
 	return nil
+}
+
+func tidyRoute(r *node.Route) {
+	r.Owner = placed(r.Owner)
+	r.Replicas = shortened(r.Replicas, chord.MaxContacts)
+	for i, c := range r.Replicas {
+		r.Replicas[i] = placed(c)
+	}
+	r.Hops = shortened(r.Hops, longestPath)
+	for i := range r.Hops {
+		h := &r.Hops[i]
+		h.Contact, h.Why, h.Others = placed(h.Contact), cut(h.Why), shortened(h.Others, mostOthers)
+		for j, o := range h.Others {
+			h.Others[j] = node.Other{Contact: placed(o.Contact), Why: cut(o.Why)}
+		}
+	}
 }
 
 // steps is how many hops and replicas of a lookup are kept.
@@ -190,7 +198,12 @@ func steps(r *node.Route) int {
 	if r == nil {
 		return 0
 	}
-	return min(len(r.Hops), longestPath) + min(len(r.Replicas), chord.MaxContacts)
+	hops := r.Hops[:min(len(r.Hops), longestPath)]
+	count := len(hops) + min(len(r.Replicas), chord.MaxContacts)
+	for _, h := range hops {
+		count += min(len(h.Others), mostOthers)
+	}
+	return count
 }
 
 // shortened gives the first elements of a list, and lets go of the memory that

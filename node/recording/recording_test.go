@@ -25,6 +25,9 @@ func info(i int, successors ...int) node.Info {
 	return v
 }
 
+// hops are those of the one lookup in what is written.
+var hops = []node.Hop{{Contact: contact(1), Millis: 12.5, Why: "closest", After: 1, Others: []node.Other{{Contact: contact(3), Why: "farther"}}}}
+
 // written is a recording of four peers that join a second apart, of which one is
 // killed in the sixth second, and one paused in the fourth.
 func written(t testing.TB, events int) []byte {
@@ -39,7 +42,7 @@ func written(t testing.TB, events int) []byte {
 	paused.Paused = true
 	w.View(at(4), paused)
 	w.View(at(4), paused) // nothing new
-	route := node.Route{Owner: contact(2), Hops: []node.Hop{{Contact: contact(1), Millis: 12.5}}}
+	route := node.Route{Owner: contact(2), Hops: hops}
 	w.Event(node.Event{Time: at(5), Peer: contact(0), Kind: node.LookedUp, Count: 1, Route: &route})
 	w.Gone(at(6), contact(2))
 	w.Event(node.Event{Time: at(6), Peer: contact(2), Kind: node.Killed})
@@ -73,7 +76,7 @@ func TestRoundTrip(t *testing.T) {
 	if got := len(r.Events()); got != 6 || r.Peers() != 4 {
 		t.Errorf("%d events of %d peers, want 6 of 4", got, r.Peers())
 	}
-	if e := r.Events()[4]; e.Route == nil || len(e.Route.Hops) != 1 || e.Route.Hops[0].Contact != contact(1) || e.Route.Owner != contact(2) {
+	if e := r.Events()[4]; e.Route == nil || !reflect.DeepEqual(e.Route.Hops, hops) || e.Route.Owner != contact(2) {
 		t.Errorf("the lookup reads %+v", e)
 	}
 	c := newCursor(r)
@@ -202,6 +205,7 @@ func TestTooMuchToKeep(t *testing.T) {
 		"lines":    {lines(most-1, `{"kind":"x","text":"%s"}`), lines(most, `{"kind":"x","text":"%s"}`)},
 		"peers":    {lines(most/2-1, `{"kind":"gone","peer":{"peer":"%s"}}`), lines(most/2, `{"kind":"gone","peer":{"peer":"%s"}}`)},
 		"hops":     {lines(24, `{"kind":"x","text":"%s","route":{"hops":[{},{},{}]}}`), lines(25, `{"kind":"x","text":"%s","route":{"hops":[{},{},{}]}}`)},
+		"others":   {lines(24, `{"kind":"x","text":"%s","route":{"hops":[{"others":[{},{}]}]}}`), lines(25, `{"kind":"x","text":"%s","route":{"hops":[{"others":[{},{}]}]}}`)},
 		"replicas": {lines(33, `{"kind":"x","text":"%s","route":{"replicas":[{},{}]}}`), lines(34, `{"kind":"x","text":"%s","route":{"replicas":[{},{}]}}`)},
 	} {
 		if _, err := loadUpTo(most, strings.NewReader(header+c.fits)); err != nil {
@@ -280,6 +284,16 @@ func TestPositionsAreComputed(t *testing.T) {
 	r := load(t, []byte(file))
 	if got, want := r.Events()[0].Peer, chord.NewContact("a", 0); got != want {
 		t.Errorf("the peer is %+v, want %+v", got, want)
+	}
+}
+
+// Of the peers that were not asked at a hop some are kept, where they really are.
+func TestOthersAreTidied(t *testing.T) {
+	others := strings.Repeat(`,{"id":"`+strings.Repeat("00", 32)+`","peer":"2g","why":"farther"}`, 2*mostOthers)[1:]
+	r := load(t, []byte(`{"peal_recording":1,"start":"1970-01-01T00:00:00Z"}`+"\n"+`{"kind":"lookup","route":{"hops":[{"others":[`+others+`]}]}}`+"\n"))
+	got := r.Events()[0].Route.Hops[0].Others
+	if want := (node.Other{Contact: chord.NewContact("a", 0), Why: "farther"}); len(got) != mostOthers || got[0] != want {
+		t.Errorf("%d others, the first %+v; want %d like %+v", len(got), got[0], mostOthers, want)
 	}
 }
 

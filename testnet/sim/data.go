@@ -268,7 +268,9 @@ func (s *Simulation) locate(p *peer, l replica.Locate) {
 			return
 		}
 	}
-	p.data.locating[p.node.Lookup(p.clock.read(s.now), l.Target)] = l.ID
+	id := p.node.Lookup(p.clock.read(s.now), l.Target)
+	s.traceLookup(p, id)
+	p.data.locating[id] = l.ID
 }
 
 func (s *Simulation) sendData(from *peer, m *replica.Message) {

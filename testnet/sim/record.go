@@ -67,6 +67,13 @@ func (s *Simulation) observe(p *peer, r *chord.Ready) {
 	}
 }
 
+// traceLookup has a lookup that has just begun tell how it chooses.
+func (s *Simulation) traceLookup(p *peer, id chord.LookupID) {
+	if s.cfg.Record != nil {
+		p.node.Trace(id)
+	}
+}
+
 func (s *Simulation) toldOf(p *peer) *told {
 	if more := len(s.peers) - len(s.told); more > 0 {
 		s.told = append(s.told, make([]told, more)...)

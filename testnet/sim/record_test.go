@@ -25,6 +25,10 @@ func TestObserverSeesTheRing(t *testing.T) {
 			views[o.Peer] = o.View
 		case Crashed, Left:
 			delete(views, o.Peer)
+		case LookedUp:
+			if hops, choices := len(o.Result.Hops), len(o.Result.Choices); hops != choices {
+				t.Errorf("seed %d: a lookup tells of %d choices for %d hops", cfg.Seed, choices, hops)
+			}
 		}
 	}
 	s, err := New(cfg)

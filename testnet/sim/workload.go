@@ -20,7 +20,7 @@ func (s *Simulation) lookup() {
 	if s.cfg.Confirm {
 		look = p.node.LookupConfirmed
 	}
-	look(p.clock.read(s.now), s.randomID())
+	s.traceLookup(p, look(p.clock.read(s.now), s.randomID()))
 	s.drain(p, nil)
 }
 

@@ -1,33 +1,39 @@
-// Why a lookup went where it did: of the peers that the one just asked knows,
-// the closest before the key comes next. What that one knows is taken from its
-// tables as they are shown now.
+// Why a lookup asked a peer, and others not, in words. The lookup noted the reasons.
 
 import { share } from "./circle.js";
 import { fraction } from "./state.js";
 
-/** @import { State } from "./types.js" */
+/** @import { Hop, Other } from "./types.js" */
+
+const chosen = {
+  closest: "The closest before the key not asked yet",
+  "may own": "The first behind the key: the owner, if it lives",
+  again: "Once more, since all that it named were silent",
+};
+
+const passed = {
+  before: "lies before the key, and cannot own it",
+  silent: "had been asked, and did not answer",
+  waiting: "had been asked, and had not answered yet",
+  "given up": "was taken for dead",
+};
+
+/** whyThis says why the peer of a hop was asked.
+ * @param {Hop} hop */
+export const whyThis = (hop) => chosen[hop.why] ?? "";
 
 /**
- * choiceAt says what there was to choose from at a peer: the others that lie
- * before the key, the closest first, each by which part of the circle it is
- * farther than the chosen one, and how many peers lie past the key.
- * @param {State} state @param {string} at @param {string} chosen @param {number} key
+ * whyNot says why another peer was not asked at a hop of the way to a key: "it ...".
+ * @param {Other} other @param {Hop} hop @param {number} key
  */
-export function choiceAt(state, at, chosen, key) {
-  const peer = state.peers.get(at);
-  if (!peer) return null;
-  const known = [...new Set([...peer.succ, ...peer.fingers])].filter((id) => id !== at);
-  const way = share(peer.at, key);
-  const before = known.filter((id) => share(peer.at, fraction(id)) < way);
-  const others = before.filter((id) => id !== chosen)
-    .map((id) => ({ id, farther: share(fraction(id), key) - share(fraction(chosen), key) }))
-    .sort((a, b) => a.farther - b.farther);
-  return { listed: known.includes(chosen), others, past: known.length - before.length };
+export function whyNot(other, hop, key) {
+  const at = fraction(other.id);
+  if (other.why === "farther") return `lies ${part(share(at, key) - share(fraction(hop.id), key))} farther from the key`;
+  if (other.why === "behind") return `lies ${part(share(key, at))} behind the key, where another comes first`;
+  return passed[other.why] ?? other.why;
 }
 
-/** whyNot says why a peer was not chosen. */
-export function whyNot(farther) {
-  if (farther < 0) return "closer, but not named at the time";
-  const percent = 100 * farther;
-  return `${percent < 1 ? percent.toFixed(2) : percent.toFixed(0)} % of the circle farther from the key`;
+function part(share) {
+  const percent = 100 * share;
+  return `${percent < 1 ? percent.toFixed(2) : percent.toFixed(0)} % of the circle`;
 }

@@ -10,7 +10,11 @@ const thing = (parts) => (v) => v !== null && typeof v === "object" && Object.en
 
 const isID = fits(/^[0-9a-f]{64}$/);
 const isContact = thing({ id: isID, peer: isText });
-const isHop = thing({ id: isID, peer: isText, ms: Number.isFinite, failed: maybe(isTruth) });
+const isOther = thing({ id: isID, peer: isText, why: isText });
+const isHop = thing({
+  id: isID, peer: isText, ms: Number.isFinite, failed: maybe(isTruth),
+  why: maybe(isText), after: maybe(Number.isInteger), others: maybe(listOf(isOther)),
+});
 const places = listOf(fits(/^[0-9a-f]{16}$/), 256);
 
 const ofView = {

@@ -117,7 +117,7 @@ export class KeyBox {
     const route = await api.lookup(this.page.key.value, via);
     const entry = via ? this.#idOf(via) : this.#self;
     this.selection.show(pathOf(route, entry));
-    return routeResult(route, entry, this.ring.state);
+    return routeResult(route, entry);
   }
 
   #terms() {

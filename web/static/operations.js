@@ -67,7 +67,7 @@ export class Operations {
   #describe() {
     const { path } = this.selection;
     const ours = path && path.route && path.route === this.#chosen?.route;
-    fill(this.page.chosen, ...(ours ? routeResult(path.route, path.entry, this.ring.state) : []));
+    fill(this.page.chosen, ...(ours ? routeResult(path.route, path.entry) : []));
   }
 }
 

@@ -1,8 +1,8 @@
 // What an operation came to, in plain words.
 
-import { choiceAt, whyNot } from "./choice.js";
+import { whyNot, whyThis } from "./choice.js";
 import { showValue } from "./reading.js";
-import { fraction, shortID } from "./state.js";
+import { fraction } from "./state.js";
 import { brief, bytesIn, count, lasted, make, millis, number, pairs } from "./words.js";
 
 const reasons = {
@@ -84,8 +84,8 @@ function replyOf({ id, version, deleted }, newest) {
   return make("li", {}, chip(id), make("span", { className: "soft", title: version ?? "" }, had + more));
 }
 
-/** routeResult shows a lookup hop by hop, and what there was to choose from; the canvas draws the same. */
-export function routeResult(route, entry, state) {
+/** routeResult shows a lookup hop by hop, and whom it could have asked instead; the canvas draws the same. */
+export function routeResult(route, entry) {
   const hops = route.hops ?? [];
   const line = (text, id, note, ...more) => make("li", {}, make("span", { className: "step" }, text), chip(id), make("span", { className: "soft" }, note), ...more);
   const others = (route.replicas ?? []).filter((contact) => contact.id !== route.owner?.id);
@@ -94,7 +94,7 @@ export function routeResult(route, entry, state) {
     headline(`${route.owner?.peer ? "Found" : "Not found"} in ${count(hops.length, "hop")}, ${millis(route.ms)}`, route.owner?.peer ? "good" : "bad"),
     make("ol", { className: "route" },
       ...(entry ? [line("Enters", entry, "")] : []),
-      ...hops.map((hop, i) => line(String(i + 1), hop.id, hop.failed ? `did not answer for ${millis(hop.ms)}` : millis(hop.ms), ...choice(state, route, entry, i))),
+      ...hops.map((hop, i) => line(String(i + 1), hop.id, hop.failed ? `did not answer for ${millis(hop.ms)}` : millis(hop.ms), ...choice(route, i))),
       ...(route.owner?.peer ? [line("Owner", route.owner.id, "")] : []),
       ...(others.length > 0 ? [make("li", {}, make("span", { className: "step" }, "Replicas"), chips)] : []),
     ),
@@ -102,16 +102,19 @@ export function routeResult(route, entry, state) {
   ];
 }
 
-// What the peer before this hop could have named instead.
-function choice(state, route, entry, i) {
-  const from = route.hops.slice(0, i).findLast((hop) => !hop.failed)?.id ?? entry;
-  const chosen = shortID(route.hops[i].id);
-  const found = from && shortID(from) !== chosen ? choiceAt(state, shortID(from), chosen, fraction(route.id)) : null;
-  if (!found || found.others.length + found.past === 0) return [];
-  const row = (other) => make("li", {}, chip(other.id), make("span", { className: "soft" }, whyNot(other.farther)));
-  const past = found.past > 0 ? [make("li", { className: "soft" }, `${count(found.past, "peer")} past the key`)] : [];
-  const summary = make("summary", {}, `${brief(from)} knows ${count(found.others.length + found.past, "other")}`);
-  return [make("details", { className: "others" }, summary, make("ul", {}, ...found.others.map(row), ...past))];
+// Why this peer was asked, and whom the lookup knew of as well.
+function choice(route, i) {
+  const hop = route.hops[i];
+  const others = hop.others ?? [];
+  const why = whyThis(hop);
+  if (others.length === 0) return why ? [make("span", { className: "others soft" }, why)] : [];
+  const row = (other) => make("tr", {}, make("th", { scope: "row" }, chip(other.id)), make("td", {}, whyNot(other, hop, fraction(route.id))));
+  const table = make("table", {},
+    make("caption", { className: "unseen" }, `Peers not asked at hop ${i + 1}`),
+    make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "Peer"), make("th", { scope: "col" }, "Not asked, since it"))),
+    make("tbody", {}, ...others.map(row)),
+  );
+  return [make("details", { className: "others" }, make("summary", {}, [why, count(others.length, "other")].filter(Boolean).join("; ")), table)];
 }
 
 function headline(text, verdict) {

@@ -1,7 +1,6 @@
 // Drawing a lookup: numbered arrows in the order of its requests, then the
 // owner, the replicas and the place of the key.
 
-import { choiceAt } from "./choice.js";
 import { along, angle, bend, point, sway, warp } from "./circle.js";
 import { diamond, disc, pointer } from "./marks.js";
 import { fraction, shortID } from "./state.js";
@@ -15,7 +14,7 @@ const badgeSpots = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8]; // parts of the arrow, t
 export const pathOf = (route, entry) => ({
   route,
   entry,
-  hops: (route.hops ?? []).map((hop) => ({ id: shortID(hop.id), failed: hop.failed, ms: hop.ms })),
+  hops: (route.hops ?? []).map((hop) => ({ id: shortID(hop.id), failed: hop.failed, ms: hop.ms, after: hop.why ? (hop.after ?? 0) : undefined, others: (hop.others ?? []).map((other) => shortID(other.id)) })),
   owner: route.owner?.peer ? shortID(route.owner.id) : "",
   replicas: (route.replicas ?? []).map((contact) => shortID(contact.id)),
   at: fraction(route.id),
@@ -25,14 +24,15 @@ export const pathOf = (route, entry) => ({
 /** routeTime is how long the drawing of a path takes to unfold. */
 export const routeTime = (path) => (legs(path).length + 1) * legTime;
 
-// legs are the arrows of a path. A hop that failed leads nowhere: the next starts where it did.
-function legs(path) {
-  const list = [];
-  let from = path.entry;
-  path.hops.forEach((hop, i) => {
-    if (from && from !== hop.id) list.push({ from, to: hop.id, failed: hop.failed, ms: hop.ms, number: i + 1 });
-    if (!hop.failed) from = hop.id;
-  });
+/**
+ * legs are the arrows of a path. Each starts at the last peer that had answered when it
+ * was made; of an old recording, which does not say, at the last one before it.
+ */
+export function legs(path) {
+  const answered = (hops) => path.hops.slice(0, hops).findLast((hop) => !hop.failed)?.id ?? path.entry;
+  const list = path.hops.map((hop, i) => ({ ...hop, from: answered(hop.after ?? i), to: hop.id, number: i + 1 }))
+    .filter(({ from, to }) => from && from !== to);
+  const from = answered(path.hops.length);
   // The last peer asked names the owner; nothing travels there yet.
   if (path.owner && from && from !== path.owner) list.push({ from, to: path.owner, answer: true });
   return list;
@@ -42,7 +42,7 @@ function legs(path) {
 export function drawRoute(view, path, labels) {
   const age = view.calm ? Infinity : view.now - path.startedAt;
   const begun = legs(path).filter((_, i) => age > i * legTime).map((leg) => trace(view, leg));
-  begun.forEach((leg) => drawOthers(view, leg, path));
+  begun.forEach((leg) => drawOthers(view, leg));
   begun.forEach((leg, i) => drawLeg(view, leg, Math.min(1, age / legTime - i)));
   // No arrow may cross out a number.
   for (const leg of begun) if (leg.number) drawBadge(view, leg, labels);
@@ -50,15 +50,13 @@ export function drawRoute(view, path, labels) {
   drawReplicas(view, path);
 }
 
-// Where it could have gone from here, and did not.
-function drawOthers({ ctx, circle, colours, state }, leg, path) {
-  const choice = path.at === null ? null : choiceAt(state, leg.from, leg.to, path.at);
-  if (!choice) return;
-  const p = point(circle, fraction(leg.from));
+// Where it could have gone, and did not.
+function drawOthers({ ctx, circle, colours }, { from, others = [] }) {
+  const p = point(circle, fraction(from));
   ctx.strokeStyle = colours.soft;
   ctx.lineWidth = 1;
   ctx.setLineDash([1, 4]);
-  for (const { id } of choice.others.slice(0, 6)) {
+  for (const id of others) {
     const q = point(circle, fraction(id));
     const c = bend(circle, p, q, circle.r * 0.2);
     ctx.beginPath();

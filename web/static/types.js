@@ -32,7 +32,8 @@
 
 /**
  * @typedef {{id: string, peer: string}} Contact
- * @typedef {Contact & {ms: number, failed?: boolean}} Hop
+ * @typedef {Contact & {why: string}} Other a peer that was not asked at a hop
+ * @typedef {Contact & {ms: number, failed?: boolean, why?: string, after?: number, others?: Other[]}} Hop
  * @typedef {{id: string, owner: Contact, replicas: Contact[], hops: Hop[], ms: number}} Route
  *
  * @typedef {object} Happening an event of the stream

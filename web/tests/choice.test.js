@@ -1,29 +1,31 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { choiceAt, whyNot } from "../static/choice.js";
+import { whyNot, whyThis } from "../static/choice.js";
 import { fraction } from "../static/state.js";
-import { id, view } from "./messages.js";
+import { id } from "./messages.js";
 
-const asked = { ...view("10", { succ: [id("18"), id("20")], fingers: [id("20"), id("40"), id("a0")] }), at: fraction(id("10")) };
-const state = { peers: new Map([[id("10"), asked]]) };
+const hop = (digits, why) => ({ id: id(digits), peer: "", ms: 1, why });
+const other = (digits, why) => ({ id: id(digits), peer: "", why });
+const key = fraction(id("50"));
 
-test("the closest before the key is chosen, and the others are farther", () => {
-  const choice = choiceAt(state, id("10"), id("40"), fraction(id("50")));
-  assert.deepEqual(choice, { listed: true, past: 1, others: [{ id: id("20"), farther: 1 / 8 }, { id: id("18"), farther: 5 / 32 }] });
+test("the closest before the key is asked, and the others are farther", () => {
+  assert.equal(whyThis(hop("40", "closest")), "The closest before the key not asked yet");
+  assert.equal(whyNot(other("20", "farther"), hop("40", "closest"), key), "lies 13 % of the circle farther from the key");
+  assert.equal(whyNot(other("3f", "farther"), hop("40", "closest"), key), "lies 0.39 % of the circle farther from the key");
 });
 
-test("one that no table has came from elsewhere", () => {
-  assert.equal(choiceAt(state, id("10"), id("48"), fraction(id("50"))).listed, false);
+test("of those behind the key the first may own it", () => {
+  assert.equal(whyNot(other("60", "behind"), hop("58", "may own"), key), "lies 6 % of the circle behind the key, where another comes first");
+  assert.equal(whyNot(other("48", "before"), hop("58", "may own"), key), "lies before the key, and cannot own it");
 });
 
-test("a key behind the peer is nearly a whole circle away", () => {
-  assert.equal(choiceAt(state, id("10"), id("a0"), fraction(id("08"))).others.length, 3);
+test("a key on the other side of position 0 is as near", () => {
+  assert.equal(whyNot(other("e0", "farther"), hop("f0", "closest"), fraction(id("08"))), "lies 6 % of the circle farther from the key");
+  assert.equal(whyNot(other("10", "behind"), hop("f8", "may own"), fraction(id("f0"))), "lies 13 % of the circle behind the key, where another comes first");
 });
 
-test("nothing is said of a peer that is gone", () => assert.equal(choiceAt(state, id("99"), id("40"), 0.3), null));
-
-test("why not", () => {
-  assert.equal(whyNot(1 / 8), "13 % of the circle farther from the key");
-  assert.equal(whyNot(-0.1), "closer, but not named at the time");
+test("a reason from a newer program is shown as it is, and none as nothing", () => {
+  assert.equal(whyNot(other("20", "too busy"), hop("40", "closest"), key), "too busy");
+  assert.equal(whyThis(hop("40", undefined)), "");
 });

@@ -71,6 +71,7 @@ test("what is wrong is said by line", () => {
     ["no peer", /line 2: it names no peer/, file(line(0, "view", ""), two[0])],
     ["a stranger's peer", /line 2: its peer is not what an event has/, file(line(0, "joined", "", { peer: { id: 5, peer: "p" } }), two[0])],
     ["a route", /line 2: its route is not what an event has/, file(line(0, "lookup", "20", { route: { id: full("20"), hops: 3, ms: 1 } }), two[0])],
+    ["another", /line 2: its route is not what an event has/, file(line(0, "lookup", "20", { route: { id: full("20"), hops: [{ id: full("80"), peer: "p", ms: 1, others: [{ id: 5 }] }], ms: 1 } }), two[0])],
     ["a time", /line 2: its route is not what an event has/, file(line(0, "lookup", "20", { route: { id: full("20"), hops: [], ms: "<b>" } }), two[0])],
     ["a list", /line 2: its succ is not/, file(line(0, "view", "20", { view: { succ: "<img src=x>" } }), two[0])],
     ["a number", /line 2: its keys is not/, file(line(0, "view", "20", { view: { keys: "<b>" } }), two[0])],
