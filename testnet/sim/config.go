@@ -92,6 +92,10 @@ type Config struct {
 	// the seconds that have passed and those that are planned.
 	Progress func(done, total int) `json:"-"`
 
+	// Stop, unless nil, is asked every now and then whether the run is to end, with
+	// [ErrStopped].
+	Stop func() bool `json:"-"`
+
 	// Observe, unless nil, is told of every lookup that ended.
 	Observe func(Outcome) `json:"-"`
 

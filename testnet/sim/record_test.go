@@ -56,9 +56,20 @@ func TestObserverSeesTheRing(t *testing.T) {
 func TestObservingChangesNothing(t *testing.T) {
 	cfg := churning(4)
 	want := mustRun(t, cfg).TraceHash
-	cfg.Record = func(Observation) {}
+	cfg.Record, cfg.Stop = func(Observation) {}, func() bool { return false }
 	if got := mustRun(t, cfg).TraceHash; got != want {
 		t.Errorf("seed %d: the trace is %s when observed, want %s", cfg.Seed, got, want)
+	}
+}
+
+// A run that is stopped is none that broke a rule.
+func TestStop(t *testing.T) {
+	asked, violated := 0, false
+	cfg := churning(1)
+	cfg.Stop = func() bool { asked++; return asked == 3 }
+	cfg.Record = func(o Observation) { violated = violated || o.Kind == Violated }
+	if r, err := Run(cfg); err != ErrStopped || r.Events != 3*stopEvery || violated {
+		t.Errorf("stopped after %d events, error %v, violated %v; want %v after %d", r.Events, err, violated, ErrStopped, 3*stopEvery)
 	}
 }
 

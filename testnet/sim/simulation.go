@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -69,6 +70,12 @@ type peer struct {
 	watchers  [2]*peer // its neighbours then that have not given it up yet
 }
 
+// ErrStopped ends a run that [Config.Stop] has stopped.
+var ErrStopped = errors.New("sim: the run was stopped")
+
+// stopEvery is how many events are handled between two questions whether to stop.
+const stopEvery = 1024
+
 // Run simulates what the Config says. On a broken promise of the protocol it
 // returns the report so far and the error.
 func Run(cfg Config) (Report, error) {
@@ -104,7 +111,11 @@ func New(cfg Config) (*Simulation, error) {
 // waits until the ring is ideal.
 func (s *Simulation) Run() (Report, error) {
 	for _, phase := range []func() error{s.form, s.work, s.settle, s.settleData} {
-		if err := phase(); err != nil {
+		err := phase()
+		if errors.Is(err, ErrStopped) {
+			return s.report(), err
+		}
+		if err != nil {
 			s.observeEnd(err)
 			return s.report(), s.violation(err)
 		}
@@ -189,6 +200,9 @@ func (s *Simulation) runFor(d time.Duration) error {
 		s.happen(s.queue.pop())
 		if err := s.assert(); err != nil {
 			return err
+		}
+		if s.cfg.Stop != nil && s.tally.events%stopEvery == 0 && s.cfg.Stop() {
+			return ErrStopped
 		}
 	}
 	s.now = until
