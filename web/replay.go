@@ -57,6 +57,7 @@ type Film struct {
 	Events  int       `json:"events"`            // in all
 	Seed    uint64    `json:"seed,string"`       // as a text: it may be too large for a double
 	Command string    `json:"command,omitempty"` // what to type to see it again
+	Link    string    `json:"link,omitempty"`    // of a simulation: the query that asks /v1/simulation for it
 	Version string    `json:"version,omitempty"` // of the software
 	Cut     bool      `json:"cut"`               // the file ends in the middle
 	Marks   []Mark    `json:"marks"`             // in order

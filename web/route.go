@@ -66,6 +66,7 @@ func (s *Server) table() []route {
 		{"POST", "/v1/testnet/impair", usualTimeout, s.live(s.impair)},
 		{"GET", "/v1/replay", usualTimeout, s.showFilm},
 		{"POST", "/v1/replay", usualTimeout, s.steer},
+		{"GET", "/v1/simulation", longTimeout, s.simulate},
 		{"GET", "/v1/events", noTimeout, s.events},
 		{"GET", "/metrics", usualTimeout, s.showMetrics},
 		{"GET", "/healthz", usualTimeout, s.healthy},

@@ -18,6 +18,10 @@ type Config struct {
 	// Feed is told the events of the backend's peers; nil means none come.
 	Feed *Feed
 
+	// Simulation prepares the simulation that the parameters of a query describe; nil
+	// where none may be asked for, as at a peer of a ring that runs for real.
+	Simulation func(parameters url.Values) (Simulation, error)
+
 	// Logger gets a line for every request; nil discards them.
 	Logger *slog.Logger
 
@@ -59,6 +63,9 @@ type Server struct {
 	routes  []route
 	metrics metrics
 	hub     *hub
+
+	simulation func(url.Values) (Simulation, error)
+	simulating chan struct{} // has room for one
 }
 
 // New makes a server. It starts nothing: the ring is only looked at while a
@@ -71,6 +78,9 @@ func New(c Config) *Server {
 		log:     c.Logger,
 		guard:   newGuard(c.Addr),
 		hub:     newHub(c.Backend, c.Feed, c.Refresh),
+
+		simulation: c.Simulation,
+		simulating: make(chan struct{}, 1),
 	}
 	s.lab, _ = c.Backend.(Lab)
 	s.player, _ = c.Backend.(Player)

@@ -223,7 +223,9 @@ func pageIsAccessible(t *testing.T, b tab) {
 		}
 		b.do(t, click("tab-ring"), click("help"))
 		noViolation(t, b, theme+", help")
-		b.do(t, click("shortcuts button"), click("lessons"))
+		b.do(t, click("shortcuts button"), click("simulate"))
+		noViolation(t, b, theme+", the form of a simulation")
+		b.do(t, click("simulate-cancel"), click("lessons"))
 		noViolation(t, b, theme+", the list of lessons")
 		b.do(t, click("lesson-list form button"), lesson("Why the original protocol breaks"), settled)
 		noViolation(t, b, theme+", a lesson")

@@ -64,18 +64,19 @@ func spare(name string) error {
 	return nil
 }
 
-// recordSimulation lets a simulation, which command runs again, be recorded in a
-// file; with an empty name, it does nothing. Close the tape when the run is over,
-// also a failed one.
-func recordSimulation(name, command string, cfg *sim.Config) (*tape, error) {
+// simulationHeader is that of a run with the settings of some options.
+func simulationHeader(o *simOptions, cfg *sim.Config) (recording.Header, error) {
 	config, err := json.Marshal(cfg)
-	if err != nil {
-		return nil, err
-	}
-	t, err := newTape(name, recording.Header{
+	return recording.Header{
 		Source: recording.Simulator, Ring: "simulation", Start: recording.SimulatedStart,
-		Seed: cfg.Seed, Command: command, Config: config,
-	})
+		Seed: cfg.Seed, Command: o.command(cfg.Seed), Link: o.link(cfg.Seed), Config: config, Version: thisBuild().Version,
+	}, err
+}
+
+// recordSimulation lets a simulation be recorded in a file; with an empty name, it does
+// nothing. Close the tape when the run is over, also a failed one.
+func recordSimulation(name string, h recording.Header, cfg *sim.Config) (*tape, error) {
+	t, err := newTape(name, h)
 	if err == nil && t != nil {
 		cfg.Record = t.observe
 	}
@@ -111,13 +112,14 @@ func (t *tape) close() error {
 }
 
 // closeTape ends a simulation's recording at the end of the verb, whose own error
-// comes first, and says how to see it once the file is whole.
-func (c *cli) closeTape(t *tape, err *error) {
+// comes first, and says how to see it once the file is whole, and which command runs
+// it again.
+func (c *cli) closeTape(t *tape, command string, err *error) {
 	closing := t.close()
 	switch {
 	case t == nil || codeOf(*err) == codeInterrupted:
 	case closing == nil:
-		fmt.Fprintf(c.err, "'%s' shows this run\n", commandLine([]string{"peal", "replay", t.name}))
+		fmt.Fprintf(c.err, "'%s' shows this run, and '%s' runs it again\n", commandLine([]string{"peal", "replay", t.name}), command)
 	case *err == nil:
 		*err = closing
 	default:
@@ -125,13 +127,17 @@ func (c *cli) closeTape(t *tape, err *error) {
 	}
 }
 
-// observe writes what happened in a simulation, as a running peer would tell it.
+// observe writes what happened in a simulation.
 func (t *tape) observe(o sim.Observation) {
 	w, done := t.writer()
 	defer done()
-	if w == nil {
-		return
+	if w != nil {
+		writeObservation(w, o)
 	}
+}
+
+// writeObservation writes what happened in a simulation as a running peer would tell it.
+func writeObservation(w *recording.Writer, o sim.Observation) {
 	e := node.Event{Time: simulated(o.At), Peer: o.Peer, Text: o.Text}
 	switch o.Kind {
 	case sim.Viewed:

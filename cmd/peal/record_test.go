@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"log/slog"
 	"os"
@@ -24,7 +25,11 @@ import (
 func recordedRun(t testing.TB, cfg sim.Config) (name string, ring node.Ring) {
 	t.Helper()
 	name = filepath.Join(t.TempDir(), "run.jsonl")
-	tape, err := recordSimulation(name, "peal sim", &cfg)
+	config, err := json.Marshal(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tape, err := recordSimulation(name, recording.Header{Source: recording.Simulator, Ring: "simulation", Start: recording.SimulatedStart, Seed: cfg.Seed, Command: "peal sim", Config: config}, &cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

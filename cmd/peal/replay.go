@@ -54,7 +54,7 @@ func (c *cli) replay(ctx context.Context, name string, r replayConfig) error {
 	defer l.Close()
 	feed := web.NewFeed()
 	backend := &replayed{name: name, rec: rec, player: recording.NewPlayer(rec, feed.Publish, time.Now)}
-	api := serve(ctx, l, web.Config{Backend: backend, Feed: feed}, nil)
+	api := serve(ctx, l, web.Config{Backend: backend, Feed: feed, Simulation: pageSimulation}, nil)
 	defer api.close()
 	if err := c.printFilm(backend.Film(), api.url); err != nil {
 		return err
@@ -119,7 +119,7 @@ func (r *replayed) Film() web.Film {
 	h := r.rec.Header
 	f := web.Film{
 		File: r.name, Source: string(h.Source), Ring: h.Ring, Start: h.Start, Length: r.rec.Length().Seconds(),
-		Peers: r.rec.Peers(), Events: len(r.rec.Events()), Seed: h.Seed, Command: h.Command, Version: h.Version, Cut: r.rec.Cut,
+		Peers: r.rec.Peers(), Events: len(r.rec.Events()), Seed: h.Seed, Command: h.Command, Link: h.Link, Version: h.Version, Cut: r.rec.Cut,
 	}
 	for _, m := range r.rec.Marks() {
 		f.Marks = append(f.Marks, web.Mark(m))

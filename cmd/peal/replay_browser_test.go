@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"path/filepath"
 	"testing"
@@ -92,10 +93,38 @@ func TestReplayInBrowser(t *testing.T) {
 		speed.dispatchEvent(new Event("change"));
 	}`), click("play"), shows("play-text", "Play"), counts(len(end.Peers)), shows("shape", "Well-formed"))
 	droppedFileIsPlayed(t, b, r, name)
+	simulationIsLinked(t, b, up.URL)
 	strangersFile(t, b)
 	if said := b.console(); said != "" {
 		t.Errorf("errors in the console:\n%s", said)
 	}
+}
+
+// simulationIsLinked has the page simulate what its address says, and then what is typed
+// in; and wants what the command line records.
+func simulationIsLinked(t *testing.T, b tab, url string) {
+	t.Helper()
+	const query = "minutes=0.2&peers=12&seed=7"
+	rec, err := recording.Load(bytes.NewReader(pageRun(t, query)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := reel{rec}
+	b.do(t, chromedp.Navigate(url+"#simulation?"+query), shows("film-facts", "Seed7"), hidden("#simulation"))
+	b.do(t, chromedp.KeyEvent(" "), shows("play-text", "Play"), slideTo(10), counts(r.peersAt(t, 10)))
+	b.do(t, holds(fmt.Sprintf(`document.getElementById("film-link").value === %q`, url+"#simulation?"+query)))
+	b.do(t, click("film-copy"), holds(`document.getElementById("film-copied").textContent !== ""`))
+	b.keep(t, "simulation")
+	b.do(t, click("live"), shows("film-facts", "Seed5"), holds(`location.hash === ""`))
+
+	b.do(t, chromedp.Evaluate[chromedp.Void](`location.hash = "#simulation?peers=0"`), shows("simulation-text", "--peers 0: want 1 to 1000"))
+	b.keep(t, "simulation-refused")
+	b.do(t, click("simulation-end"), hidden("#simulation"), holds(`location.hash === ""`))
+
+	b.do(t, click("simulate"), choose("simulate-peers", "9"), choose("simulate-minutes", "0.1"), choose("simulate-faults", "none"))
+	b.keep(t, "simulate")
+	b.do(t, click("simulate-form .main"), shows("film-command", "peal sim --faults none --minutes 0.1 --peers 9 --seed "), counts(9))
+	b.do(t, holds(`location.href === document.getElementById("film-link").value`), click("live"), shows("film-facts", "Seed5"))
 }
 
 // strangersFile opens a recording whose every text is markup.

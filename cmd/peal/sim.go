@@ -52,17 +52,21 @@ func (c *cli) sim(cmd *cobra.Command, o *simOptions) (err error) {
 	if _, err := sim.New(cfg); err != nil {
 		return simUsage(err)
 	}
-	tape, err := recordSimulation(o.record, o.command(cfg.Seed), &cfg)
+	header, err := simulationHeader(o, &cfg)
 	if err != nil {
 		return err
 	}
-	defer c.closeTape(tape, &err)
+	tape, err := recordSimulation(o.record, header, &cfg)
+	if err != nil {
+		return err
+	}
+	defer c.closeTape(tape, header.Command, &err)
 	bar := c.progress("simulating", "second", int(max(cfg.Duration, sim.Ends(cfg.Faults))/time.Second))
 	cfg.Progress = func(done, _ int) { bar.set(done, 0) }
 	begin := time.Now()
 	r, err := interruptible(cmd.Context(), func() (sim.Report, error) { return sim.Run(cfg) })
 	bar.end()
-	run := simResult{Report: r, Command: o.command(cfg.Seed), Took: time.Since(begin).Seconds(), Memory: usage.Memory()}
+	run := simResult{Report: r, Command: header.Command, Took: time.Since(begin).Seconds(), Memory: usage.Memory()}
 	if err = run.take(err); err != nil {
 		return err
 	}

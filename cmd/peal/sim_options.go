@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"net/url"
 	"os"
 	"reflect"
 	"time"
@@ -169,6 +170,20 @@ func (o *simOptions) command(seed uint64) string {
 		}
 	})
 	return commandLine(append(words, said("seed", seed)...))
+}
+
+// link has the same flags as a query, in which there is no file.
+func (o *simOptions) link(seed uint64) string {
+	if o.faults != mixedFaults && o.faults != noFaults {
+		return ""
+	}
+	query := url.Values{"seed": {fmt.Sprint(seed)}}
+	o.set.Visit(func(flag *pflag.Flag) {
+		if o.matters(flag.Name) {
+			query.Set(flag.Name, flag.Value.String())
+		}
+	})
+	return query.Encode()
 }
 
 // matters reports whether a flag changes what a run does, the seed aside.

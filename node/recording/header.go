@@ -30,6 +30,7 @@ type Header struct {
 	Seed    uint64          `json:"seed,omitempty"`    // of a simulation or a testnet
 	Command string          `json:"command,omitempty"` // what to type to see it again
 	Config  json.RawMessage `json:"config,omitempty"`  // of a simulation, in full
+	Link    string          `json:"link,omitempty"`    // of a simulation: its parameters as a query, by which a page asks for it
 	Version string          `json:"version,omitempty"` // of the software
 }
 
@@ -62,7 +63,7 @@ func parseHeader(text []byte) (Header, error) {
 	if year := h.Start.UTC().Year(); year < 1970 || year > 3000 {
 		return Header{}, fmt.Errorf("%w: the header says that it began in the year %d", ErrDamaged, year)
 	}
-	for _, text := range []*string{&h.Ring, (*string)(&h.Source), &h.Command, &h.Version} {
+	for _, text := range []*string{&h.Ring, (*string)(&h.Source), &h.Command, &h.Link, &h.Version} {
 		*text = cut(*text)
 	}
 	return h, nil

@@ -48,6 +48,9 @@ func NewWriter(w io.Writer, h Header) *Writer {
 	return r
 }
 
+// Limit bounds what is written from now on, in bytes, below what a file may have.
+func (w *Writer) Limit(bytes int) { w.room = min(w.room, bytes-lastLine) }
+
 // Event writes an entry of the log.
 func (w *Writer) Event(e node.Event) { w.write(line{Event: e}) }
 

@@ -33,6 +33,27 @@ export const film = () => call("GET", "v1/replay", {});
 /** steer plays, pauses, steps or seeks in it; it resolves to where that leads. */
 export const steer = (wish) => call("POST", "v1/replay", {}, JSON.stringify(wish), "application/json");
 
+/**
+ * simulation resolves to the recording of a simulation, as a text; told is called with
+ * each piece of it that comes.
+ * @param {URLSearchParams} parameters @param {AbortSignal} signal @param {(piece: string) => void} told
+ */
+export async function simulation(parameters, signal, told) {
+  const response = await send(new URL(`v1/simulation?${parameters}`, document.baseURI), { signal });
+  if (!response.ok) throw await refusal(response);
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  const pieces = [];
+  try {
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+      pieces.push(piece.value);
+      told(piece.value);
+    }
+  } catch {
+    throw new APIError("offline", "The simulation broke off. Check that the process still runs, and open the link again.");
+  }
+  return pieces.join("");
+}
+
 /** self is the peer that serves this page. */
 export const self = () => call("GET", "v1/peer", {});
 
@@ -82,9 +103,13 @@ async function call(method, path, query, body, type = "application/octet-stream"
   const headers = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = type;
   const response = await send(url, { method, headers, body });
-  const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new APIError(answer.code ?? "internal", answer.error ?? `The API answered ${response.status}.`);
-  return answer;
+  if (!response.ok) throw await refusal(response);
+  return response.json().catch(() => ({}));
+}
+
+async function refusal(response) {
+  const { code, error } = await response.json().catch(() => ({}));
+  return new APIError(code ?? "internal", error ?? `The API answered ${response.status}.`);
 }
 
 async function send(url, request) {

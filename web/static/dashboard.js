@@ -19,6 +19,7 @@ import { Ring } from "./ring.js";
 import { Selection } from "./selection.js";
 import { Sentence } from "./sentence.js";
 import { wireShortcuts } from "./shortcuts.js";
+import { Simulation } from "./simulation.js";
 import { Source } from "./source.js";
 import { Connection, Status } from "./status.js";
 import { wireKeys, wirePointer } from "./steer.js";
@@ -91,7 +92,8 @@ const log = new Log(elements({
 const player = new Player(elements({
   player: "player", back: "back", play: "play", playText: "play-text", forward: "forward", speed: "speed", seek: "seek",
   clock: "clock", event: "event", faults: "faults", violations: "violations",
-  card: "film", facts: "film-facts", again: "film-again", command: "film-command", marks: "marks", rest: "marks-rest",
+  card: "film", facts: "film-facts", again: "film-again", command: "film-command",
+  linkRow: "film-link-row", link: "film-link", copy: "film-copy", copied: "film-copied", marks: "marks", rest: "marks-rest",
   problem: "film-problem",
 }), selection, log);
 
@@ -103,6 +105,7 @@ source.addEventListener("message", (event) => {
   player.show(message.replay ? message : { ...message, replay: source.playback });
   if (message.type === "snapshot") keyBox.settle();
   document.body.classList.toggle("replaying", ring.state.recorded);
+  document.body.classList.toggle("simulates", source.simulates);
   document.body.classList.toggle("has-paused", ring.state.order.some((peer) => peer.paused));
 });
 source.addEventListener("heard", (event) => {
@@ -124,11 +127,16 @@ const lesson = new Lesson(elements({
   back: "lesson-back", next: "lesson-next", end: "lesson-end", large: "lesson-large", say: "say",
 }), { source, player, selection, beside, layer: element("layer"), watch: () => operations.watch(ring.state.operations[0]) });
 element("lessons").addEventListener("click", () => element("lesson-list").showModal());
-wireOpening(element("open"), (opened) => {
+const play = (opened) => {
   lesson.leave();
   write(element("say"), "");
   player.open(source.play(opened));
-}, (text) => write(element("say"), text));
+};
+const simulation = new Simulation(elements({
+  card: "simulation", text: "simulation-text", progress: "simulation-progress", note: "simulation-note", end: "simulation-end",
+  ask: "simulate", dialog: "simulate-dialog", form: "simulate-form", cancel: "simulate-cancel",
+}), source, play);
+wireOpening(element("open"), play, (text) => write(element("say"), text));
 
 // A peer named anywhere outside the canvas can be clicked.
 for (const part of [element("result"), element("log"), element("operations-view")]) {
@@ -184,3 +192,4 @@ wireShortcuts({
 });
 
 stream.connect();
+simulation.follow();

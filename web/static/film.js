@@ -17,7 +17,7 @@ export function readFilm(name, text) {
   const { tape } = reader;
   const seed = /"seed":(\d+)/.exec(lines[0])?.[1] ?? "0"; // it may be too large for a double
   const film = {
-    file: name, source: header.source, ring: header.ring, start: header.start, command: header.command, seed, cut,
+    file: name, source: header.source, ring: header.ring, start: header.start, command: header.command, link: header.link, seed, cut,
     length: tape.end - tape.start, peers: reader.met.size, events: tape.eventsUpTo(tape.next), marks: marksOf(tape),
   };
   return { film, tape };
@@ -30,7 +30,7 @@ function readHeader(name, line) {
   if (format > newest) throw new Error(`${name} is newer than this page: its format is ${format}, and this reads up to ${newest}`);
   const start = Date.parse(header.start);
   if (Number.isNaN(start)) throw new Error(`${name} is damaged: line 1 has no time`);
-  return { ...header, source: String(header.source), ring: String(header.ring), command: header.command ? String(header.command) : "" };
+  return { ...header, source: String(header.source), ring: String(header.ring), command: String(header.command ?? ""), link: String(header.link ?? "") };
 }
 
 // Without its end a file is still complete up to there.

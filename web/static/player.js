@@ -3,6 +3,7 @@
 
 import * as api from "./api.js";
 import { pathOf } from "./route.js";
+import { linkTo } from "./simulation.js";
 import { shortID } from "./state.js";
 import { around, clock, count, fill, make, number, pairs, span, write } from "./words.js";
 
@@ -18,6 +19,7 @@ import { around, clock, count, fill, make, number, pairs, span, write } from "./
  * @property {number} [peers]
  * @property {number} events
  * @property {string} [command]
+ * @property {string} [link] the query of a simulation that can be asked for
  * @property {boolean} [cut]
  * @property {{at: number, kind: string, peer?: string, text?: string, count: number}[]} marks
  *
@@ -57,6 +59,7 @@ export class Player {
     page.speed.addEventListener("change", () => this.#steer({ speed: Number(page.speed.value) }));
     page.seek.addEventListener("input", () => this.#drag());
     page.seek.addEventListener("change", () => (this.#dragged = false));
+    page.copy.addEventListener("click", () => this.#copy());
     page.marks.addEventListener("click", (event) => {
       const { at } = around(event, "[data-at]")?.dataset ?? {};
       if (at) this.#steer({ seek: Number(at), play: false });
@@ -140,8 +143,23 @@ export class Player {
     fill(page.facts, pairs("film-facts", factsOf(film)));
     page.again.hidden = !film.command;
     write(page.command, film.command ?? "");
+    page.linkRow.hidden = !film.link;
+    page.link.value = film.link ? linkTo(film.link) : "";
+    write(page.copied, "");
     write(page.problem, film.cut ? "The file ends in the middle of a line; it is shown up to there." : "");
     this.#list(film.marks);
+  }
+
+  // Where the page is not from this machine, the browser lets nobody copy.
+  async #copy() {
+    const { link, copied } = this.page;
+    link.select();
+    try {
+      await navigator.clipboard.writeText(link.value);
+      write(copied, "Copied.");
+    } catch {
+      write(copied, "Press Ctrl and C to copy it.");
+    }
   }
 
   // A violation is what one looks for, so it comes before the faults.

@@ -13,6 +13,7 @@ const kept = { span: 600, most: 20_000 };
 /** Source emits "message" with what is to be shown, "mode" when it comes from elsewhere, and "heard" of a ring that runs. */
 export class Source extends EventTarget {
   mode = "live"; // live, past or file
+  simulates = false; // the server does: one of a ring that runs for real does not
   #tape = new Tape(kept);
   /** @type {Projector} */
   #projector = null;
@@ -81,6 +82,7 @@ export class Source extends EventTarget {
   // What the server plays is kept there.
   #receive(message) {
     this.#last = message;
+    if (message.type === "snapshot") this.simulates = Boolean(message.lab || message.replay);
     if (!message.replay) this.#keep(message, Date.now() / 1000);
     if (this.mode === "live") this.#emit(message);
   }

@@ -6,7 +6,7 @@ import { empty, fold } from "../static/state.js";
 
 const full = (digits) => digits.padEnd(64, "0");
 const short = (digits) => digits.padEnd(16, "0");
-const header = { peal_recording: 1, source: "simulator", ring: "simulation", start: "1970-01-01T00:00:00Z", command: "peal sim" };
+const header = { peal_recording: 1, source: "simulator", ring: "simulation", start: "1970-01-01T00:00:00Z", command: "peal sim", link: "seed=1" };
 const line = (seconds, kind, digits, rest = {}) => ({
   time: new Date(1000 * seconds).toISOString(), kind, ...(digits ? { peer: { id: full(digits), peer: `peer-${digits}` } } : {}), ...rest,
 });
@@ -22,7 +22,7 @@ const endOf = ({ tape }) => fold(empty(), tape.snapshot(tape.next), 0);
 test("a recording becomes a tape, judged where nobody has", () => {
   const opened = read(...two);
   const { film } = opened;
-  assert.deepEqual([film.peers, film.events, film.length, film.cut, film.source], [2, 1, 1, false, "simulator"]);
+  assert.deepEqual([film.peers, film.events, film.length, film.cut, film.source, film.link], [2, 1, 1, false, "simulator", "seed=1"]);
   const state = endOf(opened);
   assert.deepEqual([state.wellFormed, state.order.length, state.events[0].kind], [true, 2, "joined"]);
 });
