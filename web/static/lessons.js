@@ -10,9 +10,9 @@
 export const lessons = [
   {
     id: "lookup", title: "How a lookup halves the distance", steps: [
-      { from: 10.3, to: 10.3, select: "e41824978e0440ca", text: "A ring of 64 simulated peers. None knows all others: this one knows its successors, and fingers that lie about half the circle away, a quarter, an eighth, and so on." },
-      { from: 10.36, to: 10.36, watch: true, text: "It looks for a key. Each time it asks the peer closest before the key that it has heard of, and that one names closer ones. So each request leaves at most about half of the way." },
-      { from: 10.36, to: 10.36, watch: true, text: "Four requests were enough here. On average it takes ½ log₂ N: three for 64 peers, and ten for a million." },
+      { from: 10.25, to: 10.25, select: "e41824978e0440ca", text: "A ring of 64 simulated peers. None knows all others: this one knows its successors, and fingers that lie about half the circle away, a quarter, an eighth, and so on." },
+      { from: 10.289, to: 10.289, watch: true, text: "It looks for a key. It asks the peer closest before the key that it has heard of, then the two closest that are named, then the owner. So each answer leaves at most about half of the way. Dotted lines lead to others that it had heard of; under Operations stands why it did not ask them." },
+      { from: 10.289, to: 10.289, watch: true, text: "Four requests were enough here. On average it takes ½ log₂ N: three for 64 peers, and ten for a million." },
     ],
   },
   {

@@ -26,8 +26,10 @@ test("every step lies in its recording, and chooses a peer that is there", () =>
 });
 
 test("lookup: what the captions say is so", () => {
-  const state = at(open("lookup"), 10.36);
-  assert.deepEqual([state.order.length, state.operations[0].route.hops.length, state.operations[0].peer.id.slice(0, 8)], [64, 4, "e4182497"]);
+  const state = at(open("lookup"), 10.289);
+  const { peer, route: { hops } } = state.operations[0];
+  assert.deepEqual([state.order.length, peer.id.slice(0, 8), hops.map((hop) => hop.why)], [64, "e4182497", ["closest", "closest", "closest", "may own"]]);
+  assert.ok(hops[2].others.some((other) => other.why === "waiting" && other.id === hops[1].id), "two are asked at once");
 });
 
 test("join: what the captions say is so", () => {
