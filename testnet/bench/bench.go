@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"sync"
@@ -12,6 +13,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"peal/node"
 	"peal/testnet"
 )
 
@@ -134,14 +136,22 @@ func (b *bench) fill(ctx context.Context) error {
 	})
 }
 
-// warmth is how many lookups each peer makes before anything is measured.
-const warmth = 20
+// Before anything is measured each peer makes so many reads for every other one, as far
+// as that is not too many in all, but a few in any case.
+const (
+	readsEach = 2
+	maxReads  = 20_000
+	minReads  = 20 // of one peer
+)
 
-// warm lets the peers know each other. A lookup that fails is no matter here.
+// warm lets the peers know each other, and open the connections and streams that they use
+// all the time. A read that fails is no matter here.
 func (b *bench) warm(ctx context.Context) error {
 	live := b.net.Live()
-	return b.forAll(ctx, Warming, warmth*len(live), func(ctx context.Context, i int) error {
-		_, _ = live[i%len(live)].Lookup(ctx, fmt.Append(nil, "bench/warm/", i))
+	each := max(min(readsEach*len(live), maxReads/len(live)), minReads)
+	return b.forAll(ctx, Warming, each*len(live), func(ctx context.Context, i int) error {
+		key := b.data.key(rand.Uint64N(uint64(b.cfg.Keys)))
+		_, _ = live[i%len(live)].Get(ctx, []byte(key), node.ReadOptions{R: b.cfg.R})
 		return nil
 	})
 }

@@ -69,7 +69,7 @@ var (
 	Joining   = Stage{"joining", "peer"}
 	Resting   = Stage{"at rest", "second"}
 	Storing   = Stage{"storing", "key"}
-	Warming   = Stage{"warming up", "lookup"}
+	Warming   = Stage{"warming up", "read"}
 	Measuring = Stage{"measuring", "turn"}
 	Profiling = Stage{"profiling", "profile"}
 	Failing   = Stage{"while peers fail", "request"}
