@@ -38,7 +38,11 @@ func TestAddressesAreToldOnceAndWhenTheyChange(t *testing.T) {
 	conn, tale, about := farConn{remote: "/memory/1"}, tale{}, []chord.PeerID{c.Self(), "unknown", "far"}
 	age := func(by time.Duration) {
 		for p, was := range tale {
-			tale[p] = told{was.sum, was.at - by, was.looked - by}
+			tale[p] = told{was.sum, was.at - by}
+		}
+		for p, e := range a.directory.entries {
+			e.looked -= by
+			a.directory.entries[p] = e
 		}
 	}
 	told := func(what string, want int) {
@@ -53,14 +57,16 @@ func TestAddressesAreToldOnceAndWhenTheyChange(t *testing.T) {
 	}
 	told("first message", 1)
 	told("second message", 0)
-	a.remember(c.host.ID(), []ma.Multiaddr{ma.StringCast("/memory/99999")})
-	told("changed just now", 0)
+	a.host.Peerstore().AddAddrs(c.host.ID(), []ma.Multiaddr{ma.StringCast("/memory/99999")}, learnedTTL)
+	told("changed just now, as libp2p says", 0)
 	age(lookAgain)
 	told("changed a while ago", 2)
+	a.remember(c.host.ID(), []ma.Multiaddr{ma.StringCast("/memory/99998")})
+	told("changed just now, as a peer told us", 3)
 	age(lookAgain)
 	told("unchanged", 0)
 	age(tellAgain)
-	told("told long ago", 2)
+	told("told long ago", 3)
 }
 
 func TestLoopbackAddressesStayOnTheMachine(t *testing.T) {

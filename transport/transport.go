@@ -57,6 +57,7 @@ type Transport struct {
 	restFor             time.Duration // until a connection without streams closes
 
 	negotiator network.StreamHandler
+	directory  directory
 
 	ctx      context.Context // ends with Close
 	cancel   context.CancelFunc
