@@ -37,10 +37,10 @@ func TestFreshDataSeeds(t *testing.T) {
 	}
 }
 
-// TestOldDataSeeds runs every seed with data that ever failed.
+// TestOldDataSeeds runs seeds with data that once failed.
 func TestOldDataSeeds(t *testing.T) {
 	t.Parallel()
-	eachOldSeed(t, "testdata/dataseeds.txt", func(seed uint64, _ int) { mustHoldData(t, seed) })
+	eachOldSeed(t, "testdata/dataseeds.txt", func(s oldSeed) { mustHoldData(t, s.seed) })
 }
 
 // mustHoldData is mustHold with data, for 8 to 32 peers.
