@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -154,6 +155,7 @@ func (c *cli) start(ctx context.Context, s startConfig) (err error) {
 		return err
 	}
 	defer n.Close()
+	debug.FreeOSMemory() // of a large store, much has been read and little is kept
 	peer.node.Store(n)
 	tape.watch(peer.Ring, recordPeer)
 	defer tape.closeInto(&err) // before the peer is closed, which would be the last thing seen

@@ -24,14 +24,66 @@ func (r *Record) item() Item {
 // a treap whose nodes sum up their subtrees, so that the count and fingerprint
 // of any arc take O(log n). Positions are hashes, so their last bits serve as
 // the treap's priorities. The zero Index is empty.
-type Index struct{ root *entry }
+type Index struct {
+	root    *entry
+	writers map[chord.PeerID]chord.PeerID // so that each is in memory once
+}
 
+// An entry is a node of the treap. A peer may have millions, so it takes what most items
+// have, and no more.
 type entry struct {
 	pos         chord.ID
-	item        Item
-	own         Summary
+	key         string
+	writer      chord.PeerID
+	wall        uint64
+	count, size uint32
+	more        *more // nil for most
 	left, right *entry
 	total       Summary // of the subtree
+}
+
+// more is what most items have none of.
+type more struct {
+	touched        Stamp
+	deleted        bool
+	expires, total uint64
+}
+
+// pack makes an entry of an item at a position.
+func (x *Index) pack(it Item, pos chord.ID) *entry {
+	v := it.Version
+	e := &entry{
+		pos: pos, key: it.Key, writer: x.once(v.Writer), wall: v.Wall, count: v.Count, size: uint32(it.Size),
+		total: summary(it),
+	}
+	if m := (more{v.Touched, it.Deleted, it.Expires, it.Total}); m != (more{}) {
+		m.touched.Writer = x.once(m.touched.Writer)
+		e.more = &m
+	}
+	return e
+}
+
+func (e *entry) item() Item {
+	it := Item{Key: e.key, Version: Version{Stamp: Stamp{e.wall, e.count, e.writer}}, Size: int(e.size)}
+	if m := e.more; m != nil {
+		it.Version.Touched, it.Deleted, it.Expires, it.Total = m.touched, m.deleted, m.expires, m.total
+	}
+	return it
+}
+
+// maxWriters bounds the writers that are remembered, which strangers may make up.
+const maxWriters = 1 << 12
+
+// once gives the copy of a peer's ID that others hold already.
+func (x *Index) once(writer chord.PeerID) chord.PeerID {
+	if known, ok := x.writers[writer]; ok {
+		return known
+	}
+	if x.writers == nil || len(x.writers) == maxWriters {
+		x.writers = map[chord.PeerID]chord.PeerID{}
+	}
+	x.writers[writer] = writer
+	return writer
 }
 
 // A Summary stands for a set of items.
@@ -60,8 +112,13 @@ func summary(it Item) Summary {
 
 func (e *entry) priority() uint64 { return binary.BigEndian.Uint64(e.pos[len(e.pos)-8:]) }
 
-func (e *entry) update() {
-	e.total = e.own.plus(e.left.summary()).plus(e.right.summary())
+// own is the summary of the entry alone.
+func (e *entry) own() Summary { return e.total.minus(e.left.summary()).minus(e.right.summary()) }
+
+// link gives the entry other subtrees. Its own summary is taken before they change.
+func (e *entry) link(own Summary, left, right *entry) {
+	e.left, e.right = left, right
+	e.total = own.plus(left.summary()).plus(right.summary())
 }
 
 // summary of a subtree, empty for none.
@@ -77,48 +134,58 @@ func (x *Index) Len() int { return x.root.summary().Count }
 
 // Get finds the item of a key.
 func (x *Index) Get(key string) (Item, bool) {
-	pos := chord.KeyID([]byte(key))
-	for e := x.root; e != nil; {
-		switch pos.Compare(e.pos) {
-		case 0:
-			return e.item, true
-		case -1:
-			e = e.left
-		default:
-			e = e.right
-		}
+	if e := x.find(chord.KeyID([]byte(key))); e != nil {
+		return e.item(), true
 	}
 	return Item{}, false
 }
 
+// find gives the entry at a position, nil if there is none.
+func (x *Index) find(pos chord.ID) *entry {
+	e := x.root
+	for e != nil && e.pos != pos {
+		e = *e.towards(pos)
+	}
+	return e
+}
+
+// towards is the subtree in which another position belongs.
+func (e *entry) towards(pos chord.ID) **entry {
+	if pos.Compare(e.pos) < 0 {
+		return &e.left
+	}
+	return &e.right
+}
+
 // Set adds an item, or replaces the one of the same key.
 func (x *Index) Set(it Item) {
-	x.Remove(it.Key)
-	e := &entry{pos: chord.KeyID([]byte(it.Key)), item: it, own: summary(it)}
-	e.update()
-	low, high := split(x.root, e.pos)
-	x.root = join(join(low, e), high)
+	pos := chord.KeyID([]byte(it.Key))
+	x.remove(pos)
+	e := x.pack(it, pos)
+	own, at := e.total, &x.root
+	for *at != nil && (*at).priority() > e.priority() {
+		(*at).total = (*at).total.plus(own)
+		at = (*at).towards(pos)
+	}
+	low, high := split(*at, pos)
+	e.link(own, low, high)
+	*at = e
 }
 
 // Remove takes out the item of a key.
-func (x *Index) Remove(key string) {
-	x.root = remove(x.root, chord.KeyID([]byte(key)))
-}
+func (x *Index) Remove(key string) { x.remove(chord.KeyID([]byte(key))) }
 
-func remove(e *entry, pos chord.ID) *entry {
+func (x *Index) remove(pos chord.ID) {
+	e := x.find(pos)
 	if e == nil {
-		return nil
+		return
 	}
-	switch pos.Compare(e.pos) {
-	case 0:
-		return join(e.left, e.right)
-	case -1:
-		e.left = remove(e.left, pos)
-	default:
-		e.right = remove(e.right, pos)
+	own, at := e.own(), &x.root
+	for *at != e {
+		(*at).total = (*at).total.minus(own)
+		at = (*at).towards(pos)
 	}
-	e.update()
-	return e
+	*at = join(e.left, e.right)
 }
 
 // split divides a subtree into positions up to pos and those behind it.
@@ -126,15 +193,15 @@ func split(e *entry, pos chord.ID) (low, high *entry) {
 	if e == nil {
 		return nil, nil
 	}
+	own := e.own()
 	if e.pos.Compare(pos) <= 0 {
-		e.right, high = split(e.right, pos)
-		low = e
-	} else {
-		low, e.left = split(e.left, pos)
-		high = e
+		low, high = split(e.right, pos)
+		e.link(own, e.left, low)
+		return e, high
 	}
-	e.update()
-	return low, high
+	low, high = split(e.left, pos)
+	e.link(own, high, e.right)
+	return low, e
 }
 
 // join puts two subtrees together; all of a lies before all of b.
@@ -145,12 +212,10 @@ func join(a, b *entry) *entry {
 	case b == nil:
 		return a
 	case a.priority() > b.priority():
-		a.right = join(a.right, b)
-		a.update()
+		a.link(a.own(), a.left, join(a.right, b))
 		return a
 	}
-	b.left = join(a, b.left)
-	b.update()
+	b.link(b.own(), join(a, b.left), b.right)
 	return b
 }
 
@@ -162,7 +227,7 @@ func (x *Index) upTo(pos chord.ID) Summary {
 			e = e.left
 			continue
 		}
-		s = s.plus(e.own).plus(e.left.summary())
+		s = s.plus(e.total).minus(e.right.summary())
 		e = e.right
 	}
 	return s
@@ -201,7 +266,7 @@ func (x *Index) Items(arc chord.Arc, limit int) []Item {
 	count, start := x.Summary(arc).Count, x.upTo(arc.From).Count
 	items := make([]Item, 0, min(count, limit))
 	for i := range min(count, limit) {
-		items = append(items, x.at((start+i)%x.Len()).item)
+		items = append(items, x.at((start+i)%x.Len()).item())
 	}
 	return items
 }
