@@ -2,6 +2,7 @@ package node
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/fxamacker/cbor/v2"
 
@@ -17,6 +18,10 @@ type envelope struct {
 	Reply   uint64           `cbor:"4,keyasint,omitempty"` // the inquiry that Info answers
 	Info    []byte           `cbor:"5,keyasint,omitempty"` // as the API gives it, in JSON
 }
+
+// maxInfo bounds an Info in bytes: the longest lists of contacts take about 50 KiB. A walk
+// keeps those of thousands of peers.
+const maxInfo = 64 << 10
 
 // Keys and peer IDs are Go strings that hold any bytes, so strings travel as
 // byte strings. The limits bound what a stranger can make us allocate before a
@@ -46,6 +51,8 @@ func decode(body []byte, from, to chord.PeerID) (envelope, error) {
 	case e.Replica != nil:
 		e.Replica.From, e.Replica.To = from, to
 		return e, e.Replica.Valid()
+	case len(e.Info) > maxInfo:
+		return e, fmt.Errorf("what a peer says of itself takes %d bytes: at most %d are allowed", len(e.Info), maxInfo)
 	case e.Inquiry != 0, e.Reply != 0 && len(e.Info) > 0:
 		return e, nil
 	}

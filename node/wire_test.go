@@ -119,6 +119,7 @@ func TestDecodeRefuses(t *testing.T) {
 	bad := map[string]envelope{
 		"nothing":              {},
 		"a reply to nothing":   {Reply: 1},
+		"a reply too long":     {Reply: 1, Info: make([]byte, maxInfo+1)},
 		"an unknown kind":      {Chord: &chord.Message{Kind: 99}},
 		"a local kind":         {Chord: &chord.Message{Kind: chord.Unreachable}},
 		"too many contacts":    {Chord: &chord.Message{Kind: chord.State, Succ: make([]chord.Contact, 65)}},
