@@ -13,7 +13,7 @@ func (n *Node) run() {
 	defer n.abandon()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	for n.awake() {
+	for {
 		select {
 		case <-n.closing:
 			return

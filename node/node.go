@@ -31,7 +31,6 @@ type Node struct {
 	clock        wallClock
 	ring         *chord.Node
 	data         *replica.Replica
-	pausing      *pause
 	committing   bool // the store is at work
 	refused      bool // the store refused the last writes
 	repairPaused bool

@@ -87,6 +87,37 @@ func TestCloseWhilePaused(t *testing.T) {
 	})
 }
 
+// Who pauses a peer that is paused waits for his turn.
+func TestPausesOneAfterAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := start(t, newNetwork().config(0))
+		resume, err := p.Pause()
+		if err != nil {
+			t.Fatal(err)
+		}
+		begun := make(chan func(), 2)
+		for range 2 {
+			go func() {
+				next, err := p.Pause()
+				if err != nil {
+					t.Error(err)
+				}
+				begun <- next
+			}()
+		}
+		synctest.Wait()
+		for range 2 {
+			resume()
+			select {
+			case resume = <-begun:
+			case <-time.After(time.Minute):
+				t.Fatal("the pause does not begin")
+			}
+		}
+		resume()
+	})
+}
+
 // Those that are paused have no say about the ring.
 func TestRingOfPaused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
