@@ -1,0 +1,91 @@
+package node
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"peal/chord"
+)
+
+const (
+	rememberFirst  = time.Second / 2
+	rememberLast   = 8 * time.Second
+	rememberPeers  = 32
+	keptSuccessors = 2       // hold the same keys, as a rule
+	peersNote      = "peers" // name of the note in the store
+)
+
+// remembered are the addresses of peers that were neighbours before a restart.
+func (n *Node) remembered() []string {
+	note, err := n.cfg.Store.Meta(peersNote)
+	if err != nil || note == nil {
+		return nil
+	}
+	var addrs []string
+	if err := json.Unmarshal(note, &addrs); err != nil {
+		n.cfg.Logger.Warn("the note of known peers is damaged and ignored", "error", err)
+	}
+	return addrs
+}
+
+// remember keeps the note of known peers up to date, notes the terms of the ring, and
+// keeps the connections to fingers and to the next peers open. It looks less often the
+// longer nothing has changed.
+func (n *Node) remember() {
+	var noted []chord.Contact
+	var failed error
+	agreed := false
+	for pause := rememberFirst; n.sleep(pause); {
+		succ, fingers := n.reliedOn()
+		known := append(succ, fingers...)
+		switch {
+		case len(known) == 0:
+			continue
+		case slices.Equal(known, noted):
+			pause = min(2*pause, rememberLast)
+			continue
+		}
+		pause = rememberFirst
+		n.cfg.Transport.Keep(peersOf(slices.Concat(succ[:min(len(succ), keptSuccessors)], fingers)))
+		before := failed
+		if failed = n.note(known); failed == nil && !agreed && len(succ) > 0 {
+			failed = n.noteTerms()
+			agreed = failed == nil
+		}
+		switch {
+		case failed == nil:
+			noted = known
+		case before == nil:
+			n.cfg.Logger.Warn("cannot note the ring's quorums and its peers, and tries again", "error", failed)
+		}
+	}
+}
+
+func (n *Node) reliedOn() (succ, fingers []chord.Contact) {
+	_ = n.do(func(chord.Time) { succ, fingers = n.ring.Neighbourhood().Succ, n.ring.Fingers() })
+	return succ, fingers // none once the node is closed
+}
+
+func peersOf(contacts []chord.Contact) []chord.PeerID {
+	peers := make([]chord.PeerID, len(contacts))
+	for i, c := range contacts {
+		peers[i] = c.Peer
+	}
+	return peers
+}
+
+func (n *Node) note(known []chord.Contact) error {
+	var addrs []string
+	for _, c := range known[:min(len(known), rememberPeers)] {
+		addrs = append(addrs, n.cfg.Transport.PeerAddrs(c.Peer)...)
+	}
+	if len(addrs) == 0 {
+		return nil
+	}
+	b, err := json.Marshal(addrs)
+	if err != nil {
+		return err
+	}
+	return n.cfg.Store.SetMeta(peersNote, b)
+}
