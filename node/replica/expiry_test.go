@@ -15,6 +15,11 @@ func TestRecordsExpire(t *testing.T) {
 	for _, q := range c.peers {
 		c.wantMissing(q, "key")
 	}
+	for _, r := range c.get(p, "key").Replies {
+		if !r.Has || !r.Deleted {
+			t.Errorf("%v had %+v, want what has expired", r.From, r)
+		}
+	}
 	c.pass(MaxSkew + time.Second)
 	for _, q := range c.replicas("key") {
 		if rec := q.stored["key"]; !rec.Deleted || len(rec.Value) > 0 {

@@ -83,7 +83,7 @@ func (g *read) decide(now chord.Time) {
 			return
 		}
 	}
-	g.count()
+	g.count(now)
 	g.repair(now)
 }
 
@@ -113,10 +113,10 @@ func (g *read) fetched(now chord.Time, a answer, m Message) {
 }
 
 // count fills in who answered what, and who agreed.
-func (g *read) count() {
+func (g *read) count(now chord.Time) {
 	g.outcome.Asked, g.outcome.Replicas, g.outcome.Replies = len(g.answers), nil, nil
 	for _, a := range g.answers {
-		g.outcome.Replies = append(g.outcome.Replies, Reply{a.from, a.has, a.item.Version, a.item.Deleted})
+		g.outcome.Replies = append(g.outcome.Replies, Reply{a.from, a.has, a.item.Version, a.has && a.item.gone(now)})
 		if g.current(a) {
 			g.outcome.Replicas = append(g.outcome.Replicas, a.from)
 		}

@@ -55,7 +55,7 @@ type Reply struct {
 	From    chord.Contact
 	Has     bool // a record of it, if only a tombstone
 	Version Version
-	Deleted bool
+	Deleted bool // it is that of a delete, or has expired
 }
 
 const (
