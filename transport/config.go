@@ -30,8 +30,8 @@ type Config struct {
 	// readable by its owner only, if it does not exist. Default: none.
 	KeyFile string
 
-	// Key is the identity where no file has it. Default: a new one, which ends
-	// with the process.
+	// Key is the identity, an Ed25519 key, unless there is a KeyFile. Default: a new
+	// one, which ends with the process.
 	Key crypto.PrivKey
 
 	// Ring is the name of the ring: 1 to 64 letters, digits, '.', '_' and '-'.

@@ -10,11 +10,11 @@
 //
 // Messages to a peer travel in two lanes, each one long-lived libp2p stream: one
 // for bodies of up to [MaxSmall] bytes, one for larger ones, up to [MaxBody], so
-// that a transfer never delays a heartbeat. A lane has a goroutine and buffers only
-// while there is something to write. It opens with its first message and closes when it has been idle. Order is
-// kept within a lane, and no message is delivered twice; one that cannot be
-// delivered is lost, and [Receiver] hears that the peer is unreachable. Small
-// messages that are queued together leave in one write.
+// that a transfer never delays a heartbeat. A lane opens with its first message and
+// closes when it has been idle; it has a goroutine and buffers only while there is
+// something to write. Order is kept within a lane, and no message is delivered twice;
+// one that cannot be delivered is lost, and [Receiver] hears that the peer is
+// unreachable. Small messages that are queued together leave in one write.
 //
 // # Connections
 //

@@ -234,6 +234,6 @@ func (l *lane) hangUp() {
 	if l.out == nil {
 		return
 	}
+	l.t.host.ConnManager().UntagPeer(peer.ID(l.key.peer), string(l.protocol)) // first: a new lane may open meanwhile
 	l.out.finish()
-	l.t.host.ConnManager().UntagPeer(peer.ID(l.key.peer), string(l.protocol))
 }
