@@ -19,15 +19,21 @@ func TestNeighboursAgreeAtRest(t *testing.T) {
 			n.query(w.now, n.preds[0])
 			w.drain(n)
 		}
+		answers := 0
 		for len(w.mail) > 0 {
 			switch m := w.mail[0].Message; {
-			case m.Kind == Notify || m.Kind == State && !m.Same:
+			case m.Kind == State && m.Same:
+				answers++
+			case m.Kind == Notify || m.Kind == State:
 				t.Errorf("%d members: %v sends %v a %v with lists %v and %v", size, m.From, m.To, m.Kind, m.Preds, m.Succ)
 			}
 			w.deliver()
 			for _, n := range w.nodes {
 				w.drain(n)
 			}
+		}
+		if answers < 2*size {
+			t.Errorf("%d members: %d answers, want two of each at least", size, answers)
 		}
 	}
 }
@@ -97,15 +103,19 @@ func TestPauses(t *testing.T) {
 	if got, want := n.rounds.pause, 2*time.Second; got != want {
 		t.Errorf("a minute of rest later rounds pause for %v, want %v", got, want)
 	}
-	for name, news := range map[string]func(){
-		"a suspicion":   func() { n.query(w.now, at(0x50)); n.Tick(n.calls[len(n.calls)-1].deadline) },
-		"a goodbye":     func() { n.Step(w.now, Message{Kind: Leaving, From: at(0x70), To: n.Self(), Member: true}) },
-		"a newcomer":    func() { n.Step(w.now, Message{Kind: Query, From: at(0x40), To: n.Self(), Member: true}) },
-		"a predecessor": func() { n.Step(w.now, Message{Kind: Notify, From: at(0x20), To: n.Self(), Member: true}) },
+	hears := func(kind Kind, from byte) func(*Node) {
+		return func(n *Node) { n.Step(w.now, Message{Kind: kind, From: at(from), To: n.Self(), Member: true}) }
+	}
+	for name, news := range map[string]func(*Node){
+		"a suspicion":   func(n *Node) { n.query(w.now, at(0x50)); n.Tick(n.calls[len(n.calls)-1].deadline) },
+		"a goodbye":     hears(Leaving, 0x70),
+		"a newcomer":    hears(Query, 0x40),
+		"a predecessor": hears(Notify, 0x20),
 	} {
+		n := n.Clone()
 		n.rounds.pause = n.rounds.most
 		n.stabilizeAt = Never
-		if news(); n.rounds.slow() || n.stabilizeAt > w.now.Add(4*time.Second) {
+		if news(n); n.rounds.slow() || n.stabilizeAt > w.now.Add(4*time.Second) {
 			t.Errorf("%s does not make the rounds quicker: a pause of %v", name, n.rounds.pause)
 		}
 	}
