@@ -67,7 +67,7 @@ func (n *Node) agreementBehind() digest {
 // agreementBefore is what we take our predecessor and ourselves to agree on: those
 // before it, and the list that it makes of ours.
 func (n *Node) agreementBefore() digest {
-	var d = digest(1)
+	d := digest(1)
 	for _, c := range n.preds {
 		d = d.with(c)
 	}

@@ -44,6 +44,10 @@ type Config struct {
 	// for never.
 	FixFingerEvery time.Duration
 
+	// FixedPauses keeps these two pauses as they are while nothing changes, as
+	// in the Chord paper. Otherwise they grow, to twice and 32 times as long.
+	FixedPauses bool
+
 	// FingerSamples is how many peers are measured each time that a finger is
 	// refreshed; it becomes the one with the shortest round trip. Default 4, at most
 	// as many as a list has; negative for the first of the interval, as in the paper.
@@ -52,10 +56,6 @@ type Config struct {
 	// Parallel is how many hops of a lookup are asked at a time, once a first one
 	// has referred it to others. Default 2.
 	Parallel int
-
-	// FixedPauses keeps these two pauses as they are while nothing changes, as
-	// in the Chord paper. Otherwise they grow, to twice and 32 times as long.
-	FixedPauses bool
 
 	// MinTimeout and MaxTimeout bound the time a request may take before it
 	// counts as unanswered; in between, it follows the round trips measured.

@@ -128,10 +128,10 @@
 // iterative: the peer that looks up asks each hop itself. Beside the fingers, a
 // bounded location cache remembers every contact heard from, densely near the
 // peer itself, so that in rings of up to a few thousand peers most lookups need
-// one request. Of the peers that may be a finger it is the one with the shortest round
-// trip (finger.go), and of those that a hop names two are asked at a time. A lookup ends at the owner's predecessor, or at the owner itself
-// where a successor list names it first (owner.go); [Node.LookupConfirmed] always
-// has the owner agree, and begins with whom the cache suggests. [Node.Guess] names those
-// behind a target without asking anybody. Neither fingers nor cache
-// matter to the ring's correctness.
+// one request. Of the peers that may be a finger it is the one with the shortest
+// round trip (finger.go), and of those that a hop names two are asked at a time. A
+// lookup ends at the owner's predecessor, or at the owner itself where a successor
+// list names it first (owner.go); [Node.LookupConfirmed] always has the owner agree,
+// and begins with whom the cache suggests. [Node.Guess] names those behind a target
+// without asking anybody. Neither fingers nor cache matter to the ring's correctness.
 package chord

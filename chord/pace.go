@@ -14,11 +14,11 @@ const (
 	fingersAtRest = 32
 )
 
-func newPace(least time.Duration, atRest time.Duration, fixed bool) pace {
+func newPace(least time.Duration, atRest int, fixed bool) pace {
 	if fixed {
 		atRest = 1
 	}
-	return pace{least: least, most: least * atRest, pause: least}
+	return pace{least: least, most: least * time.Duration(atRest), pause: least}
 }
 
 // next is the pause until the next time; the one behind it is a quarter longer.
