@@ -60,7 +60,8 @@ func (t Trial) Run() (Result, error) {
 		return Result{}, err
 	}
 	if len(changes) < 3 {
-		return Result{Spared: true}, nil
+		result.Spared = result.Present == ""
+		return result, nil
 	}
 	result.Original = t.repeat(first, changes)
 	return result, nil
@@ -77,8 +78,11 @@ func (t Trial) schedule() (sim.Config, error) {
 		Faults: []sim.Fault{{At: joinAt + upTo(every), Kind: sim.Join, Pick: t.Seed}},
 	}
 	first, changes, err := observed(cfg, nil)
-	if err != nil || len(changes) != 1 {
-		return cfg, errors.Join(err, errors.New("original: nobody joined"))
+	if err == nil && len(changes) != 1 {
+		err = errors.New("original: nobody joined")
+	}
+	if err != nil {
+		return cfg, err
 	}
 	place, _ := slices.BinarySearchFunc(first, changes[0].peer.ID, func(c chord.Contact, id chord.ID) int { return c.ID.Compare(id) })
 	crash := time.Duration(changes[0].at) + upTo(every)
