@@ -78,7 +78,7 @@ func TestLeaveGivesStraysAway(t *testing.T) {
 	c.wantPlaced()
 }
 
-func TestLeaveWithASilentHeir(t *testing.T) {
+func TestLeaveWithASilentReceiver(t *testing.T) {
 	c := filled(t, 6, numbered("key", 20))
 	p, receiver := c.peers[0], c.peers[1]
 	c.mute(receiver)
@@ -91,7 +91,7 @@ func TestLeaveWithASilentHeir(t *testing.T) {
 	}
 }
 
-func TestLeaveWhileAnHeirDies(t *testing.T) {
+func TestLeaveWhileAReceiverDies(t *testing.T) {
 	c := filled(t, 7, numbered("key", 20))
 	p, receiver := c.peers[0], c.peers[1]
 	c.kill(receiver)

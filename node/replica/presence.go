@@ -47,7 +47,7 @@ func (r *Replica) present(now chord.Time) Presence {
 	return p
 }
 
-// margin is what clocks may differ by and notes be late, and far more.
+// margin is what clocks may differ by and notes be late, and far more, in milliseconds.
 func (r *Replica) margin() uint64 { return r.grace() / 16 }
 
 // lasts reports whether a presence has not ended yet: before any tombstone may go.

@@ -6,7 +6,7 @@ import (
 	"peal/chord"
 )
 
-// expiredAtOnce bounds how many records one Tick buries.
+// expiredAtOnce bounds how many records one Tick makes tombstones of.
 const expiredAtOnce = 256
 
 // collectedAtOnce bounds how many tombstones one round collects.

@@ -61,9 +61,9 @@ func TestTouchReachesAReplicaWithoutTheValue(t *testing.T) {
 	}
 }
 
-// A replica whose clock is fast has buried the expired record already: what it holds
-// is no value to keep.
-func TestTouchOfABuriedRecord(t *testing.T) {
+// A replica whose clock is fast has made a tombstone of the expired record already: what
+// it holds is no value to keep.
+func TestTouchOfATombstone(t *testing.T) {
 	c := settledCluster(t, 6)
 	client, replicas := c.outsider("key"), c.replicas("key")
 	o := c.change(client, Change{Key: "key", Value: []byte("value"), TTL: 5 * time.Second})

@@ -31,8 +31,8 @@ func (c content) goneAt(day chord.Time) bool {
 	return c.deleted || c.expires != 0 && millis(day) >= c.expires
 }
 
-// buried reports whether c is what is left of an expired content.
-func (c content) buried(of content) bool {
+// tombstoneOf reports whether c is what is left of an expired content.
+func (c content) tombstoneOf(of content) bool {
 	return c == content{deleted: true, expires: of.expires} && of.expires != 0
 }
 
@@ -85,7 +85,7 @@ func (s *Simulation) noteStored(p *peer, rec *replica.Record) {
 	case !seen:
 		k.contents[rec.Version] = known{got, s.now}
 	case got == want.content:
-	case !got.buried(want.content):
+	case !got.tombstoneOf(want.content):
 		s.breakRule("%v stores %q in version %v as %+v: others have %+v", p.self, rec.Key, rec.Version, got, want.content)
 	case millis(s.latestDay().Add(-replica.MaxSkew)) < want.expires:
 		s.breakRule("%v drops the value of %q, version %v, less than %v after its time, by any clock", p.self, rec.Key, rec.Version, replica.MaxSkew)

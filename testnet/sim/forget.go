@@ -22,9 +22,9 @@ import (
 // And a key is owed no more once a peer that comes back drops it because of somebody in
 // another part of the ring, that went on alone before the peer went and never heard of the key.
 
-// death is when a content ceases to exist, or did, in milliseconds since 1970; 0 if it
+// endsAt is when a content ceases to exist, or did, in milliseconds since 1970; 0 if it
 // lives for ever.
-func (c content) death(v replica.Version) uint64 {
+func (c content) endsAt(v replica.Version) uint64 {
 	if c.deleted && c.expires == 0 {
 		return v.Wall
 	}
@@ -34,8 +34,8 @@ func (c content) death(v replica.Version) uint64 {
 // mayForget reports whether a replica may have forgotten a version of a key, since by
 // some clock its grace period is over.
 func (s *Simulation) mayForget(k *key, v replica.Version) bool {
-	death := k.contents[v].death(v)
-	return death != 0 && death+uint64(s.cfg.Data.Replica.Grace.Milliseconds()) <= millis(s.latestDay())
+	end := k.contents[v].endsAt(v)
+	return end != 0 && end+uint64(s.cfg.Data.Replica.Grace.Milliseconds()) <= millis(s.latestDay())
 }
 
 // forgets reports whether a read shows nothing, and the version that it should have shown,

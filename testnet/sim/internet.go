@@ -8,9 +8,9 @@ type point struct{ x, y, access time.Duration }
 // continents are the shares of the peers that live on each, in percent.
 var continents = [...]int{30, 22, 16, 12, 8, 6, 4, 2}
 
-// A continent reaches so far from its middle in each direction, as a part of the map,
-// and the lines to the peers' doors are as long as this on average.
-const continentSize, doorstep = 24, 32
+// A continent reaches this part of the map's side from its middle in each direction, and
+// the lines to the peers' doors are this part of it long, on average.
+const continentPart, doorstepPart = 24, 32
 
 // point is where a peer lives: one of as many as there are peers.
 func (s *Simulation) point(p *peer) point {
@@ -22,10 +22,10 @@ func (s *Simulation) point(p *peer) point {
 		continent++
 	}
 	middle := newStream(s.cfg.Seed, 0x6d61700a+1+uint64(continent))
-	around := func(at time.Duration) time.Duration { return at + r.upTo(side/continentSize*2) - side/continentSize }
+	around := func(at time.Duration) time.Duration { return at + r.upTo(side/continentPart*2) - side/continentPart }
 	return point{
 		x: around(middle.upTo(side)), y: around(middle.upTo(side)),
-		access: r.exponential(side / doorstep),
+		access: r.exponential(side / doorstepPart),
 	}
 }
 

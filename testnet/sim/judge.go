@@ -75,7 +75,7 @@ func (s *Simulation) judgeContent(p *peer, c *call, o *replica.Outcome) {
 		want = stored.content
 	}
 	switch {
-	case got != want && !got.buried(want):
+	case got != want && !got.tombstoneOf(want):
 		s.breakRule("a read of %q through %v shows version %v as %+v: want %+v", c.key.name, p.self, rec.Version, got, want)
 	case o.Found && want.goneAt(s.dayAt(p, c.began)) || !o.Found && !want.goneAt(s.timeOfDay(p)):
 		s.breakRule("a read of %q through %v says found %v of version %v, %+v, at %d", c.key.name, p.self, o.Found, rec.Version, want, millis(s.timeOfDay(p)))

@@ -19,7 +19,7 @@ import (
 // the disks of all N replicas have damaged theirs, a copy elsewhere does not count,
 // for whoever holds it drops it when the N seem to have it. A peer that leaves may not
 // take the last copy with it if it says that all is handed over, unless a crash or a
-// disk took another one meanwhile, or an heir does not know yet that its own is
+// disk took another one meanwhile, or a receiver does not know yet that its own is
 // damaged.
 //
 // Always asserted:

@@ -1,8 +1,8 @@
 package mutation
 
-// dataMutants break the rules of the data plane. What they do not break, such as hints,
-// read repair and the walk for sources, needs more than chance to be missed: the tests of
-// package replica itself are for that.
+// dataMutants break the rules of the data plane. What they do not break, such as hints
+// and the walk for sources, needs more than chance to be missed: the tests of package
+// replica itself are for that.
 var dataMutants = []mutant{
 	{
 		rule:   "acknowledges a write that one replica has stored",
