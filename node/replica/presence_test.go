@@ -329,6 +329,32 @@ func TestWhoMayKnowOfADeleteIsAskedAgain(t *testing.T) {
 	}
 }
 
+// Nor is it while those with the damage look for it, and somebody does not answer.
+func TestDamageIsNoDeleteAfterAFailedRound(t *testing.T) {
+	c := shortMemory(t, 1)
+	c.wantPut(c.peers[0], "key", "value")
+	c.settle()
+	p := c.replicas("key")[1]
+	was := p.Presence(c.now)
+	c.kill(p)
+	c.settle()
+	c.pass(away)
+	holders := c.replicas("key")
+	c.mute(slices.DeleteFunc(slices.Clone(c.peers), func(q *peer) bool { return slices.Contains(holders, q) })...)
+	for _, q := range holders {
+		q.stored["key"] = Record{}
+		q.load("key")
+	}
+	c.pass(5 * time.Second)
+	back := c.comeBack(p, was)
+	c.pass(5 * time.Second)
+	for _, q := range c.peers {
+		q.muted = false
+	}
+	c.settle()
+	c.wantGet(back, "key", "value")
+}
+
 // keyOf is a key of which the peer is a replica.
 func (c *cluster) keyOf(p *peer) string {
 	for i := 0; ; i++ {

@@ -73,6 +73,33 @@ func TestAdjacentJoinersNeverMakeAKeyLookMissing(t *testing.T) {
 	}
 }
 
+// A newcomer whose round fails can vouch for nothing to the next one.
+func TestFailedRoundMakesNoSource(t *testing.T) {
+	c := settledCluster(t, 12)
+	before, behind := c.peers[4].self, c.peers[5].self
+	joiners := between(before, behind, 3)
+	slices.SortFunc(joiners, func(a, b chord.Contact) int { return a.ID.Compare(b.ID) })
+	key := keyBetween(before.ID, joiners[0].ID, 1)
+	c.fill(key)
+	others := slices.Clone(c.peers)
+	c.mute(others...)
+	for _, contact := range joiners[:2] {
+		p := c.join(contact)
+		c.pass(20 * time.Second)
+		p.round.at = Never
+	}
+	for _, p := range others {
+		p.muted = false
+	}
+	last := c.join(joiners[2])
+	if !c.run(soon, func() bool { return last.place.completeAt(position(key)) }) {
+		t.Fatal("it does not catch up")
+	}
+	if _, held := last.index.Get(key); !held {
+		t.Errorf("%v counts as complete for %q, and does not have it", last.self, key)
+	}
+}
+
 // So many that none of the old replicas is in sight.
 func TestJoinersBeyondReachOfTheOldReplicas(t *testing.T) {
 	for _, peers := range []int{1, 12} {
