@@ -31,7 +31,7 @@ type DataReport struct {
 
 	Collected int `json:"collected"` // tombstones, by each replica
 	Forgotten int `json:"forgotten"` // deletes whose first tombstone was collected
-	Excused   int `json:"excused"`   // of them, those that may have come back
+	Excused   int `json:"excused"`   // keys of which nothing is owed any more; see forget.go
 
 	Messages       int            `json:"messages"` // delivered, of the data plane
 	MessagesByKind map[string]int `json:"messages_by_kind"`
