@@ -25,7 +25,9 @@ func (r *Replica) handedOff(now chord.Time) {
 	outside := chord.Arc{From: r.place.self.ID, To: r.place.arc.From}
 	if r.place.arc.Whole() || r.index.Summary(outside).Count == 0 {
 		r.place.dropped()
-		r.away = Presence{}
+		if r.completeOn(r.place.arc) { // else strays may only be in our own arc for now
+			r.away = Presence{}
+		}
 	} else {
 		r.fails("some records that belong to others could not be handed over")
 	}

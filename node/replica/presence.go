@@ -138,16 +138,16 @@ type standing struct {
 }
 
 // standing is ours as far as what we hold on an arc goes. Having caught up says nothing
-// of what lies outside our own.
+// of what lies beyond that, be it part of our own arc by now.
 func (r *Replica) standing(now chord.Time, arc chord.Arc) standing {
-	outside := !covers(r.place.arc, arc)
 	switch {
-	case outside && r.away.Until != 0:
+	case r.completeOn(arc):
+	case r.away.Until != 0:
 		return standing{r.away, true}
-	case outside && r.presence.Until != 0 && !r.lasts(r.presence, now):
+	case r.presence.Until != 0 && !r.lasts(r.presence, now):
 		return standing{r.presence, true}
 	}
-	return standing{r.present(now), r.stale(now)}
+	return standing{r.present(now), false}
 }
 
 // deletedThere reports whether the other side, which lacks an item of ours, must have

@@ -172,6 +172,47 @@ func TestStrayThatWasAwayTwice(t *testing.T) {
 	c.wantForgotten("deleted")
 }
 
+// strayStays is strayAway, where the stray's holder is back and has caught up, finds nobody
+// to hand over to, and then becomes a replica itself, since others died.
+func strayStays(t *testing.T) (c *cluster, back *peer, dead []*peer) {
+	t.Helper()
+	c, p, was, _ := strayAway(t)
+	back = c.comeBack(p, was)
+	c.lost = true
+	if !c.run(time.Minute, func() bool { return back.Repair().Complete }) || back.Len() == 0 {
+		t.Fatal("want it to have caught up, and not yet handed over what it came with")
+	}
+	for !slices.Contains(c.replicas("deleted"), back) {
+		dead = append(dead, c.replicas("deleted")[1])
+		c.kill(dead[len(dead)-1])
+	}
+	return c, back, dead
+}
+
+// A stray is as old once it is none any more.
+func TestStrayOfAPeerThatBecomesAReplica(t *testing.T) {
+	c, _, _ := strayStays(t)
+	c.pass(5 * time.Second)
+	c.lost = false
+	c.wantForgotten("deleted")
+}
+
+// And no younger if it was none for a while, in which its holder caught up with nobody.
+func TestStrayOfAPeerThatWasAReplicaMeanwhile(t *testing.T) {
+	c, back, dead := strayStays(t)
+	others := slices.DeleteFunc(slices.Clone(c.peers), func(p *peer) bool { return p == back })
+	c.mute(others...)
+	c.pass(5 * time.Second)
+	for _, p := range others {
+		p.muted = false
+	}
+	for _, p := range dead {
+		c.insert(p)
+	}
+	c.lost = false
+	c.wantForgotten("deleted")
+}
+
 // Of a newcomer, even one that has caught up, and a peer that was away neither knows what
 // was deleted.
 func TestNewcomersDoNotTakeWhatMayBeDeleted(t *testing.T) {

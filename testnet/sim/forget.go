@@ -74,15 +74,16 @@ func (s *Simulation) speakAgain(p *peer) {
 // have to drop what does not belong to them.
 func (s *Simulation) welcome() {
 	for _, p := range s.members {
+		r := p.data.replica.Repair()
 		switch {
 		case !p.data.returned:
-		case p.data.replica.Repair().Complete:
+		case r.Complete:
 			p.data.returned = false
 			s.regain(p, func(k *key) bool { return slices.Contains(s.owners(k), p) })
 		default:
 			s.ask(p)
 		}
-		p.data.laden = p.data.returned || p.data.laden && p.data.replica.Repair().Strays > 0
+		p.data.laden = p.data.returned || p.data.laden && (r.Strays > 0 || !r.Complete)
 	}
 }
 
