@@ -237,8 +237,8 @@ func (s *session) match(now chord.Time, rg Range) {
 		newer := ok && their.Version.Compare(it.Version) > 0
 		switch {
 		case s.way == exchange && tooFarAhead(now, it.Version):
-		case !s.way.takes() && newer && their.Deleted && s.r.isStray(it):
-			s.r.discard(it) // others may have collected that tombstone already
+		case !s.way.takes() && newer && (their.Deleted || s.r.forgotten(now, their)) && s.r.isStray(it):
+			s.r.discard(it) // others may have forgotten that already
 		case newer, ok && their.Version == it.Version:
 		case !ok && s.deletedThere(now, it):
 			s.r.discard(it)

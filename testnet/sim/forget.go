@@ -109,13 +109,13 @@ func (s *Simulation) ask(p *peer) {
 	}
 }
 
-// mayBring reports whether a peer came back with a key, and no replica of it has been
-// there without a gap since before it went. One that has found records damaged cannot tell
-// these from deleted ones.
+// mayBring reports whether a peer came back with a key, and no replica of it says that it
+// has been there without a gap since before that one went. One that has found records
+// damaged cannot tell these from deleted ones.
 func (s *Simulation) mayBring(p *peer, k *key) bool {
 	knows := func(q *peer) bool {
 		there := q.data.replica.Presence(s.timeOfDay(q))
-		return there.Since <= p.disk.present.Until && !s.mayHaveMissed(q, there) && q.data.replica.Repair().Damaged == 0
+		return !q.paused() && there.Since <= p.disk.present.Until && !s.mayHaveMissed(q, there) && q.data.replica.Repair().Damaged == 0
 	}
 	return p.disk.version(k.name) != (replica.Version{}) && !slices.ContainsFunc(s.owners(k), knows)
 }
