@@ -22,7 +22,7 @@ var dataMutants = []mutant{
 	{
 		rule:   "keeps in mind what its store refused",
 		seenBy: "data",
-		edits:  []edit{{"node/replica/refuse.go", "\tfor i := range failed.Writes {\n\t\tr.reload(failed.Writes[i].Key)\n\t}\n", ""}},
+		edits:  []edit{{"node/replica/refuse.go", "\t\tr.reload(failed.Writes[i].Key)\n", ""}},
 	},
 	{
 		rule:   "acknowledges what its store refused",

@@ -50,6 +50,14 @@ func TestEveryRuleIsMissed(t *testing.T) {
 	t.Logf("\n%s", rows.text())
 }
 
+// TestMutantsFollowTheCode makes sure that every mutant can be made, those as well that
+// are not in the sample.
+func TestMutantsFollowTheCode(t *testing.T) {
+	for _, m := range slices.Concat(mutants, dataMutants) {
+		m.files(t)
+	}
+}
+
 // sample chooses so many mutants, or all.
 func sample(n int) []mutant {
 	all := slices.Concat(mutants, dataMutants)
