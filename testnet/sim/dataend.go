@@ -44,6 +44,9 @@ func (s *Simulation) restless() error {
 		return fmt.Errorf("%d operations are under way", s.data.waiting)
 	}
 	for _, p := range s.members {
+		if p.data.committing != nil {
+			return fmt.Errorf("the disk of %v is at work", p.self)
+		}
 		if p.paused() || !p.data.replica.Replicated() {
 			return fmt.Errorf("%v does not say that it is replicated; its last round: %q", p.self, p.data.replica.Repair().Reason)
 		}
