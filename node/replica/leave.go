@@ -8,22 +8,33 @@ import "peal/chord"
 // out of Ready; then it is time to leave the ring.
 func (r *Replica) Leave(now, deadline chord.Time) OpID {
 	o := r.newOperation(r.place.self.ID, deadline)
+	d := &departure{operation: o, r: r}
 	o.outcome.Left = r.index.Len()
-	o.ask = func(now chord.Time) {
-		o.outcome.Left = r.index.Len()
-		receivers := r.receivers()
-		if len(receivers) == 0 && o.outcome.Left > 0 {
-			o.outcome.Error = NoPeer
-			r.finish(o)
-			return
-		}
-		r.handArcOver(now, o, receivers, false)
-	}
+	o.ask = d.ask
 	o.giveUp = func(chord.Time) { o.outcome.Error = QuorumNotMet }
 	r.leaving = true
 	r.round = round{at: Never, number: r.round.number + 1}
 	r.try(o)
 	return o.id
+}
+
+// A departure is a Leave under way.
+type departure struct {
+	*operation
+	r      *Replica
+	arc    chord.Arc // ours when this attempt began
+	missed bool      // somebody did not take his part in this attempt
+}
+
+func (d *departure) ask(now chord.Time) {
+	d.arc, d.missed, d.outcome.Left = d.r.place.arc, false, d.r.index.Len()
+	receivers := d.r.receivers()
+	if len(receivers) == 0 && d.outcome.Left > 0 {
+		d.outcome.Error = NoPeer
+		d.r.finish(d.operation)
+		return
+	}
+	d.handArcOver(now, receivers)
 }
 
 // receivers lists for each cell of our arc its N replicas once we are gone: those
@@ -47,55 +58,58 @@ func (r *Replica) receivers() []share {
 }
 
 // handArcOver serves one receiver after another, and then the replicas of strays. If
-// some did not take their part, we look again who our receivers are.
-func (r *Replica) handArcOver(now chord.Time, o *operation, receivers []share, missed bool) {
+// some did not take their part, or our arc is another one by then, we look again who our
+// receivers are.
+func (d *departure) handArcOver(now chord.Time, receivers []share) {
 	if len(receivers) == 0 {
-		r.handStraysOver(now, o, r.place.self.ID, missed)
+		d.handStraysOver(now, d.r.place.self.ID)
 		return
 	}
 	receiver := receivers[0]
-	r.reconcile(now, receiver, func(now chord.Time, end ending) {
+	d.r.reconcile(now, receiver, func(now chord.Time, end ending) {
 		if end.ok && end.moved > 0 { // once more, to be sure
-			r.handArcOver(now, o, receivers, missed)
+			d.handArcOver(now, receivers)
 			return
 		}
-		missed = missed || !end.ok
-		if last := len(receivers) == 1 || receivers[1].arc != receiver.arc; last && !missed {
-			o.outcome.Left -= r.index.Summary(receiver.arc).Count
+		d.missed = d.missed || !end.ok
+		if last := len(receivers) == 1 || receivers[1].arc != receiver.arc; last && !d.missed {
+			d.outcome.Left -= d.r.index.Summary(receiver.arc).Count
 		}
-		r.handArcOver(now, o, receivers[1:], missed)
+		d.handArcOver(now, receivers[1:])
 	})
 }
 
 // handStraysOver gives what lies outside our arc, from a position on, to its
 // replicas.
-func (r *Replica) handStraysOver(now chord.Time, o *operation, from chord.ID, missed bool) {
-	outside := chord.Arc{From: from, To: r.place.arc.From}
+func (d *departure) handStraysOver(now chord.Time, from chord.ID) {
+	r := d.r
+	outside := chord.Arc{From: from, To: d.arc.From}
 	if outside.Whole() || r.index.Summary(outside).Count == 0 {
-		if missed {
-			r.retry(now, o)
+		if d.missed || r.place.arc != d.arc {
+			r.retry(now, d.operation)
 		} else {
-			r.finish(o)
+			r.finish(d.operation)
 		}
 		return
 	}
-	attempt, pos := o.attempt, chord.KeyID([]byte(r.index.Items(outside, 1)[0].Key))
+	attempt, pos := d.attempt, chord.KeyID([]byte(r.index.Items(outside, 1)[0].Key))
 	outside.From = pos.Prev()
 	r.locate(pos, 0, func(now chord.Time, found chord.Result) {
 		replicas := Distinct(found.Owners, r.cfg.N)
-		if !r.going(o, attempt) {
+		if !r.going(d.operation, attempt) {
 			return
 		}
 		if (len(replicas) < r.cfg.N && !found.Whole) || hasPeer(replicas, r.cfg.Self.Peer) {
-			r.retry(now, o)
+			r.retry(now, d.operation)
 			return
 		}
 		arc := stretch(outside, replicas[0])
 		r.give(now, replicas, arc, func(now chord.Time, silent chord.Contact) {
 			if silent.IsZero() {
-				o.outcome.Left -= r.index.Summary(arc).Count
+				d.outcome.Left -= r.index.Summary(arc).Count
 			}
-			r.handStraysOver(now, o, arc.To, missed || !silent.IsZero())
+			d.missed = d.missed || !silent.IsZero()
+			d.handStraysOver(now, arc.To)
 		})
 	})
 }

@@ -78,6 +78,28 @@ func TestLeaveGivesStraysAway(t *testing.T) {
 	c.wantPlaced()
 }
 
+// What was a stray when the leave began may be ours by the time that strays are given away.
+func TestLeaveWhileTheArcGrows(t *testing.T) {
+	c := settledCluster(t, 9)
+	p, bound := c.peers[4], c.peers[1]
+	key := keyBetween(c.peers[0].self.ID, bound.self.ID, 0)
+	give(p, old(key, "value"))
+	for _, p := range c.peers {
+		p.round.at = Never
+	}
+	clear(c.sent)
+	id := p.Leave(c.now, c.now.Add(soon))
+	c.run(soon, func() bool { return c.sent[Compare] > 0 })
+	c.kill(bound)
+	p.SetNeighbours(c.now, c.neighbours(p))
+	if o := c.wait(p, id); o.Error != NoError {
+		t.Errorf("error %v, want success", o.Error)
+	}
+	c.kill(p)
+	c.settle()
+	c.wantGet(c.peers[0], key, "value")
+}
+
 func TestLeaveWithASilentReceiver(t *testing.T) {
 	c := filled(t, 6, numbered("key", 20))
 	p, receiver := c.peers[0], c.peers[1]
