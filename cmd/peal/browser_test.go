@@ -153,6 +153,8 @@ func TestDashboard(t *testing.T) {
 	}
 	b.do(t, click("get"), shows("result", "Expires"))
 	b.do(t, click("lookup"), chromedp.WaitVisible(chromedp.CSS("#result .route")), shows("result", "Owner"))
+	b.do(t, holds(`document.getElementById("health").getBoundingClientRect().top >= document.getElementById("ring").getBoundingClientRect().bottom`))
+	b.do(t, click("help"), holds(`document.getElementById("shortcuts").open && document.getElementById("shortcuts").scrollTop === 0`), click("shortcuts button"))
 	lookupIsListed(t, b, up.URL)
 
 	b.do(t, enter("kill-count", "1"), click("kill"), shows("lab-result", "Killed 1 peer"), counts(*shownPeers-1))
