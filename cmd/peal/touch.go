@@ -13,8 +13,8 @@ func (c *cli) touchVerb() *cobra.Command {
 		Long: `Give a key another time to live, counted from now, and leave its value. Without
 --ttl the key never expires any more.
 
-A key that does not exist, or has expired, ends with exit code 3. The key gets a
-new version, as by a put.`,
+The version stays, too, so that --if-version holds afterwards as before. A key
+that does not exist, or has expired, ends with exit code 3.`,
 		Example: "  peal touch session --ttl 30m\n  peal touch keep-me",
 		Args:    wants(1, "KEY"),
 		RunE: func(cmd *cobra.Command, args []string) error {
