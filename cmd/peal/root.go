@@ -60,7 +60,7 @@ func (c *cli) root() *cobra.Command {
 	root.SetIn(c.in)
 	root.SetOut(c.out)
 	root.SetErr(c.err)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return fail(codeUsage, "%v", err) })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return fail(codeUsage, "%s", flagText(err)) })
 	flags := root.PersistentFlags()
 	flags.StringVarP(&c.output, "output", "o", "text", "`FORMAT` of what is printed: text or json")
 	flags.StringVar(&c.api, "api", "http://127.0.0.1:7600", "`URL` of the HTTP API of the peer or testnet to talk to")
@@ -94,7 +94,7 @@ func (c *cli) prepare(cmd *cobra.Command, _ []string) error {
 			return // as if it were not set; an empty list is refused below
 		}
 		if err := cmd.Flags().Set(flag.Name, value); err != nil {
-			wrong = fail(codeUsage, "%s in the environment: %v", name, err)
+			wrong = fail(codeUsage, "%s in the environment: %s", name, flagText(err))
 		}
 	})
 	if wrong != nil {
@@ -159,7 +159,7 @@ func noSuchVerb(cmd *cobra.Command, args []string) error {
 	}
 	hint := ""
 	if like := cmd.SuggestionsFor(args[0]); len(like) > 0 {
-		hint = fmt.Sprintf(", did you mean %q?", like[0])
+		hint = fmt.Sprintf(" (did you mean %q?)", like[0])
 	}
 	return fail(codeUsage, "unknown command %q%s", args[0], hint)
 }

@@ -53,7 +53,12 @@ is the same peer after a restart.
 The HTTP address serves the API and the dashboard. Whoever reaches it may do everything.`,
 		Example: "  peal start\n  peal start --data ./b --http 127.0.0.1:7610 --listen /ip4/127.0.0.1/tcp/7611 --join /ip4/127.0.0.1/tcp/7601/p2p/12D3Koo...",
 		Args:    wants(0),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return c.start(cmd.Context(), s) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := notZero(cmd.Flags(), "replicas", "default-w", "default-r"); err != nil {
+				return err
+			}
+			return c.start(cmd.Context(), s)
+		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&s.data, "data", "", "`DIR` of the identity and the keys (default: "+filepath.Join("$XDG_DATA_HOME", "peal")+", or ~/.local/share/peal)")

@@ -38,7 +38,12 @@ verb works: a request enters the ring at a random live peer, or at the one that 
 names. The verbs below change the running testnet.`,
 		Example: "  peal testnet --peers 30 --open\n  peal testnet kill 5",
 		Args:    noSuchVerb,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return c.testnet(cmd.Context(), t) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := notZero(cmd.Flags(), "replicas"); err != nil {
+				return err
+			}
+			return c.testnet(cmd.Context(), t)
+		},
 
 		SuggestionsMinimumDistance: 2,
 	}
