@@ -129,7 +129,19 @@ func replaceFile(root *os.Root, name string, write func(io.Writer) (int64, error
 	if err != nil {
 		root.Remove(part)
 	}
-	return size, err
+	return size, unnamed(err)
+}
+
+// unnamed takes the name of the file out of an error: that of the part means nothing
+// to anybody, and the other one is said anyway.
+func unnamed(err error) error {
+	switch e := err.(type) {
+	case *fs.PathError:
+		return fmt.Errorf("it cannot be written: %w", e.Err)
+	case *os.LinkError:
+		return fmt.Errorf("it cannot be written: %w", e.Err)
+	}
+	return err
 }
 
 func writeNew(root *os.Root, name string, write func(io.Writer) (int64, error)) (int64, error) {

@@ -162,7 +162,8 @@ func TestExportStaysInItsDirectory(t *testing.T) {
 
 func TestExportSaysWhatIsInTheWay(t *testing.T) {
 	f := newFake(t, false)
-	for _, key := range []string{"p/", "p/dir", "p/file/below", "p/link/below/x"} {
+	long := strings.Repeat("n", 300)
+	for _, key := range []string{"p/", "p/dir", "p/file/below", "p/link/below/x", "p/" + long} {
 		f.values[key] = []byte("new")
 	}
 	out := write(t, map[string]string{"dir/inside": "old", "file": "old"})
@@ -175,6 +176,7 @@ func TestExportSaysWhatIsInTheWay(t *testing.T) {
 		"failed dir: a directory of that name is in the way",
 		"failed file/below: a file stands where the directory file must go",
 		"failed link/below/x: link is a symbolic link, which is not followed out of the directory",
+		"failed " + long + ": it cannot be written: file name too long",
 	} {
 		if !strings.Contains(got.err, want+"\n") {
 			t.Errorf("export printed\n%swant %q in it", got.err, want)
