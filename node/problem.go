@@ -14,8 +14,8 @@ type Problem struct {
 	Text  string          `json:"text"`            // what is wrong with it, for a person
 }
 
-// String names the peer, and what is wrong with it.
-func (p Problem) String() string { return fmt.Sprintf("%v (%v) %s", p.Peer, p.Peer.Peer, p.Text) }
+// String names the peer by its position, as the texts of problems do, and what is wrong with it.
+func (p Problem) String() string { return fmt.Sprintf("%v %s", p.Peer, p.Text) }
 
 // ProblemKind says what is wrong.
 type ProblemKind string
