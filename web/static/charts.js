@@ -66,13 +66,16 @@ export class Charts {
     const latest = () => this.#plots().find((other) => other.id === plot.id);
     const legend = plot.lines.map((line, i) => make("span", { className: `key key-${i}` }, line.name));
     return make("section", { className: "plot", id: `plot-${plot.id}` },
-      make("header", {}, make("h3", {}, plot.title, make("span", { className: "soft" }, ` ${plot.unit}`)),
+      make("header", {}, make("h3", {}, plot.title, make("span", { className: "soft" }, unitBeside(plot))),
         button("CSV", () => save(`${plot.id}.csv`, "text/csv", csvOf(latest()))),
         button("SVG", () => save(`${plot.id}.svg`, "image/svg+xml", standalone(this.#draw(latest()), this.place)))),
       make("p", { className: "keys-of-plot" }, ...legend),
       this.#draw(plot));
   }
 }
+
+// The heading of some plots says it already.
+const unitBeside = ({ title, unit }) => (title.toLowerCase().includes(unit) ? "" : ` ${unit}`);
 
 function save(name, type, text) {
   const link = make("a", { href: URL.createObjectURL(new Blob([text], { type })), download: name });
