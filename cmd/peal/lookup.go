@@ -78,6 +78,9 @@ func (c *cli) printRoute(key string, route node.Route) error {
 
 // positions lists contacts by the short form of their positions.
 func positions(contacts []chord.Contact) string {
+	if len(contacts) == 0 {
+		return "-"
+	}
 	names := make([]string, len(contacts))
 	for i, contact := range contacts {
 		names[i] = contact.String()

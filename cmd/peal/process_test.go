@@ -308,7 +308,7 @@ func leftInOrder(t *testing.T, gone, stayed *process, peers int) {
 		t.Errorf("a peer that left: %+v, want exit 0", got)
 	}
 	until(t, "a goodbye", func() bool {
-		return strings.Contains(stayed.notes.String(), "msg=departed about="+gone.Peer.String())
+		return strings.Contains(stayed.notes.String(), "msg=departed peer="+gone.Peer.String())
 	})
 	stayed.seesRing(t, peers)
 }

@@ -18,7 +18,8 @@ func (c *cli) putVerb() *cobra.Command {
 
 The value is the argument itself, or comes from standard input (- or nothing),
 or from a file (@FILE). The key has 1 to 1024 bytes, the value at most 32 GiB.
-An empty value ('') is a value. A value that begins with a dash goes behind --.
+An empty value ('') is a value. A value that begins with a dash goes behind --,
+one that begins with @ through standard input.
 
 A value over 1 MiB is stored in blocks all over the ring while it is read, and
 is there once the last of them is. If it breaks off, nothing is stored.

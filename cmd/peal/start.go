@@ -233,7 +233,7 @@ func observer(feed *web.Feed, log *slog.Logger) func(node.Event) {
 		}
 		var details []any
 		if !e.About.IsZero() {
-			details = append(details, "about", e.About.Peer)
+			details = append(details, "peer", e.About.Peer)
 		}
 		if e.Text != "" {
 			details = append(details, "text", strings.ReplaceAll(e.Text, "\n", "; "))

@@ -83,7 +83,7 @@ wait --replicated' waits for that.`,
 		Args: wants(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.act(cmd.Context(), "/v1/testnet/heal", struct{}{}, func(change) error {
-				return c.printf("healed: 'peal ring wait --replicated' waits until the sides are one ring again\n")
+				return c.printf("healed: nothing is cut off, lost or late any more; 'peal ring wait --replicated' waits until all are one ring\n")
 			})
 		},
 	})

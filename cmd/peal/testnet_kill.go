@@ -124,6 +124,9 @@ func (c *cli) printKilled(done change) error {
 
 // printChanged names peers, and says what was done to them.
 func (c *cli) printChanged(done string, peers []chord.Contact) error {
+	if len(peers) == 0 {
+		return c.printf("%s no peer\n", done)
+	}
 	if err := c.printContacts(peers); err != nil {
 		return err
 	}
