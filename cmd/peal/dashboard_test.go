@@ -11,6 +11,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"peal/chord"
 )
 
 // holds waits until an expression of the page is true.
@@ -55,8 +57,15 @@ func ringIsSteered(t *testing.T, b tab) {
 // operationsAreListed watches a lookup again. A row that has the focus keeps it when others come.
 func operationsAreListed(t *testing.T, b tab, api string) {
 	t.Helper()
+	var route struct{ Replicas []chord.Contact }
+	got := runWith(t, "", "PEAL_API="+api, "lookup", "greeting", "-o", "json")
+	if err := json.Unmarshal([]byte(got.out), &route); err != nil || len(route.Replicas) < 2 {
+		t.Fatalf("lookup: %+v, %v; want two replicas", got, err)
+	}
+	runWith(t, "", "PEAL_API="+api, "lookup", "greeting", "--via", route.Replicas[1].Peer.String()) // asks the owner: at that one there is no hop to tell of
 	b.do(t, click("tab-operations"), choose("operation-kind", "lookup"), choose("operation-text", "greeting"),
-		shows("operations", "greeting"), click("operations .name[title]"), shows("operation", "Owner"))
+		holds(`((hops) => hops && (hops.click(), true))([...document.querySelectorAll("#operations .name[title]")].find((name) => !name.textContent.startsWith("0 ")))`),
+		shows("operation", "Owner"))
 	b.do(t, chromedp.Evaluate[chromedp.Void](`document.querySelectorAll("#operation .others").forEach((others) => (others.open = true))`),
 		shows("operation", "Not asked, since it"), holds(`/lies|had|was/.test(document.querySelector("#operation .others td").textContent)`))
 	b.keep(t, "lookup")
