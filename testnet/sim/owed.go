@@ -38,11 +38,19 @@ func held(k *key, peers []*peer) (v replica.Version) {
 func (s *Simulation) lose(k *key, counting []*peer) (last bool) {
 	k.losses++
 	k.lostAt = s.now
-	if v := held(k, counting); v.Compare(k.owed) < 0 && !k.forgotten() {
-		k.owed, k.sure, last = v, assurance{}, true
-		s.data.tally.Orphaned++
+	return s.fallBack(k, counting)
+}
+
+// fallBack makes what is left of a key what is owed, and reports whether that is less
+// than before.
+func (s *Simulation) fallBack(k *key, counting []*peer) bool {
+	v := held(k, counting)
+	if v.Compare(k.owed) >= 0 || k.forgotten() {
+		return false
 	}
-	return last
+	k.owed, k.sure = v, assurance{}
+	s.data.tally.Orphaned++
+	return true
 }
 
 // loseAll notes that all that a peer held is gone, for now or for good.
