@@ -21,6 +21,14 @@ type cacheEntry struct {
 	rtt   RoundTrip
 }
 
+// Heard notes that a member of the ring has served a request that the driver made
+// elsewhere: lookups and guesses may go there.
+func (n *Node) Heard(now Time, c Contact) {
+	if !n.isLost(c) {
+		n.cache.add(now, c)
+	}
+}
+
 // find gives the place of a position, or where it would be.
 func (c *locationCache) find(id ID) (int, bool) {
 	i, ok := slices.BinarySearch(c.heads, id.head())

@@ -25,6 +25,9 @@ func (n *Node) step(now chord.Time, from chord.PeerID, e envelope) {
 		n.ring.Step(now, *e.Chord)
 	case e.Replica != nil:
 		n.data.Step(now, *e.Replica)
+		if e.Replica.Served() {
+			n.ring.Heard(now, chord.NewContact(from, 0))
+		}
 	case e.Inquiry != 0:
 		n.answerInquiry(from, e.Inquiry)
 	case e.Reply != 0:

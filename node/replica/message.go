@@ -79,6 +79,10 @@ type Message struct {
 // Repairs tells whether a message is there to repair replicas, and not to serve a client.
 func (m *Message) Repairs() bool { return m.Kind >= Compare && m.Kind <= Pulled || m.Mends }
 
+// Served tells whether a message shows that its sender serves keys, as members of the ring
+// do.
+func (m *Message) Served() bool { return (m.Kind == Written || m.Kind == Answer) && m.Refused == 0 }
+
 // A Range is an arc with a summary of what somebody holds on it, or the list.
 type Range struct {
 	Arc    chord.Arc   `cbor:"1,keyasint"`

@@ -292,5 +292,8 @@ func (s *Simulation) stepData(p *peer, m *replica.Message) {
 		s.ask(p)
 	}
 	p.data.replica.Step(s.timeOfDay(p), *m)
+	if m.Served() {
+		p.node.Heard(p.clock.read(s.now), s.peer(m.From).self)
+	}
 	p.data.stirred = true
 }
