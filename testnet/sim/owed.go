@@ -97,13 +97,14 @@ func (s *Simulation) regain(p *peer, which func(*key) bool) {
 func (s *Simulation) noteDeparture(p *peer, began chord.Time, well bool) {
 	s.welcome()
 	for _, k := range s.data.keys {
-		if p.disk.version(k.name) == (replica.Version{}) {
+		v := p.disk.version(k.name)
+		if v == (replica.Version{}) {
 			continue
 		}
 		lostAt, owed, losses := k.lostAt, k.owed, k.losses
 		last := s.lose(k, s.counting(k, k.owed))
 		switch {
-		case well && last && lostAt < began && !s.seems(k, owed) && !s.mayForget(k, owed):
+		case well && last && lostAt < began && !s.seems(k, owed) && !s.mayForget(k, owed) && !s.mayForget(k, v):
 			s.breakRule("%v says that it has handed over everything, and leaves with the last copy of %q, version %v", p.self, k.name, owed)
 		case well && !last:
 			k.losses = losses // others have it instead
