@@ -2,7 +2,7 @@
 // one, in copies of the source of packages chord and replica, and shows that the
 // simulator or the exploration sees each of them broken. A rule whose absence nobody
 // sees is either not needed or not tested, and a checker that sees nothing proves
-// nothing. A run breaks a fifth of them, chosen at random, or all (-mutants 0).
+// nothing. A run breaks a few of them, chosen at random, or all (-mutants 0).
 //
 // The source itself has no switch for it. Each mutant is the text of one file
 // with a few words changed, which the compiler is told to read in place of the
@@ -28,7 +28,7 @@ import (
 	"time"
 )
 
-var sampleSize = flag.Int("mutants", 10, "how many rules to break, chosen at random; 0: every one")
+var sampleSize = flag.Int("mutants", 6, "how many rules to break, chosen at random; 0: every one")
 
 // TestEveryRuleIsMissed breaks some rules in turn, or each.
 func TestEveryRuleIsMissed(t *testing.T) {
