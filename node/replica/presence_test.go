@@ -33,6 +33,20 @@ func (c *cluster) wantForgotten(key string) {
 	c.wantPlaced()
 }
 
+// replicaAway is a ring that has a key, and a replica of it that is gone, with its presence
+// then.
+func replicaAway(t *testing.T, key string) (c *cluster, p *peer, was Presence) {
+	t.Helper()
+	c = shortMemory(t, 1)
+	c.wantPut(c.peers[0], key, "value")
+	c.settle()
+	p = c.replicas(key)[1]
+	was = p.Presence(c.now)
+	c.kill(p)
+	c.settle()
+	return c, p, was
+}
+
 // strayAway is a ring that has forgotten that a key was deleted, while a peer was away
 // that holds it for others; with its presence then, and the tombstone.
 func strayAway(t *testing.T) (c *cluster, p *peer, was Presence, tombstone Record) {
@@ -372,13 +386,7 @@ func TestWhoMayKnowOfADeleteIsAskedAgain(t *testing.T) {
 
 // Nor is it while those with the damage look for it, and somebody does not answer.
 func TestDamageIsNoDeleteAfterAFailedRound(t *testing.T) {
-	c := shortMemory(t, 1)
-	c.wantPut(c.peers[0], "key", "value")
-	c.settle()
-	p := c.replicas("key")[1]
-	was := p.Presence(c.now)
-	c.kill(p)
-	c.settle()
+	c, p, was := replicaAway(t, "key")
 	c.pass(away)
 	holders := c.replicas("key")
 	c.mute(slices.DeleteFunc(slices.Clone(c.peers), func(q *peer) bool { return slices.Contains(holders, q) })...)
@@ -443,13 +451,7 @@ func TestPeerThatWasAwayBringsNothingBack(t *testing.T) {
 
 // A peer that runs alone hears of no deletes, however often it is restarted.
 func TestPeerThatWasAloneBringsNothingBack(t *testing.T) {
-	c := shortMemory(t, 1)
-	c.wantPut(c.peers[0], "deleted", "value")
-	c.settle()
-	p := c.replicas("deleted")[1]
-	was := p.Presence(c.now)
-	c.kill(p)
-	c.settle()
+	c, p, was := replicaAway(t, "deleted")
 	c.remove(c.peers[0], "deleted")
 	for range 3 {
 		c.pass(50 * time.Minute)
