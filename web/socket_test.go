@@ -139,6 +139,24 @@ func (l *pipeListener) dial(context.Context, string, string) (net.Conn, error) {
 	return near, nil
 }
 
+// A browser connects in advance, in case that there will be something to ask.
+func TestServeEndsAtOnceThoughAConnectionIsSilent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &pipeListener{make(chan net.Conn), make(chan struct{})}
+		ctx, stop := context.WithCancel(t.Context())
+		served := make(chan error, 1)
+		go func() { served <- New(Config{Backend: newFake(1)}).Serve(ctx, l) }()
+		conn, _ := l.dial(ctx, "", "")
+		defer conn.Close()
+		synctest.Wait()
+		start := time.Now()
+		stop()
+		if err := <-served; err != nil || time.Since(start) > 0 {
+			t.Errorf("it ended after %v with %v, want at once with none", time.Since(start), err)
+		}
+	})
+}
+
 // inPipe runs a test in virtual time, with a server behind a pipeListener.
 func inPipe(t *testing.T, test func(t *testing.T, s *Server, l *pipeListener)) {
 	synctest.Test(t, func(t *testing.T) {
