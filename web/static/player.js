@@ -101,7 +101,8 @@ export class Player {
   show(message) {
     const { replay } = message;
     this.#now = replay;
-    this.#shown = { number: replay.event, event: (message.log ?? message.events ?? []).at(-1) };
+    const event = (message.log ?? message.events ?? []).at(-1);
+    if (event || replay.event !== this.#shown.number) this.#shown = { number: replay.event, event };
     this.#draw();
     this.#update();
   }
