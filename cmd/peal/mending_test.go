@@ -12,6 +12,7 @@ import (
 // peers, of which a fifth dies at once, is replaced, and dies again. Every
 // export must be the original, also one that begins while the ring still mends.
 func TestFilesSurviveWavesOfKills(t *testing.T) {
+	t.Parallel()
 	peers, wave := 100, "20"
 	if testing.Short() {
 		peers, wave = 20, "4"

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"net"
@@ -24,6 +25,7 @@ const asProgram = "TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) == "" {
+		sideBySide()
 		os.Exit(m.Run())
 	}
 	if !slices.Contains(os.Args, "host") { // which reads its input itself
@@ -33,6 +35,18 @@ func TestMain(m *testing.M) {
 		}()
 	}
 	main()
+}
+
+// sideBySide lets more tests run at a time than there are processors, unless told
+// how many: those that are parallel wait for browsers, processes and timeouts.
+func sideBySide() {
+	const tests, parallel = "5", "test.parallel"
+	flag.Parse()
+	told := false
+	flag.Visit(func(f *flag.Flag) { told = told || f.Name == parallel })
+	if !told {
+		_ = flag.Set(parallel, tests)
+	}
 }
 
 // A process is the program, run for real.

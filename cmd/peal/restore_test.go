@@ -217,6 +217,7 @@ func TestOlder(t *testing.T) {
 
 // What a ring of real peers held is on another one, entered anywhere.
 func TestBackupMovesToAnotherRing(t *testing.T) {
+	t.Parallel()
 	files := maps.Clone(oddFiles)
 	files["large"] = strings.Repeat("0123456789", 300_000)
 	dir := write(t, files)

@@ -11,8 +11,8 @@ type mutant struct {
 // named from the module's root, once.
 type edit struct{ file, old, new string }
 
-// original is the code as it is.
-var original = mutant{rule: "(as it is)"}
+// asItIs is the code with no rule broken.
+var asItIs = mutant{rule: "(as it is)"}
 
 // mutants break the rules of the ring. One is left out: that a peer which is notified
 // asks its predecessor at once. Its own rounds ask as well, only later, so nothing

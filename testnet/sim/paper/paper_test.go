@@ -66,7 +66,7 @@ func TestPathLength(t *testing.T) {
 // more timeouts than published.
 func TestSimultaneousFailures(t *testing.T) {
 	t.Parallel()
-	const rings = 12
+	const rings = 8
 	for _, row := range publishedFailures {
 		path, timeouts := overRings(t, rings, paperFailure, row.Failed, Size{Peers: 1000, Lookups: 300})
 		t.Logf("%.1f failed: path %.2f +- %.2f, published %.2f; timeouts %.2f +- %.2f, published %.2f", row.Failed,
