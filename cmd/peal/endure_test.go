@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-var endureFor = flag.Duration("endure", 10*time.Second, "how long peers die and stand still in TestPeersEndure")
+var endureFor = flag.Duration("endure", 6*time.Second, "how long peers die and stand still in TestPeersEndure")
 
 const (
 	enduringPeers = 7
