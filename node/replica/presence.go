@@ -119,13 +119,14 @@ func (r *Replica) renewPresence(now chord.Time, all bool) {
 // counts.
 func (r *Replica) knownSince(now chord.Time) (since uint64) {
 	for _, c := range r.round.cells {
-		if c.sources == 0 {
-			c.since = millis(now)
+		best := millis(now)
+		for _, w := range c.sources(r.cfg.N) {
+			best = min(best, w.since)
 		}
 		if r.completeOn(c.arc) && r.lasts(r.presence, now) {
-			c.since = min(c.since, r.presence.Since)
+			best = min(best, r.presence.Since)
 		}
-		since = max(since, c.since)
+		since = max(since, best)
 	}
 	return since
 }

@@ -346,7 +346,7 @@ func TestArcTakenOverInPartIsNotKnownFromBefore(t *testing.T) {
 	p.presence = Presence{Since: 1, Until: millis(c.now)}
 	p.place.complete = nil
 	p.round.failed = true
-	p.round.cells = []cell{{arc: p.place.arc, sources: 2, since: 1000}}
+	p.round.cells = []cell{{arc: p.place.arc, witnesses: []witness{{source: true, since: 1000}, {source: true, since: 2000}}}}
 	p.caughtUp(c.now)
 	if got := p.Presence(c.now); got.Since != 1000 {
 		t.Errorf("is present since %d, want 1000, as the best informed source", got.Since)

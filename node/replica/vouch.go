@@ -1,31 +1,58 @@
 package replica
 
-import "peal/chord"
+import (
+	"slices"
 
-// A cell is a stretch of the arc, and how many have vouched for it.
+	"peal/chord"
+)
+
+// A cell is a stretch of the arc, and who was asked to vouch for it.
 type cell struct {
-	arc     chord.Arc
-	sources int
-	since   uint64 // of the best informed one's Presence
+	arc       chord.Arc
+	witnesses []witness // the nearest behind the arc first
 }
 
-// vouch counts a source for each cell that a share covered.
+// A witness is a source for a cell, or did not say whether it is.
+type witness struct {
+	id     chord.ID
+	source bool
+	since  uint64 // of its Presence
+}
+
+// vouch takes note of a source for each cell that a share covered, and of who was silent.
 func (r *Replica) vouch(s share, end ending) {
 	rd, source := &r.round, false
 	rd.walk.idle++
 	for i := range rd.cells {
 		c := &rd.cells[i]
-		if !end.ok || end.source == nil || !covers(s.arc, c.arc) || !covers(*end.source, c.arc) {
+		if !covers(s.arc, c.arc) {
 			continue
 		}
-		source, rd.walk.idle = true, 0
-		if c.sources++; c.sources == 1 || end.since < c.since {
-			c.since = end.since
+		w := witness{id: s.with.ID, since: end.since}
+		if w.source = end.ok && end.source != nil && covers(*end.source, c.arc); w.source {
+			source, rd.walk.idle = true, 0
+		}
+		if w.source || !end.ok {
+			c.hear(w)
 		}
 	}
 	if s.way == onlyTake {
 		rd.walk.passed(&r.place, s.with.ID, end, source)
 	}
+}
+
+func (c *cell) hear(w witness) {
+	behind := func(w witness) chord.ID { return c.arc.To.Distance(w.id) }
+	at, _ := slices.BinarySearchFunc(c.witnesses, w, func(a, b witness) int { return behind(a).Compare(behind(b)) })
+	c.witnesses = slices.Insert(c.witnesses, at, w)
+}
+
+// sources are those among the n nearest that can have been its replicas all the time. Who
+// is a source farther away may have been told by nobody what was written since others came
+// in between, be they silent now.
+func (c *cell) sources(n int) []witness {
+	nearest := slices.Clone(c.witnesses[:min(n, len(c.witnesses))])
+	return slices.DeleteFunc(nearest, func(w witness) bool { return !w.source })
 }
 
 // enough is how many of those who were there for the writes it takes to meet one
@@ -36,7 +63,7 @@ func (r *Replica) enough() int { return r.cfg.N - r.cfg.W + 1 }
 // reconciled with enough who were there for its writes.
 func (r *Replica) vouched(enough int) bool {
 	for _, c := range r.round.cells {
-		if c.sources < enough && !r.completeOn(c.arc) {
+		if len(c.sources(r.cfg.N)) < enough && !r.completeOn(c.arc) {
 			return false
 		}
 	}
