@@ -6,7 +6,8 @@ import "peal/chord"
 // need not be looked up. So the first attempt may go to those whom the driver takes
 // for the replicas, by what it has heard of the ring. Each that is asked says if it is
 // not responsible for the key; then the attempt counts for nothing, and the next one
-// looks the key up.
+// looks the key up. So it does where too few of them answer soon: whoever has not
+// heard that they are dead would wait for them again and again.
 
 // A luck decides whether to guess. As long as most guesses of late were right, all
 // operations do; otherwise a few, to see whether that has changed.

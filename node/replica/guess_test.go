@@ -38,6 +38,23 @@ func TestWrongGuessIsLookedUp(t *testing.T) {
 	c.wantGet(client, "key", "value")
 }
 
+// A guess that names the dead costs milliseconds, and no timeout.
+func TestSilentGuessIsLookedUp(t *testing.T) {
+	c := settledCluster(t, 9)
+	client, replicas := c.outsider("key"), c.replicas("key")
+	others := slices.DeleteFunc(slices.Clone(c.peers), func(p *peer) bool { return p == client || slices.Contains(replicas, p) })
+	c.mute(others[:2]...)
+	c.guess = func(owners []chord.Contact) []chord.Contact {
+		return []chord.Contact{others[0].self, others[1].self, owners[0]}
+	}
+	began := c.now
+	c.wantPut(client, "key", "value")
+	c.wantGet(client, "key", "value")
+	if took := c.now.Sub(began); took >= client.cfg.RequestTimeout {
+		t.Errorf("a put and a get took %v, as long as it takes to give up a request", took)
+	}
+}
+
 // A peer whose guesses are mostly wrong makes few.
 func TestBadLuckEndsGuessing(t *testing.T) {
 	c := settledCluster(t, 9)

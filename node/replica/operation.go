@@ -71,7 +71,7 @@ type operation struct {
 	deadline chord.Time
 	retryAt  chord.Time // Never while an attempt is under way
 	reportAt chord.Time // Never, unless a write that W have waits a little for the others
-	hedgeAt  chord.Time // Never, unless another replica is asked as well when it comes
+	hedgeAt  chord.Time // Never, unless something else is tried when it comes
 	pause    time.Duration
 	attempt  int      // number of the one under way
 	target   chord.ID // to locate
@@ -89,7 +89,7 @@ type operation struct {
 	// ask sends the requests of an attempt when its targets are known.
 	ask func(now chord.Time)
 
-	// hedge asks another replica as well.
+	// hedge does not wait any longer for those who were asked alone.
 	hedge func(now chord.Time)
 
 	// giveUp completes the outcome at the deadline.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+	"time"
 
 	"peal/chord"
 )
@@ -65,7 +66,9 @@ func (w *write) ask(now chord.Time) {
 		}
 	}
 	m := w.message()
-	m.Guess = w.guessed
+	if m.Guess = w.guessed; m.Guess {
+		w.hedge, w.hedgeAt = w.lookUp, now.Add(w.r.patience()+guessPause)
+	}
 	for _, c := range w.targets {
 		switch {
 		case !w.r.going(w.operation, attempt): // settle has ended it, or stamped it anew
@@ -82,6 +85,18 @@ func (w *write) ask(now chord.Time) {
 				w.answer(now, c, attempt, m, ok)
 			})
 		}
+	}
+}
+
+// guessPause is how much longer than an answer to a read the disks of those guessed may
+// take.
+const guessPause = 50 * time.Millisecond
+
+// lookUp looks for the replicas, since those guessed take long: they may be dead, and
+// others have taken their places.
+func (w *write) lookUp(now chord.Time) {
+	if !w.reported {
+		w.r.misled(now, w.operation)
 	}
 }
 

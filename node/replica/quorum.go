@@ -94,11 +94,15 @@ func (q *quorum) answer(now chord.Time, c chord.Contact, m Message) {
 	}
 }
 
-// hedge asks one more target, since those asked take long.
+// hedge asks one more target, since those asked take long. Where all were asked and only
+// guessed, others may have taken their places.
 func (q *quorum) hedge(now chord.Time) {
-	if q.next < len(q.op.targets) {
+	switch {
+	case q.next < len(q.op.targets):
 		q.op.hedgeAt = now.Add(q.r.patience())
 		q.askNext(now, true)
+	case q.op.guessed:
+		q.r.misled(now, q.op)
 	}
 }
 
