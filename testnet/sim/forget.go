@@ -19,8 +19,9 @@ import (
 //   - once a peer comes back with it, and no replica says that it has been there without
 //     a gap since before that one went.
 //
-// And a key is owed no more once a peer that comes back drops it because of somebody in
-// another part of the ring, that went on alone before the peer went and never heard of the key.
+// And a key is owed no more once a peer that comes back, or has heard of nobody for as long,
+// drops it because of somebody in another part of the ring, that went on alone before the peer
+// went and never heard of the key.
 
 // endsAt is when a content ceases to exist, or did, in milliseconds since 1970; 0 if it
 // lives for ever.
@@ -125,6 +126,16 @@ func (s *Simulation) mayHaveMissed(q *peer, there replica.Presence) bool {
 	return there.Until+uint64(s.cfg.Data.Replica.Grace.Milliseconds()) < millis(s.timeOfDay(q))
 }
 
+// mayBeStale reports whether a peer may take what others lack for deleted: it has come back,
+// or has reconciled with nobody for so long that it is as if it had.
+func (s *Simulation) mayBeStale(p *peer) bool {
+	if p.data == nil {
+		return false
+	}
+	there := p.data.replica.Presence(s.timeOfDay(p))
+	return p.data.returned || there.Until+uint64(s.cfg.Data.Replica.Grace.Milliseconds())*15/16 <= millis(s.timeOfDay(p))
+}
+
 // reunite notes that the ring is ideal, and a key in its place.
 func (s *Simulation) reunite(k *key) {
 	k.failed = 0
@@ -140,7 +151,7 @@ func (s *Simulation) noteDropped(p *peer, it *replica.Item) {
 	case s.mayForget(k, v):
 		s.data.tally.Collected++
 		s.forget(k, v)
-	case !it.Deleted && p.data != nil && p.data.returned && k.apart && v == k.owed:
+	case !it.Deleted && k.apart && v == k.owed && s.mayBeStale(p):
 		s.excuse(k) // those who went on alone have never had it, and say that it was deleted
 	case !it.Deleted && s.now.Sub(k.lostAt) <= lastLoss:
 		s.fallBack(k, s.counting(k, k.owed)) // it was given to somebody who is gone since
