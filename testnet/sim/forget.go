@@ -153,10 +153,10 @@ func (s *Simulation) noteDropped(p *peer, it *replica.Item) {
 		s.forget(k, v)
 	case !it.Deleted && k.apart && v == k.owed && s.mayBeStale(p):
 		s.excuse(k) // those who went on alone have never had it, and say that it was deleted
-	case !it.Deleted && s.now.Sub(k.lostAt) <= lastLoss:
+	case s.now.Sub(k.lostAt) <= lastLoss:
 		s.fallBack(k, s.counting(k, k.owed)) // it was given to somebody who is gone since
 	case !it.Deleted:
-	case len(s.holders(k, v)) == 0 && !s.seems(k, v) && s.now.Sub(k.lostAt) > lastLoss:
+	case len(s.holders(k, v)) == 0 && !s.seems(k, v):
 		s.breakRule("%v drops the last tombstone of %q, version %v, before its grace period is over", p.self, it.Key, v)
 	}
 }
