@@ -40,7 +40,7 @@ func (r *Replica) answered(m Message) (request, bool) {
 func (r *Replica) expireRequests(now chord.Time) {
 	overdue := func(q request) bool { return q.deadline <= now }
 	for _, q := range r.requests {
-		if overdue(q) {
+		if overdue(q) && q.to != "" {
 			r.early.Silent = append(r.early.Silent, q.to)
 		}
 	}

@@ -40,6 +40,7 @@ type session struct {
 	open       []chord.Arc // of the last Compare, as far as not answered yet
 	ranges     []chord.Arc // still to be compared
 	empty      []Range     // on which they have records, and we none
+	listed     []Range     // of which they have told all, and that are yet to be matched
 	pulls      []Item
 	pushes     []Item
 	arc        chord.Arc // the whole
@@ -91,6 +92,8 @@ func (s *session) step(now chord.Time) {
 		s.take(now)
 	case len(s.pushes) > 0:
 		s.give(now)
+	case len(s.listed) > 0:
+		s.matchMore(now)
 	case len(s.ranges) > 0:
 		s.compare(now)
 	default:
@@ -111,12 +114,17 @@ func (s *session) mustWait(now chord.Time) bool {
 		return false
 	}
 	s.waiting = why
-	s.r.after(now.Add(d), func(now chord.Time) {
+	s.stepAt(now.Add(d))
+	return true
+}
+
+// stepAt goes on at a time, unless another round has begun by then.
+func (s *session) stepAt(at chord.Time) {
+	s.r.after(at, func(now chord.Time) {
 		if s.round == s.r.round.number {
 			s.step(now)
 		}
 	})
-	return true
 }
 
 // carry takes note of records that move.
@@ -229,10 +237,31 @@ func (s *session) wasAsked(arc chord.Arc) bool {
 	return true
 }
 
-// match finds what one side lacks on an arc of which we have the other's list.
+// maxMatched is how many items of ours are matched with a list in one go: it takes a few
+// milliseconds.
+const maxMatched = 1 << 12
+
+// matchMore goes on with an arc of which we have much and the other side has little. All
+// else that waits has its turn before.
+func (s *session) matchMore(now chord.Time) {
+	last := len(s.listed) - 1
+	rg := s.listed[last]
+	s.listed = s.listed[:last]
+	s.match(now, rg)
+	s.stepAt(now)
+}
+
+// match finds what one side lacks on an arc of which we have the other's list, or on the
+// beginning of the arc.
 func (s *session) match(now chord.Time, rg Range) {
+	items := s.r.index.Items(rg.Arc, maxMatched)
+	if len(items) < s.r.index.Summary(rg.Arc).Count {
+		end := chord.KeyID([]byte(items[len(items)-1].Key))
+		s.listed = append(s.listed, Range{Arc: chord.Arc{From: end, To: rg.Arc.To}, Items: rg.Items})
+		rg.Arc.To = end
+	}
 	theirs := s.read(now, rg)
-	for _, it := range s.r.index.Items(rg.Arc, s.r.index.Len()) {
+	for _, it := range items {
 		their, ok := theirs[it.Key]
 		newer := ok && their.Version.Compare(it.Version) > 0
 		switch {

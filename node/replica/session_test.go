@@ -145,6 +145,30 @@ func spread(r *rand.Rand, rec Record, newest map[string]Record, a, b *peer, diff
 	}
 }
 
+// Of an arc of which one side has much and the other little not all is looked at in one go.
+func TestMuchIsMatchedLittleByLittle(t *testing.T) {
+	const much = 2*maxMatched + 100
+	p := newCluster(t, 1).newPeer(tens[0], shelf{})
+	for _, key := range numbered("key", much) {
+		p.hold(Item{Key: key, Version: Version{Stamp: Stamp{Wall: 1}}})
+	}
+	s := &session{r: p.Replica, round: p.round.number, way: onlyGive}
+	s.match(startTime, Range{})
+	for parts := 1; len(s.listed) > 0; parts++ {
+		if len(s.pushes) != parts*maxMatched {
+			t.Errorf("%d items to give after %d parts, want %d", len(s.pushes), parts, parts*maxMatched)
+		}
+		s.matchMore(startTime)
+	}
+	seen := map[string]bool{}
+	for _, it := range s.pushes {
+		seen[it.Key] = true
+	}
+	if len(seen) != much || len(s.pushes) != much {
+		t.Errorf("%d items to give, %d of them different, want %d", len(s.pushes), len(seen), much)
+	}
+}
+
 func TestGiveOnlyGives(t *testing.T) {
 	c, a, b := pair(t, 1)
 	give(a, old("mine", "value"))
