@@ -60,10 +60,10 @@ type Config struct {
 type Store interface {
 	replica.Reader
 
-	// Each calls f with every record. A store that turns out to be damaged mends
-	// itself first and says so, in a line for the log: what f was told is void
+	// Each calls f with every record's item. A store that turns out to be damaged
+	// mends itself first and says so, in a line for the log: what f was told is void
 	// then, and Each must be called again.
-	Each(f func(replica.Record)) (damage string, err error)
+	Each(f func(replica.Item)) (damage string, err error)
 
 	// Commit stores writes durably and then deletes drops, all or nothing.
 	Commit(writes []replica.Record, drops []replica.Item) error

@@ -350,9 +350,9 @@ type damagedStore struct {
 	damage string
 }
 
-func (s *damagedStore) Each(f func(replica.Record)) (damage string, err error) {
+func (s *damagedStore) Each(f func(replica.Item)) (damage string, err error) {
 	if s.damage != "" {
-		f(replica.Record{Key: "lost"})
+		f(replica.Item{Key: "lost"})
 		damage, s.damage = s.damage, ""
 		return damage, nil
 	}

@@ -167,7 +167,8 @@ func (c *cluster) newPeer(self chord.Contact, stored shelf) *peer {
 		c.t.Fatal(err)
 	}
 	for _, key := range slices.Sorted(maps.Keys(stored)) {
-		r.Load(stored[key])
+		rec := stored[key]
+		r.Load(rec.Item())
 	}
 	return &peer{Replica: r, self: self, stored: stored}
 }

@@ -42,8 +42,8 @@ func BenchmarkReconcileMillion(b *testing.B) {
 			c, p, q := pair(b, 1)
 			for i := range million {
 				rec := Record{Key: fmt.Sprintf("a key of usual length, %07d", i), Version: stamped(c)}
-				p.Load(rec)
-				q.Load(rec)
+				p.Load(rec.Item())
+				q.Load(rec.Item())
 			}
 			b.ResetTimer()
 			var bytes, messages int

@@ -69,7 +69,7 @@ func (c *cluster) replicas(key string) []*peer {
 // give lets a peer hold a record, durably.
 func give(p *peer, rec Record) {
 	p.stored[rec.Key] = rec
-	p.Load(rec)
+	p.Load(rec.Item())
 }
 
 // wantPlaced checks that every record is on exactly its replicas, the same on

@@ -53,7 +53,7 @@ func (g *read) take(now chord.Time, c chord.Contact, m Message) bool {
 	}
 	a := answer{from: c}
 	for i := range m.Records {
-		m.Items = append(m.Items, m.Records[i].item())
+		m.Items = append(m.Items, m.Records[i].Item())
 	}
 	for _, it := range m.Items {
 		if tooFarAhead(now, it.Version) {

@@ -18,13 +18,13 @@ func (r *Replica) store(rec Record) Item {
 	}
 	r.clock.Observe(rec.Version)
 	r.keep(rec)
-	return rec.item()
+	return rec.Item()
 }
 
 // keep takes a record into the index and, with the next Ready, into the store.
 func (r *Replica) keep(rec Record) {
 	held, ok := r.index.Get(rec.Key)
-	r.hold(rec.item())
+	r.hold(rec.Item())
 	r.write(rec, held, ok)
 }
 
@@ -106,7 +106,7 @@ func (r *Replica) reload(key string) {
 	case err != nil || had && (!ok || rec.Version.Compare(before.Version) < 0):
 		r.lose(key, before, had)
 	case ok:
-		r.hold(rec.item())
+		r.hold(rec.Item())
 	}
 }
 

@@ -16,7 +16,8 @@ type Item struct {
 	Total   uint64  `cbor:"6,keyasint,omitempty"` // bytes of the larger value that a manifest is of
 }
 
-func (r *Record) item() Item {
+// Item is what there is of a record without its value.
+func (r *Record) Item() Item {
 	return Item{Key: r.Key, Version: r.Version, Size: len(r.Value), Deleted: r.Deleted, Expires: r.Expires, Total: r.Total}
 }
 

@@ -93,7 +93,7 @@ func (b *outbox) landed() {
 	for key, i := range b.flying {
 		delete(b.before, key)
 		if _, again := b.fresh[key]; again {
-			b.before[key] = b.drained.Writes[i].item()
+			b.before[key] = b.drained.Writes[i].Item()
 		}
 	}
 }

@@ -8,7 +8,7 @@ func TestDropOfWhatCameBack(t *testing.T) {
 	for _, key := range []string{"back", "newer", "gone"} {
 		rec := old(key, "value")
 		give(a, rec)
-		a.discard(rec.item())
+		a.discard(rec.Item())
 	}
 	a.keep(old("back", "value"))
 	a.keep(newer("newer", "value"))

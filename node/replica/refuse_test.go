@@ -16,7 +16,7 @@ func TestRefusedRecordIsNowhereSaidToBeHeld(t *testing.T) {
 		for _, m := range []Message{
 			{Kind: Write, Records: []Record{rec}},
 			{Kind: Read, Key: "key"},
-			{Kind: Pull, Items: []Item{rec.item()}},
+			{Kind: Pull, Items: []Item{rec.Item()}},
 			{Kind: List, Arc: whole()},
 			{Kind: Compare, Ranges: []Range{a.rangeOf(whole())}},
 		} {
@@ -85,7 +85,7 @@ func TestRefusedWriteIsNotStoredLater(t *testing.T) {
 		}
 	}
 	older := old("older", "")
-	if it, _ := b.index.Get("older"); b.Len() != 2 || it != older.item() {
+	if it, _ := b.index.Get("older"); b.Len() != 2 || it != older.Item() {
 		t.Errorf("holds %d records, %v among them; want what the store has", b.Len(), it)
 	}
 }
@@ -102,7 +102,7 @@ func TestReadForgetsWhatItsOwnStoreRefused(t *testing.T) {
 		b.Located(now, b.locating[0].id, chord.Result{Owners: []chord.Contact{b.self, a.self}, Whole: true})
 	}
 	answer := func(now chord.Time, rec Record) {
-		b.Step(now, Message{Kind: Answer, From: a.self.Peer, Seq: b.requests[0].seq, Items: []Item{rec.item()}, Complete: true})
+		b.Step(now, Message{Kind: Answer, From: a.self.Peer, Seq: b.requests[0].seq, Items: []Item{rec.Item()}, Complete: true})
 	}
 	locate(startTime)
 	b.NotStored(startTime, failed)

@@ -118,10 +118,10 @@ func New(cfg Config) (*Replica, error) {
 }
 
 // Load tells of a record that the store holds already.
-func (r *Replica) Load(rec Record) {
-	r.clock.Observe(rec.Version)
-	r.hold(rec.item())
-	r.wasPresent(rec.Version)
+func (r *Replica) Load(it Item) {
+	r.clock.Observe(it.Version)
+	r.hold(it)
+	r.wasPresent(it.Version)
 }
 
 // Step takes in a message that arrived, or news from the transport.

@@ -38,7 +38,7 @@ func (s *session) missing(wanted []Item) []Item {
 // time has come, and what we know to be deleted does not come back.
 func (s *session) keep(now chord.Time, records []Record) {
 	for _, rec := range records {
-		it := rec.item()
+		it := rec.Item()
 		_, held := s.r.index.Get(rec.Key)
 		if tooFarAhead(now, rec.Version) || !held && !s.mayTake(now, it) {
 			continue

@@ -77,10 +77,10 @@ func (v *Verdict) count(db *DB, known note) (last note, err error) {
 		return note{}, err
 	}
 	t := newTally()
-	last, err = db.scan(func(rec replica.Record, crc uint32) {
-		t.set(mark{rec.Key, crc, true})
+	last, err = db.scan(func(it replica.Item, m mark) {
+		t.set(m)
 		v.Records++
-		if rec.Deleted {
+		if it.Deleted {
 			v.Tombstones++
 		}
 	})

@@ -8,6 +8,7 @@ import (
 	"github.com/syndtr/goleveldb/leveldb"
 	"github.com/syndtr/goleveldb/leveldb/opt"
 
+	"peal/chord"
 	"peal/node/replica"
 )
 
@@ -38,7 +39,7 @@ func (db *DB) ready() error {
 		return leveldb.ErrClosed
 	}
 	for !db.verified {
-		if err := db.verify(func(replica.Record) {}); err != nil {
+		if err := db.verify(func(replica.Item) {}); err != nil {
 			return err
 		}
 	}
@@ -101,13 +102,14 @@ func (db *DB) commit(changes []entry) error {
 	batch := leveldb.MakeBatch(batchSize(changes))
 	before := make([]mark, 0, len(changes))
 	for _, c := range changes {
+		m := mark{key: c.key, pos: chord.KeyID([]byte(c.key))}
 		if c.value == nil {
-			batch.Delete(recordKey(c.key))
-			before = append(before, db.tally.set(mark{key: c.key}))
-			continue
+			batch.Delete(keyAt(m.pos, c.key))
+		} else {
+			batch.Put(keyAt(m.pos, c.key), c.value)
+			m.crc, m.held = checksum(c.value), true
 		}
-		batch.Put(recordKey(c.key), c.value)
-		before = append(before, db.tally.set(mark{c.key, checksum(c.value), true}))
+		before = append(before, db.tally.set(m))
 	}
 	next := db.tally.note(db.last.commit + 1)
 	batch.Put(noteKey, next.encode())

@@ -96,7 +96,7 @@ func load(t *testing.T, dir string) (db *DB, damage string) {
 	t.Cleanup(func() { db.Close() })
 	for {
 		n := map[string]bool{}
-		word, err := db.Each(func(rec replica.Record) { n[rec.Key] = true })
+		word, err := db.Each(func(it replica.Item) { n[it.Key] = true })
 		if err != nil {
 			t.Fatal(err)
 		}

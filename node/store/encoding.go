@@ -48,14 +48,52 @@ func encodeRecord(rec replica.Record) ([]byte, error) {
 	return seal(body), nil
 }
 
-func decodeRecord(b []byte) (replica.Record, error) {
-	var rec replica.Record
+func decodeRecord(b []byte) (rec replica.Record, err error) {
+	err = decode(b, &rec)
+	return rec, err
+}
+
+func decode(b []byte, v any) error {
 	body, err := unseal(b)
 	if err != nil {
-		return rec, err
+		return err
 	}
-	if err := decoding.Unmarshal(body, &rec); err != nil {
-		return rec, fmt.Errorf("%w: %w", ErrDamaged, err)
+	if err := decoding.Unmarshal(body, v); err != nil {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
-	return rec, nil
+	return nil
+}
+
+// decodeItem decodes a record without making a copy of its value.
+func decodeItem(b []byte) (replica.Item, error) {
+	var rec struct {
+		Key     string          `cbor:"1,keyasint"`
+		Size    length          `cbor:"2,keyasint"`
+		Version replica.Version `cbor:"3,keyasint"`
+		Deleted bool            `cbor:"4,keyasint"`
+		Expires uint64          `cbor:"5,keyasint"`
+		Total   uint64          `cbor:"6,keyasint"`
+	}
+	err := decode(b, &rec)
+	return replica.Item{
+		Key: rec.Key, Version: rec.Version, Size: int(rec.Size),
+		Deleted: rec.Deleted, Expires: rec.Expires, Total: rec.Total,
+	}, err
+}
+
+// A length is what is kept of a byte string.
+type length int
+
+// UnmarshalCBOR is given the whole byte string, well-formed.
+func (n *length) UnmarshalCBOR(b []byte) error {
+	const byteString, oneByte, eightBytes = 2, 24, 27 // major type; forms of the length
+	head, form := 1, b[0]&0x1f
+	if b[0]>>5 != byteString || form > eightBytes {
+		return errors.New("a value that is no byte string of a known length")
+	}
+	if form >= oneByte {
+		head += 1 << (form - oneByte)
+	}
+	*n = length(len(b) - head)
+	return nil
 }

@@ -141,8 +141,15 @@ func killed(t *testing.T, dir string) *DB {
 func held(t *testing.T, db *DB) map[string]string {
 	t.Helper()
 	got := map[string]string{}
-	if _, err := db.Each(func(rec replica.Record) { got[rec.Key] = string(rec.Value) }); err != nil {
+	if _, err := db.Each(func(it replica.Item) { got[it.Key] = "" }); err != nil {
 		t.Fatal(err)
+	}
+	for key := range got {
+		rec, _, err := db.Get(key)
+		if err != nil {
+			t.Error(err)
+		}
+		got[key] = string(rec.Value)
 	}
 	return got
 }

@@ -34,7 +34,7 @@ func commitForever(dir string) error {
 	if err != nil {
 		return err
 	}
-	if damage, err := db.Each(func(replica.Record) {}); damage != "" || err != nil {
+	if damage, err := db.Each(func(replica.Item) {}); damage != "" || err != nil {
 		return fmt.Errorf("damage %q: %w", damage, err)
 	}
 	last, _, err := db.Get("last")

@@ -139,8 +139,10 @@ func (db *DB) SetMeta(name string, value []byte) error {
 	})
 }
 
-func recordKey(key string) []byte {
-	pos := chord.KeyID([]byte(key))
+func recordKey(key string) []byte { return keyAt(chord.KeyID([]byte(key)), key) }
+
+// keyAt is the recordKey of a key whose position is known.
+func keyAt(pos chord.ID, key string) []byte {
 	b := append([]byte{recordPrefix}, pos[:]...)
 	return append(b, key...)
 }

@@ -29,12 +29,12 @@ func (m *Mem) Get(key string) (replica.Record, bool, error) {
 	return rec, ok, nil
 }
 
-// Each calls f with every record, in no particular order.
-func (m *Mem) Each(f func(replica.Record)) (damage string, err error) {
+// Each calls f with every record's item, in no particular order.
+func (m *Mem) Each(f func(replica.Item)) (damage string, err error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	for _, rec := range m.records {
-		f(rec)
+		f(rec.Item())
 	}
 	return "", nil
 }

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/syndtr/goleveldb/leveldb"
+
+	"peal/chord"
 )
 
 func sampleNote() note { return note{commit: 7, records: 3, sum: sum{1, 1<<64 - 1}} }
@@ -45,7 +47,8 @@ func newer() []byte {
 }
 
 func TestSums(t *testing.T) {
-	a, b := fingerprint("key", 1), fingerprint("key", 2)
+	pos := chord.KeyID([]byte("key"))
+	a, b := fingerprint(pos, 1), fingerprint(pos, 2)
 	if got := a.plus(b).minus(a); got != b || a == b {
 		t.Errorf("%v, want %v", got, b)
 	}

@@ -23,7 +23,7 @@ import (
 // A keeper is what both stores are.
 type keeper interface {
 	replica.Reader
-	Each(func(replica.Record)) (string, error)
+	Each(func(replica.Item)) (string, error)
 	Commit([]replica.Record, []replica.Item) error
 	Meta(string) ([]byte, error)
 	SetMeta(string, []byte) error
@@ -91,6 +91,7 @@ func samples() []replica.Record {
 		record(strings.Repeat("k", replica.MaxKeyLen), strings.Repeat("v", replica.MaxValueLen), 5),
 		tombstone,
 		{Key: "manifest", Value: []byte("m"), Version: tombstone.Version, Total: 1<<64 - 1},
+		{Key: "touched", Value: make([]byte, 1000), Version: replica.Version{Stamp: replica.Stamp{Writer: "w"}, Touched: tombstone.Version.Stamp}, Expires: 6},
 	}
 }
 
@@ -101,10 +102,16 @@ func TestRoundTrip(t *testing.T) {
 			wantRecord(t, s, want)
 		}
 		wantNone(t, s, "missing")
-		var keys []string
-		damage, err := s.Each(func(rec replica.Record) { keys = append(keys, rec.Key) })
-		if damage != "" || err != nil || len(keys) != len(samples()) {
-			t.Errorf("%d records, damage %q, error %v; want %d records", len(keys), damage, err, len(samples()))
+		var got, want []replica.Item
+		for _, rec := range samples() {
+			want = append(want, rec.Item())
+		}
+		damage, err := s.Each(func(it replica.Item) { got = append(got, it) })
+		byKey := func(a, b replica.Item) int { return strings.Compare(a.Key, b.Key) }
+		slices.SortFunc(got, byKey)
+		slices.SortFunc(want, byKey)
+		if damage != "" || err != nil || !slices.Equal(got, want) {
+			t.Errorf("%v, damage %q, error %v; want %v", got, damage, err, want)
 		}
 	})
 }
@@ -154,7 +161,7 @@ func TestMeta(t *testing.T) {
 				t.Errorf("note %q, error %v; want %q", got, err, want)
 			}
 		}
-		if damage, err := s.Each(func(replica.Record) { t.Error("a note counts as a record") }); damage != "" || err != nil {
+		if damage, err := s.Each(func(replica.Item) { t.Error("a note counts as a record") }); damage != "" || err != nil {
 			t.Errorf("damage %q, error %v; want none", damage, err)
 		}
 	})
@@ -185,7 +192,7 @@ func TestEachGoesByPosition(t *testing.T) {
 		commit(t, db, []replica.Record{record(string(rune('a'+i)), "", 1)})
 	}
 	var got []chord.ID
-	if _, err := db.Each(func(rec replica.Record) { got = append(got, chord.KeyID([]byte(rec.Key))) }); err != nil {
+	if _, err := db.Each(func(it replica.Item) { got = append(got, chord.KeyID([]byte(it.Key))) }); err != nil {
 		t.Fatal(err)
 	}
 	if !slices.IsSortedFunc(got, chord.ID.Compare) || len(got) != 100 {
@@ -310,24 +317,39 @@ func FuzzDecodeRecord(f *testing.F) {
 			f.Fatal(err)
 		}
 		f.Add(b)
+		f.Add(b[4:])
 	}
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, b []byte) {
-		rec, err := decodeRecord(b)
-		if err != nil {
-			if !errors.Is(err, ErrDamaged) {
-				t.Errorf("error %v, want ErrDamaged", err)
+		for _, b := range [][]byte{b, seal(b)} { // with the right checksum, what is behind it decides
+			if rec, ok := decodeBoth(t, b); ok {
+				again, err := encodeRecord(rec)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got, ok := decodeBoth(t, again); !ok || !reflect.DeepEqual(got, rec) {
+					t.Errorf("%v became %v", rec, got)
+				}
 			}
-			return
-		}
-		again, err := encodeRecord(rec)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, err := decodeRecord(again); err != nil || !reflect.DeepEqual(got, rec) {
-			t.Errorf("%v became %v, error %v", rec, got, err)
 		}
 	})
+}
+
+// decodeBoth decodes a record and, beside it, its item, which takes no more than a record
+// and has the same of it.
+func decodeBoth(t *testing.T, b []byte) (rec replica.Record, ok bool) {
+	t.Helper()
+	rec, err := decodeRecord(b)
+	it, itemErr := decodeItem(b)
+	if itemErr == nil && (err != nil || it != rec.Item()) {
+		t.Errorf("the item of %v, error %v, is %v", rec, err, it)
+	}
+	for _, err := range []error{err, itemErr} {
+		if err != nil && !errors.Is(err, ErrDamaged) {
+			t.Errorf("error %v, want ErrDamaged", err)
+		}
+	}
+	return rec, itemErr == nil
 }
 
 // Beside each commit a bare goleveldb is given the same records, to see what the

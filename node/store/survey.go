@@ -77,8 +77,8 @@ func (s *survey) kindOf(key, value []byte) (kind, error) {
 	case len(key) == 0:
 		return other, ErrDamaged
 	case key[0] == recordPrefix:
-		rec, err := storedRecord(key, value)
-		if rec.Deleted {
+		it, _, err := storedItem(key, value)
+		if it.Deleted {
 			return tombstone, err
 		}
 		return live, err

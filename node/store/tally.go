@@ -26,8 +26,7 @@ func (s sum) minus(t sum) sum {
 
 // fingerprint stands for one record: the position of its key, and the checksum
 // of its encoding.
-func fingerprint(key string, crc uint32) sum {
-	pos := chord.KeyID([]byte(key))
+func fingerprint(pos chord.ID, crc uint32) sum {
 	h := sha256.Sum256(binary.BigEndian.AppendUint32(pos[:], crc))
 	return sum{binary.BigEndian.Uint64(h[:8]), binary.BigEndian.Uint64(h[8:16])}
 }
@@ -42,6 +41,7 @@ type tally struct {
 // A mark is what a tally knows of one key.
 type mark struct {
 	key  string
+	pos  chord.ID // of the key
 	crc  uint32
 	held bool
 }
@@ -52,15 +52,15 @@ func newTally() tally { return tally{held: map[string]uint32{}} }
 func (t *tally) set(m mark) (before mark) {
 	crc, held := t.held[m.key]
 	if held {
-		t.sum = t.sum.minus(fingerprint(m.key, crc))
+		t.sum = t.sum.minus(fingerprint(m.pos, crc))
 	}
 	if m.held {
-		t.sum = t.sum.plus(fingerprint(m.key, m.crc))
+		t.sum = t.sum.plus(fingerprint(m.pos, m.crc))
 		t.held[m.key] = m.crc
 	} else {
 		delete(t.held, m.key)
 	}
-	return mark{m.key, crc, held}
+	return mark{m.key, m.pos, crc, held}
 }
 
 // undo sets back what was known before some changes, the last one first.

@@ -8,17 +8,18 @@ import (
 	"github.com/syndtr/goleveldb/leveldb"
 	"github.com/syndtr/goleveldb/leveldb/opt"
 
+	"peal/chord"
 	"peal/node/replica"
 )
 
-// Each calls f with every record, in the order of positions. The first Each
+// Each calls f with every record's item, in the order of positions. The first Each
 // verifies the database on the way: every record by its checksum, all of them
 // together by the last commit's note, and that by the witness.
 //
 // A database that turns out to be damaged is set aside, and what can be trusted
 // is salvaged into a new one. Each then says so, in a line for the log: what f
 // was told is void, and Each must be called again.
-func (db *DB) Each(f func(replica.Record)) (damage string, err error) {
+func (db *DB) Each(f func(replica.Item)) (damage string, err error) {
 	db.writing.Lock()
 	defer db.writing.Unlock()
 	if db.closed {
@@ -27,7 +28,7 @@ func (db *DB) Each(f func(replica.Record)) (damage string, err error) {
 	switch {
 	case db.damage != "":
 	case db.verified:
-		_, err = db.scan(func(rec replica.Record, _ uint32) { f(rec) })
+		_, err = db.scan(func(it replica.Item, _ mark) { f(it) })
 	default:
 		if err = db.verify(f); err == nil && db.verified {
 			db.reopen() // a disk that refuses writes can still be read
@@ -41,11 +42,11 @@ func (db *DB) Each(f func(replica.Record)) (damage string, err error) {
 
 // verify goes through a database that was only looked at. Afterwards it is
 // either verified, or a new one that was salvaged from it.
-func (db *DB) verify(f func(replica.Record)) error {
+func (db *DB) verify(f func(replica.Item)) error {
 	t := newTally()
-	last, err := db.scan(func(rec replica.Record, crc uint32) {
-		t.set(mark{rec.Key, crc, true})
-		f(rec)
+	last, err := db.scan(func(it replica.Item, m mark) {
+		t.set(m)
+		f(it)
 	})
 	if err == nil {
 		err = judge(last, t.note(last.commit), db.known)
@@ -74,9 +75,9 @@ func judge(last, found, known note) error {
 	return nil
 }
 
-// scan reads the whole database, calls f with every record and its checksum, and
+// scan reads the whole database, calls f with every record's item and mark, and
 // gives the last commit's note. It stops where something is damaged.
-func (db *DB) scan(f func(rec replica.Record, crc uint32)) (last note, err error) {
+func (db *DB) scan(f func(replica.Item, mark)) (last note, err error) {
 	db.handle.RLock()
 	defer db.handle.RUnlock()
 	defer db.contain(&err)
@@ -90,9 +91,10 @@ func (db *DB) scan(f func(rec replica.Record, crc uint32)) (last note, err error
 		case bytes.Equal(it.Key(), noteKey):
 			last, err = decodeNote(it.Value())
 		case it.Key()[0] == recordPrefix:
-			var rec replica.Record
-			if rec, err = storedRecord(it.Key(), it.Value()); err == nil {
-				f(rec, checksum(it.Value()))
+			var rec replica.Item
+			var pos chord.ID
+			if rec, pos, err = storedItem(it.Key(), it.Value()); err == nil {
+				f(rec, mark{rec.Key, pos, checksum(it.Value()), true})
 			}
 		}
 		if err != nil {
@@ -102,16 +104,18 @@ func (db *DB) scan(f func(rec replica.Record, crc uint32)) (last note, err error
 	return last, it.Error()
 }
 
-// storedRecord decodes a record, which must stand where it belongs.
-func storedRecord(key, value []byte) (replica.Record, error) {
-	rec, err := decodeRecord(value)
-	if err == nil && !bytes.Equal(key, recordKey(rec.Key)) {
+// storedItem decodes the item of a record, which must stand where it belongs, and
+// gives its position.
+func storedItem(key, value []byte) (replica.Item, chord.ID, error) {
+	it, err := decodeItem(value)
+	pos := chord.KeyID([]byte(it.Key))
+	if err == nil && !bytes.Equal(key, keyAt(pos, it.Key)) {
 		err = fmt.Errorf("%w: another key's record stands in its place", ErrDamaged)
 	}
 	if err != nil {
-		return rec, fmt.Errorf("record at %x: %w", key[1:min(len(key), 9)], err)
+		err = fmt.Errorf("record at %x: %w", key[1:min(len(key), 9)], err)
 	}
-	return rec, nil
+	return it, pos, err
 }
 
 // read gives what stands under a key of the database, nil if nothing.

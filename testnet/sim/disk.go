@@ -81,9 +81,10 @@ func (d *disk) commit(writes []replica.Record, drops []replica.Item) error {
 }
 
 // load hands out the records, as when a peer starts.
-func (d *disk) load(each func(replica.Record)) {
+func (d *disk) load(each func(replica.Item)) {
 	for _, key := range slices.Sorted(maps.Keys(d.records)) {
-		each(d.records[key].Record)
+		rec := d.records[key]
+		each(rec.Item())
 	}
 }
 
