@@ -1,10 +1,6 @@
 package replica
 
-import (
-	"encoding/binary"
-
-	"peal/chord"
-)
+import "peal/chord"
 
 // An Item is a record without its value.
 type Item struct {
@@ -23,74 +19,16 @@ func (r *Record) Item() Item {
 
 // An Index holds the items of all records of a peer, ordered by position. It is
 // a treap whose nodes sum up their subtrees, so that the count and fingerprint
-// of any arc take O(log n). Positions are hashes, so their last bits serve as
-// the treap's priorities. The zero Index is empty.
+// of any arc take O(log n). The zero Index is empty.
 type Index struct {
 	root    *entry
-	writers map[chord.PeerID]chord.PeerID // so that each is in memory once
-}
-
-// An entry is a node of the treap. A peer may have millions, so it takes what most items
-// have, and no more.
-type entry struct {
-	pos         chord.ID
-	key         string
-	writer      chord.PeerID
-	wall        uint64
-	count, size uint32
-	more        *more // nil for most
-	left, right *entry
-	total       Summary // of the subtree
-}
-
-// more is what most items have none of.
-type more struct {
-	touched        Stamp
-	deleted        bool
-	expires, total uint64
-}
-
-// pack makes an entry of an item at a position.
-func (x *Index) pack(it Item, pos chord.ID) *entry {
-	v := it.Version
-	e := &entry{
-		pos: pos, key: it.Key, writer: x.once(v.Writer), wall: v.Wall, count: v.Count, size: uint32(it.Size),
-		total: summary(it),
-	}
-	if m := (more{v.Touched, it.Deleted, it.Expires, it.Total}); m != (more{}) {
-		m.touched.Writer = x.once(m.touched.Writer)
-		e.more = &m
-	}
-	return e
-}
-
-func (e *entry) item() Item {
-	it := Item{Key: e.key, Version: Version{Stamp: Stamp{e.wall, e.count, e.writer}}, Size: int(e.size)}
-	if m := e.more; m != nil {
-		it.Version.Touched, it.Deleted, it.Expires, it.Total = m.touched, m.deleted, m.expires, m.total
-	}
-	return it
-}
-
-// maxWriters bounds the writers that are remembered, which strangers may make up.
-const maxWriters = 1 << 12
-
-// once gives the copy of a peer's ID that others hold already.
-func (x *Index) once(writer chord.PeerID) chord.PeerID {
-	if known, ok := x.writers[writer]; ok {
-		return known
-	}
-	if x.writers == nil || len(x.writers) == maxWriters {
-		x.writers = map[chord.PeerID]chord.PeerID{}
-	}
-	x.writers[writer] = writer
-	return writer
+	writers map[chord.PeerID]*rest // what the items of each share
 }
 
 // A Summary stands for a set of items.
 type Summary struct {
-	Count int         // items
-	Live  int         // those that are no tombstones, and not internal
+	Count uint32      // items
+	Live  uint32      // those that are no tombstones, and not internal
 	Bytes int64       // of their values
 	Sum   Fingerprint // equal sets have equal sums, and different ones hardly ever
 }
@@ -111,8 +49,6 @@ func summary(it Item) Summary {
 	return s
 }
 
-func (e *entry) priority() uint64 { return binary.BigEndian.Uint64(e.pos[len(e.pos)-8:]) }
-
 // own is the summary of the entry alone.
 func (e *entry) own() Summary { return e.total.minus(e.left.summary()).minus(e.right.summary()) }
 
@@ -131,20 +67,20 @@ func (e *entry) summary() Summary {
 }
 
 // Len is the number of items.
-func (x *Index) Len() int { return x.root.summary().Count }
+func (x *Index) Len() int { return int(x.root.summary().Count) }
 
 // Get finds the item of a key.
 func (x *Index) Get(key string) (Item, bool) {
-	if e := x.find(chord.KeyID([]byte(key))); e != nil {
+	if e := x.find(key, chord.KeyID([]byte(key))); e != nil {
 		return e.item(), true
 	}
 	return Item{}, false
 }
 
-// find gives the entry at a position, nil if there is none.
-func (x *Index) find(pos chord.ID) *entry {
+// find gives the entry of a key, which has a position; nil if there is none.
+func (x *Index) find(key string, pos chord.ID) *entry {
 	e := x.root
-	for e != nil && e.pos != pos {
+	for e != nil && (e.head != head(pos) || e.key != key) {
 		e = *e.towards(pos)
 	}
 	return e
@@ -152,16 +88,17 @@ func (x *Index) find(pos chord.ID) *entry {
 
 // towards is the subtree in which another position belongs.
 func (e *entry) towards(pos chord.ID) **entry {
-	if pos.Compare(e.pos) < 0 {
+	if e.compare(pos) > 0 {
 		return &e.left
 	}
 	return &e.right
 }
 
 // Set adds an item, or replaces the one of the same key.
-func (x *Index) Set(it Item) {
-	pos := chord.KeyID([]byte(it.Key))
-	x.remove(pos)
+func (x *Index) Set(it Item) { x.set(it, chord.KeyID([]byte(it.Key))) }
+
+func (x *Index) set(it Item, pos chord.ID) {
+	x.remove(it.Key, pos)
 	e := x.pack(it, pos)
 	own, at := e.total, &x.root
 	for *at != nil && (*at).priority() > e.priority() {
@@ -174,10 +111,10 @@ func (x *Index) Set(it Item) {
 }
 
 // Remove takes out the item of a key.
-func (x *Index) Remove(key string) { x.remove(chord.KeyID([]byte(key))) }
+func (x *Index) Remove(key string) { x.remove(key, chord.KeyID([]byte(key))) }
 
-func (x *Index) remove(pos chord.ID) {
-	e := x.find(pos)
+func (x *Index) remove(key string, pos chord.ID) {
+	e := x.find(key, pos)
 	if e == nil {
 		return
 	}
@@ -195,7 +132,7 @@ func split(e *entry, pos chord.ID) (low, high *entry) {
 		return nil, nil
 	}
 	own := e.own()
-	if e.pos.Compare(pos) <= 0 {
+	if e.compare(pos) <= 0 {
 		low, high = split(e.right, pos)
 		e.link(own, e.left, low)
 		return e, high
@@ -224,7 +161,7 @@ func join(a, b *entry) *entry {
 func (x *Index) upTo(pos chord.ID) Summary {
 	var s Summary
 	for e := x.root; e != nil; {
-		if e.pos.Compare(pos) > 0 {
+		if e.compare(pos) > 0 {
 			e = e.left
 			continue
 		}
@@ -234,10 +171,11 @@ func (x *Index) upTo(pos chord.ID) Summary {
 	return s
 }
 
-// at is the entry with i smaller ones before it.
+// at is the entry with i smaller ones before it, counted around the circle.
 func (x *Index) at(i int) *entry {
+	i %= x.Len()
 	for e := x.root; ; {
-		before := e.left.summary().Count
+		before := int(e.left.summary().Count)
 		switch {
 		case i == before:
 			return e
@@ -262,19 +200,24 @@ func (x *Index) Summary(arc chord.Arc) Summary {
 	return all.minus(x.upTo(arc.From)).plus(x.upTo(arc.To))
 }
 
+// span gives how many items lie before an arc, and on it.
+func (x *Index) span(arc chord.Arc) (start, count int) {
+	return int(x.upTo(arc.From).Count), int(x.Summary(arc).Count)
+}
+
 // Items lists up to limit items of an arc in the order of a clockwise walk.
 func (x *Index) Items(arc chord.Arc, limit int) []Item {
-	count, start := x.Summary(arc).Count, x.upTo(arc.From).Count
+	start, count := x.span(arc)
 	items := make([]Item, 0, min(count, limit))
 	for i := range min(count, limit) {
-		items = append(items, x.at((start+i)%x.Len()).item())
+		items = append(items, x.at(start+i).item())
 	}
 	return items
 }
 
 // Split divides an arc into parts, at most, that hold about equally many items.
 func (x *Index) Split(arc chord.Arc, parts int) []chord.Arc {
-	count, start := x.Summary(arc).Count, x.upTo(arc.From).Count
+	start, count := x.span(arc)
 	var arcs []chord.Arc
 	from := arc.From
 	for k := 1; k < parts; k++ {
@@ -282,7 +225,7 @@ func (x *Index) Split(arc chord.Arc, parts int) []chord.Arc {
 		if i == 0 {
 			continue
 		}
-		if to := separator(x.at((start+i-1)%x.Len()).pos, x.at((start+i)%x.Len()).pos); to != from && to != arc.To {
+		if to := separator(x.at(start+i-1).pos(), x.at(start+i).pos()); to != from && to != arc.To {
 			arcs = append(arcs, chord.Arc{From: from, To: to})
 			from = to
 		}

@@ -5,25 +5,38 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"unsafe"
 
 	"peal/chord"
 )
 
 // A naiveIndex is what an Index should be, without its speed.
-type naiveIndex map[string]Item
+type naiveIndex struct {
+	held  map[string]Item
+	place func(key string) chord.ID
+}
 
 func position(key string) chord.ID { return chord.KeyID([]byte(key)) }
+
+// crowded is a position that shares its head with those of half of all keys, which
+// hashes hardly ever do.
+func crowded(key string) chord.ID {
+	pos := position(key)
+	pos[0] &= 0x80
+	clear(pos[1:headLen])
+	return pos
+}
 
 // items walks an arc.
 func (x naiveIndex) items(arc chord.Arc) []Item {
 	var list []Item
-	for _, it := range x {
-		if arc.Contains(position(it.Key)) {
+	for _, it := range x.held {
+		if arc.Contains(x.place(it.Key)) {
 			list = append(list, it)
 		}
 	}
 	slices.SortFunc(list, func(a, b Item) int {
-		return arc.From.Next().Distance(position(a.Key)).Compare(arc.From.Next().Distance(position(b.Key)))
+		return arc.From.Next().Distance(x.place(a.Key)).Compare(arc.From.Next().Distance(x.place(b.Key)))
 	})
 	return list
 }
@@ -37,38 +50,41 @@ func (x naiveIndex) summary(arc chord.Arc) Summary {
 }
 
 // anyID is a random position, often that of a key.
-func anyID(r *rand.Rand) chord.ID {
+func anyID(r *rand.Rand, place func(string) chord.ID) chord.ID {
 	switch r.IntN(8) {
 	case 0:
 		return chord.ID{}
 	case 1:
 		return lastPos
 	}
-	return position(fmt.Sprint(r.IntN(100)))
+	return place(fmt.Sprint(r.IntN(100)))
 }
 
 // anyArc may be the whole circle, and may come round zero.
-func anyArc(r *rand.Rand) chord.Arc {
-	arc := chord.Arc{From: anyID(r), To: anyID(r)}
+func anyArc(r *rand.Rand, place func(string) chord.ID) chord.Arc {
+	arc := chord.Arc{From: anyID(r, place), To: anyID(r, place)}
 	if r.IntN(8) == 0 {
 		arc.To = arc.From
 	}
 	return arc
 }
 
-func TestIndexAgainstNaive(t *testing.T) {
+func TestIndexAgainstNaive(t *testing.T)        { testIndexAgainstNaive(t, position) }
+func TestCrowdedIndexAgainstNaive(t *testing.T) { testIndexAgainstNaive(t, crowded) }
+
+func testIndexAgainstNaive(t *testing.T, place func(string) chord.ID) {
 	r := rand.New(rand.NewPCG(1, 1))
 	var x Index
-	naive := naiveIndex{}
+	naive := naiveIndex{map[string]Item{}, place}
 	for range 1000 {
 		key := fmt.Sprint(r.IntN(100))
 		if r.IntN(3) == 0 {
-			x.Remove(key)
-			delete(naive, key)
+			x.remove(key, place(key))
+			delete(naive.held, key)
 		} else {
-			it := Item{Key: key, Version: Version{Stamp: Stamp{Wall: r.Uint64N(100), Writer: "w"}}, Size: r.IntN(9), Deleted: r.IntN(4) == 0}
-			x.Set(it)
-			naive[key] = it
+			it := anyItem(r, key)
+			x.set(it, place(key))
+			naive.held[key] = it
 		}
 		if r.IntN(4) == 0 {
 			compareIndexes(t, r, &x, naive)
@@ -76,25 +92,42 @@ func TestIndexAgainstNaive(t *testing.T) {
 	}
 }
 
+// anyItem often shares a writer, and what else items have, with others.
+func anyItem(r *rand.Rand, key string) Item {
+	stamp := func() Stamp {
+		return Stamp{Wall: r.Uint64N(100), Count: r.Uint32N(2), Writer: chord.PeerID(fmt.Sprint(r.IntN(3)))}
+	}
+	it := Item{Key: key, Version: Version{Stamp: stamp()}, Size: r.IntN(9), Deleted: r.IntN(4) == 0}
+	switch r.IntN(6) {
+	case 0:
+		it.Version.Touched = stamp()
+	case 1:
+		it.Expires = r.Uint64N(2)
+	case 2:
+		it.Total = r.Uint64N(2)
+	}
+	return it
+}
+
 func compareIndexes(t *testing.T, r *rand.Rand, x *Index, naive naiveIndex) {
 	t.Helper()
 	key := fmt.Sprint(r.IntN(100))
-	got, ok := x.Get(key)
-	if want, held := naive[key]; ok != held || got != want {
-		t.Fatalf("get %q: %v %v, want %v %v", key, got, ok, want, held)
+	e := x.find(key, naive.place(key))
+	if want, held := naive.held[key]; (e != nil) != held || held && e.item() != want {
+		t.Fatalf("get %q: %v, want %v %v", key, e, want, held)
 	}
-	arc := anyArc(r)
+	arc := anyArc(r, naive.place)
 	if got, want := x.Summary(arc), naive.summary(arc); got != want {
 		t.Fatalf("summary of %v: %v, want %v", arc, got, want)
 	}
-	limit := r.IntN(len(naive) + 2)
+	limit := r.IntN(len(naive.held) + 2)
 	want := naive.items(arc)
 	want = want[:min(limit, len(want))]
 	if got := x.Items(arc, limit); !slices.Equal(got, want) {
 		t.Fatalf("items of %v, %d at most: %v, want %v", arc, limit, got, want)
 	}
-	if x.Len() != len(naive) {
-		t.Fatalf("length %d, want %d", x.Len(), len(naive))
+	if x.Len() != len(naive.held) {
+		t.Fatalf("length %d, want %d", x.Len(), len(naive.held))
 	}
 }
 
@@ -106,7 +139,7 @@ func TestIndexSplit(t *testing.T) {
 		for range r.IntN(300) {
 			x.Set(Item{Key: fmt.Sprint(r.IntN(1000))})
 		}
-		arc, parts := anyArc(r), 1+r.IntN(20)
+		arc, parts := anyArc(r, position), 1+r.IntN(20)
 		checkSplit(t, &x, arc, parts, x.Split(arc, parts))
 	}
 }
@@ -122,13 +155,20 @@ func checkSplit(t *testing.T, x *Index, arc chord.Arc, parts int, got []chord.Ar
 			t.Fatalf("%v split into %d: %v", arc, parts, got)
 		}
 		s := x.Summary(part)
-		if most := x.Summary(arc).Count/parts + 1; s.Count > most && len(got) == parts {
+		if most := int(x.Summary(arc).Count)/parts + 1; int(s.Count) > most && len(got) == parts {
 			t.Errorf("a part of %v holds %d items, want at most %d", arc, s.Count, most)
 		}
 		total = total.plus(s)
 	}
 	if want := x.Summary(arc); total != want {
 		t.Errorf("the parts of %v hold %v, want %v", arc, total, want)
+	}
+}
+
+// A peer may have millions of entries, and one byte more would take 16.
+func TestEntrySize(t *testing.T) {
+	if got := unsafe.Sizeof(entry{}); got > 96 {
+		t.Errorf("an entry has %d bytes, want at most 96", got)
 	}
 }
 

@@ -73,7 +73,7 @@ func (d *departure) handArcOver(now chord.Time, receivers []share) {
 		}
 		d.missed = d.missed || !end.ok
 		if last := len(receivers) == 1 || receivers[1].arc != receiver.arc; last && !d.missed {
-			d.outcome.Left -= d.r.index.Summary(receiver.arc).Count
+			d.outcome.Left -= int(d.r.index.Summary(receiver.arc).Count)
 		}
 		d.handArcOver(now, receivers[1:])
 	})
@@ -106,7 +106,7 @@ func (d *departure) handStraysOver(now chord.Time, from chord.ID) {
 		arc := stretch(outside, replicas[0])
 		r.give(now, replicas, arc, func(now chord.Time, silent chord.Contact) {
 			if silent.IsZero() {
-				d.outcome.Left -= r.index.Summary(arc).Count
+				d.outcome.Left -= int(r.index.Summary(arc).Count)
 			}
 			d.missed = d.missed || !silent.IsZero()
 			d.handStraysOver(now, arc.To)

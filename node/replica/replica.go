@@ -181,7 +181,7 @@ func (r *Replica) Bytes() int64 { return r.index.root.summary().Bytes }
 
 // Live is the number of keys held on an arc, tombstones and internal ones not
 // counted.
-func (r *Replica) Live(arc chord.Arc) int { return r.index.Summary(arc).Live }
+func (r *Replica) Live(arc chord.Arc) int { return int(r.index.Summary(arc).Live) }
 
 // Replicated reports whether, as far as the replica knows, everything on its
 // arc is on all its replicas, it holds nothing else, and every write that it
@@ -191,4 +191,4 @@ func (r *Replica) Replicated() bool {
 }
 
 // strays is how many records are held that belong to others.
-func (r *Replica) strays() int { return r.index.Len() - r.index.Summary(r.place.arc).Count }
+func (r *Replica) strays() int { return r.index.Len() - int(r.index.Summary(r.place.arc).Count) }

@@ -5,13 +5,13 @@ import "peal/chord"
 // rangeOf sums up what we hold on an arc.
 func (r *Replica) rangeOf(arc chord.Arc) Range {
 	s := r.index.Summary(arc)
-	return Range{Arc: arc, Count: s.Count, Sum: s.Sum}
+	return Range{Arc: arc, Count: int(s.Count), Sum: s.Sum}
 }
 
 // agrees reports whether we hold the same on an arc.
 func (r *Replica) agrees(rg Range) bool {
 	s := r.index.Summary(rg.Arc)
-	return s.Count == rg.Count && s.Sum == rg.Sum
+	return int(s.Count) == rg.Count && s.Sum == rg.Sum
 }
 
 // onCompare answers with what differs: the list where one side has few items,

@@ -255,7 +255,7 @@ func (s *session) matchMore(now chord.Time) {
 // beginning of the arc.
 func (s *session) match(now chord.Time, rg Range) {
 	items := s.r.index.Items(rg.Arc, maxMatched)
-	if len(items) < s.r.index.Summary(rg.Arc).Count {
+	if len(items) < int(s.r.index.Summary(rg.Arc).Count) {
 		end := chord.KeyID([]byte(items[len(items)-1].Key))
 		s.listed = append(s.listed, Range{Arc: chord.Arc{From: end, To: rg.Arc.To}, Items: rg.Items})
 		rg.Arc.To = end

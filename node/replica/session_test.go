@@ -102,7 +102,7 @@ func TestReconcileConverges(t *testing.T) {
 			before[rec.Key] = rec
 			spread(r, rec, before, a, b, seed%3)
 		}
-		arc := anyArc(r)
+		arc := anyArc(r, position)
 		heldA, heldB := maps.Clone(a.stored), maps.Clone(b.stored)
 		end := c.reconcile(a, b, arc, exchange)
 		if !end.ok {

@@ -76,7 +76,7 @@ func (s *session) fetch(now chord.Time) {
 func (r *Replica) onFetch(m Message) {
 	reply := Message{Kind: Pulled, Seq: m.Seq, Arc: m.Arc}
 	items := r.index.Items(m.Arc, batchItems)
-	if n := batch(items); n < r.index.Summary(m.Arc).Count {
+	if n := batch(items); n < int(r.index.Summary(m.Arc).Count) {
 		items = items[:n]
 		reply.Arc.To = chord.KeyID([]byte(items[n-1].Key))
 	}
