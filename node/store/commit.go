@@ -102,7 +102,7 @@ func (db *DB) commit(changes []entry) error {
 	batch := leveldb.MakeBatch(batchSize(changes))
 	before := make([]mark, 0, len(changes))
 	for _, c := range changes {
-		m := mark{key: c.key, pos: chord.KeyID([]byte(c.key))}
+		m := mark{pos: chord.KeyID([]byte(c.key))}
 		if c.value == nil {
 			batch.Delete(keyAt(m.pos, c.key))
 		} else {

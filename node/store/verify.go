@@ -94,7 +94,7 @@ func (db *DB) scan(f func(replica.Item, mark)) (last note, err error) {
 			var rec replica.Item
 			var pos chord.ID
 			if rec, pos, err = storedItem(it.Key(), it.Value()); err == nil {
-				f(rec, mark{rec.Key, pos, checksum(it.Value()), true})
+				f(rec, mark{pos, checksum(it.Value()), true})
 			}
 		}
 		if err != nil {
