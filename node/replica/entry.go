@@ -55,7 +55,7 @@ func (x *Index) rest(it Item) *rest {
 		return shared
 	}
 	r.touched.Writer = x.writer(r.touched.Writer).writer
-	return &r
+	return new(r)
 }
 
 // maxWriters bounds the writers that are remembered, which strangers may make up.

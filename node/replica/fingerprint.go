@@ -28,7 +28,7 @@ func (f Fingerprint) minus(g Fingerprint) Fingerprint {
 // fingerprint of one item: its key and version. Equal versions of a key have
 // equal contents.
 func fingerprint(it Item) Fingerprint {
-	b := make([]byte, 0, len(it.Key)+len(it.Version.Writer)+12)
+	b := make([]byte, 0, 256) // enough for most, and on the stack
 	b = append(b, it.Version.Writer...)
 	b = binary.BigEndian.AppendUint64(b, it.Version.Wall)
 	b = binary.BigEndian.AppendUint32(b, it.Version.Count)
