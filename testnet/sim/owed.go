@@ -23,7 +23,7 @@ func (s *Simulation) owners(k *key) []*peer {
 // they live.
 func held(k *key, peers []*peer) (v replica.Version) {
 	for _, p := range peers {
-		if p.node == nil || p.left || p.data.returned {
+		if p.node == nil || p.data == nil || p.left || p.data.returned {
 			continue
 		}
 		if w := p.disk.version(k.name); w.Compare(v) > 0 {
