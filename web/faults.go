@@ -99,7 +99,7 @@ func (s *Server) impair(w http.ResponseWriter, r *http.Request) error {
 	var request struct {
 		Drop  float64 `json:"drop"`
 		Delay float64 `json:"delay"`
-		By    string  `json:"by"`
+		By    string  `json:"by,omitempty"`
 	}
 	lab, err := s.labAsked(w, r, &request)
 	if err != nil {
@@ -112,7 +112,7 @@ func (s *Server) impair(w http.ResponseWriter, r *http.Request) error {
 	if err := lab.Impair(Impairment{request.Drop, request.Delay, by}); err != nil {
 		return err
 	}
-	return reply(w, struct{}{})
+	return reply(w, request)
 }
 
 // shortTime reads a duration that may be left out.

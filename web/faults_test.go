@@ -72,7 +72,7 @@ func TestRestartGoesOnAlone(t *testing.T) {
 func TestImpair(t *testing.T) {
 	lab := &fakeLab{fake: newFake(3)}
 	base := serve(t, lab).URL
-	ask(t, base, "POST", "/v1/testnet/impair", `{"drop":5,"delay":10.5,"by":"200ms"}`).want(t, 200, "{}")
+	ask(t, base, "POST", "/v1/testnet/impair", `{"drop":5,"delay":10.5,"by":"200ms"}`).want(t, 200, `{"drop":5,"delay":10.5,"by":"200ms"}`)
 	if want := (Impairment{5, 10.5, 200 * time.Millisecond}); lab.wear != want {
 		t.Errorf("got %+v, want %+v", lab.wear, want)
 	}
