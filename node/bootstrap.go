@@ -20,16 +20,16 @@ const (
 
 // bootstrap finds a way into the ring: by the addresses given, and by those of
 // the peers met before. If nobody answers, the node is a ring of its own for
-// now. It goes on, with growing pauses: with addresses that have not answered,
+// now, unless one was turned away: then Open ends. It goes on, with growing pauses: with addresses that have not answered,
 // and with the others in turn, since peers that started at the same time may have
 // become several rings.
 func (n *Node) bootstrap() {
 	ctx, cancel := n.lifetime()
 	defer cancel()
 	missing := slices.Clone(n.cfg.Join)
-	answered := n.dialAll(ctx, append(n.remembered(), missing...), slog.LevelWarn)
+	answered, refused := n.dialAll(ctx, append(n.remembered(), missing...), slog.LevelWarn)
 	missing = without(missing, answered)
-	if len(answered) == 0 {
+	if len(answered) == 0 && !refused {
 		n.do(n.createRing)
 	}
 	turn := 0
@@ -41,7 +41,8 @@ func (n *Node) bootstrap() {
 			targets = append(targets, n.cfg.Join[turn%len(n.cfg.Join)])
 			turn++
 		}
-		missing = without(missing, n.dialAll(ctx, targets, slog.LevelDebug))
+		answered, _ = n.dialAll(ctx, targets, slog.LevelDebug)
+		missing = without(missing, answered)
 	}
 }
 
@@ -75,8 +76,9 @@ func (n *Node) sleep(d time.Duration) bool {
 }
 
 // dialAll dials addresses at the same time, meets the peers that answer, and
-// gives their addresses. The others are logged at the given level.
-func (n *Node) dialAll(ctx context.Context, addrs []string, level slog.Level) (answered []string) {
+// gives their addresses; refused says that some are of a ring with other terms. Those
+// that were not met are logged at the given level.
+func (n *Node) dialAll(ctx context.Context, addrs []string, level slog.Level) (answered []string, refused bool) {
 	var wait sync.WaitGroup
 	var mu sync.Mutex
 	for _, addr := range slices.Compact(slices.Sorted(slices.Values(addrs))) {
@@ -88,18 +90,20 @@ func (n *Node) dialAll(ctx context.Context, addrs []string, level slog.Level) (a
 				n.cfg.Logger.Log(ctx, level, "cannot join by this address yet; serving, and trying again", "address", addr, "error", err)
 				return
 			}
-			if err := n.mayMeet(ctx, peer); err != nil {
+			err = n.mayMeet(ctx, peer)
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				refused = refused || errors.Is(err, errTerms)
 				n.turnedAway(level, addr, err)
 				return
 			}
 			n.meet(peer, addr)
-			mu.Lock()
-			defer mu.Unlock()
 			answered = append(answered, addr)
 		})
 	}
 	wait.Wait()
-	return answered
+	return answered, refused
 }
 
 // turnedAway tells that an address leads to no ring for us. When the node has just

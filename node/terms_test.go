@@ -43,10 +43,10 @@ func TestJoiningAdoptsTheQuorums(t *testing.T) {
 
 func TestOtherQuorumsAreRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		net := newNetwork()
+		net, seen := newNetwork(), &journal{}
 		nodes := net.ringOfFive(t)
 		cfg := net.config(9, 0)
-		cfg.Replica.N = 3
+		cfg.Replica.N, cfg.Observer = 3, seen.observe
 		p, err := node.Open(t.Context(), cfg)
 		if err == nil {
 			p.Close()
@@ -54,6 +54,9 @@ func TestOtherQuorumsAreRefused(t *testing.T) {
 		wantError(t, "join with 3 replicas", err, node.ErrInvalid)
 		if err != nil && (!strings.Contains(err.Error(), "its ring has 5 replicas of each key, W 3 and R 3, this peer 3") || strings.Contains(err.Error(), "\n")) {
 			t.Errorf("got error %q, want one line with both", err)
+		}
+		if joined := seen.all(node.Joined); len(joined) > 0 {
+			t.Errorf("it joined: %v; want that it ends as it is", joined)
 		}
 		pass(time.Minute)
 		settle(t, nodes[0], 7)
