@@ -1,7 +1,6 @@
 package node
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -40,10 +39,20 @@ func (n *Node) committed(now chord.Time, r replica.Ready, err error) {
 	n.deliver(now, r, func(o replica.Outcome) error {
 		wrote := func(rec replica.Record) bool { return rec.Key == o.Record.Key }
 		if err != nil && o.Error != replica.NoError && slices.ContainsFunc(r.Writes, wrote) {
-			return errors.Join(failure(o), err)
+			return notStored(o, err)
 		}
 		return failure(o)
 	})
+}
+
+// notStored is the failure of an operation that our own store has a part in. Its reason
+// comes first, and where nobody has the write it is all: no settling of the ring helps.
+func notStored(o replica.Outcome, err error) error {
+	then := failure(o)
+	if o.Error == replica.QuorumNotMet && stored(o) == "" {
+		then = ErrQuorum
+	}
+	return fmt.Errorf("this peer's store refuses writes: %w; %w", err, then)
 }
 
 // judgeStore tells when the store begins to refuse, and when it takes writes again. A

@@ -398,6 +398,10 @@ func TestStoreThatRefusesWrites(t *testing.T) {
 		disk.refuses.Store(true)
 		_, err := p.Put(t.Context(), []byte("key"), []byte("lost"), node.WriteOptions{})
 		wantError(t, "put", err, errFull)
+		wantError(t, "put", err, node.ErrQuorum)
+		if want := "this peer's store refuses writes: disk full; quorum not met"; err != nil && err.Error() != want {
+			t.Errorf("put: %q, want %q", err, want)
+		}
 		wantValue(t, p, "key", "before")
 		disk.refuses.Store(false)
 		put(t, p, "key", "after")
