@@ -322,6 +322,36 @@ func TestEventsOfALife(t *testing.T) {
 	})
 }
 
+// A peer that is found again and again, by all its addresses, is told of once, until it
+// was lost.
+func TestMetIsToldOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		net, seen := newNetwork(), &journal{}
+		nodes := net.ring(t, 2)
+		cfg := net.config(2, 0)
+		cfg.Observer = seen.observe
+		p := start(t, cfg)
+		found := net.live(p.Self().Peer).recv
+		meets := func(want int) {
+			t.Helper()
+			for range 3 {
+				found.Discovered(name(0))
+				pass(time.Second)
+			}
+			told := slices.DeleteFunc(seen.all(node.Met), func(e node.Event) bool { return e.About.Peer != name(0) })
+			if len(told) != want {
+				t.Errorf("told that it met %v, want the first peer %d times", told, want)
+			}
+		}
+		meets(1)
+		nodes[0].Close()
+		pass(time.Minute)
+		start(t, net.config(0, 1))
+		settle(t, p, 3)
+		meets(2)
+	})
+}
+
 // What Lookup gives belongs to the caller, while observers may still read theirs.
 func TestRouteIsNotShared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -38,6 +38,7 @@ type Node struct {
 	lookups      map[chord.LookupID]func(chord.Result)
 	calls        map[replica.OpID]func(replica.Outcome, error)
 	inquiries    map[uint64]inquiry
+	met          map[chord.Contact]bool // it was told that they were met, and they were not lost since
 	lastAsk      uint64
 	sent         Traffic
 	members      chan struct{} // closed once the node is a member, and known as one
@@ -114,7 +115,7 @@ func prepare(cfg Config) (*Node, error) {
 		locating:  map[chord.LookupID]uint64{},
 		lookups:   map[chord.LookupID]func(chord.Result){},
 		calls:     map[replica.OpID]func(replica.Outcome, error){},
-		inquiries: map[uint64]inquiry{}, refusal: make(chan error, 1), frozen: make(chan Info),
+		inquiries: map[uint64]inquiry{}, met: map[chord.Contact]bool{}, refusal: make(chan error, 1), frozen: make(chan Info),
 	}
 	n.terms.Store(&terms{Quorums: data.Quorums(), fixed: noted || cfg.Replica.Quorums != replica.Quorums{}})
 	return n, nil

@@ -65,6 +65,11 @@ func (n *Node) ringEvent(now chord.Time, e chord.Event) {
 		n.cfg.Logger.Warn("a peer was found, but no place on its ring", "peer", e.About.Peer)
 		n.createRing(now)
 		return
+	case chord.Dead, chord.Departed:
+		delete(n.met, e.About)
+	case chord.Returned:
+		n.tellMet(e.About, "")
+		return
 	}
 	n.event(Event{Kind: ringEvents[e.Kind], About: e.About})
 }

@@ -75,11 +75,27 @@ func (r *receiver) Rejected(from chord.PeerID, reason string) {
 	n.event(Event{Kind: Rejected, About: chord.NewContact(from, 0), Text: reason})
 }
 
-// meet tells the ring of a peer of the same ring name.
+// maxMet bounds what is remembered of whom was met. Strangers can come in any number;
+// to forget them all costs a few lines of log that are told again.
+const maxMet = 4096
+
+// meet tells the ring of a peer of the same ring name. Most have several addresses,
+// and are found by all of them; the event tells it once.
 func (n *Node) meet(peer chord.PeerID, where string) {
 	c := chord.NewContact(peer, 0)
 	n.inbox.call(func(now chord.Time) {
-		n.event(Event{Kind: Met, About: c, Text: where})
+		n.tellMet(c, where)
 		n.ring.Meet(now, c)
 	})
+}
+
+func (n *Node) tellMet(c chord.Contact, where string) {
+	if n.met[c] {
+		return
+	}
+	if len(n.met) >= maxMet {
+		clear(n.met)
+	}
+	n.met[c] = true
+	n.event(Event{Kind: Met, About: c, Text: where})
 }
