@@ -48,6 +48,7 @@ Ctrl-C ends it, and prints what there is. docs/performance.md explains every fig
 			return c.bench(cmd.Context(), b, cmd.Flags().Changed("api"))
 		},
 	}
+	c.apiFlags(cmd.Flags())
 	b.addTo(cmd.Flags())
 	return cmd
 }

@@ -73,6 +73,32 @@ func TestStrangersAndSilence(t *testing.T) {
 	}
 }
 
+// Verbs that talk to no API have no flags for it, and no environment variable of them
+// matters; those that do take them before their name as well.
+func TestFlagsOfTheAPI(t *testing.T) {
+	f := newFake(t, true)
+	for verb, has := range map[string]bool{
+		"start": false, "testnet": false, "sim": false, "sim paper": false, "check-store": false, "replay": false, "version": false,
+		"bench": true, "status": true, "ring check": true, "testnet kill": true, "backup": true,
+	} {
+		help := runWith(t, "", append(strings.Fields(verb), "--help")...).out
+		for _, flag := range []string{"--api URL", "--timeout duration"} {
+			if strings.Contains(help, flag) != has {
+				t.Errorf("%s --help: has %s is %v, want %v", verb, flag, !has, has)
+			}
+		}
+	}
+	if got := runWith(t, "", "--api", f.url, "--timeout", "20s", "testnet", "kill", "2"); got.code != 0 {
+		t.Errorf("flags before the verb: %+v", got)
+	}
+	if got := runWith(t, "", "PEAL_TIMEOUT=soon", "PEAL_API=::", "version"); got.code != 0 {
+		t.Errorf("version: %+v", got)
+	}
+	if got := runWith(t, "", "version", "--api", f.url); got.code != 2 || !strings.Contains(got.err, "unknown flag: --api") {
+		t.Errorf("version --api: %+v, want exit 2", got)
+	}
+}
+
 func TestFlagWinsOverEnvironment(t *testing.T) {
 	f := newFake(t, false)
 	f.peal(t, "PEAL_VIA=environment", "get", "k")

@@ -19,7 +19,7 @@ type goal struct {
 func (c *cli) ringWaitVerb() *cobra.Command {
 	var want goal
 	var timeout time.Duration
-	cmd := c.isClient(&cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "wait",
 		Short: "Wait until the peers form one well-formed ring",
 		Long: `Wait until the peers form one well-formed ring, and say on standard error what is
@@ -29,11 +29,11 @@ missing. When the time is over, end with exit code 9, also if no peer ever answe
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.ringWait(cmd.Context(), want, timeout)
 		},
-	})
+	}
 	cmd.Flags().DurationVar(&timeout, "timeout", time.Minute, "how long to wait in all")
 	cmd.Flags().BoolVar(&want.replicated, "replicated", false, "wait until every key is on all its replicas, too")
 	cmd.Flags().IntVar(&want.peers, "peers", 0, "wait until the ring has exactly this many peers, too (0: any number)")
-	return cmd
+	return c.isClient(cmd)
 }
 
 func (c *cli) ringWait(ctx context.Context, want goal, timeout time.Duration) error {

@@ -39,6 +39,7 @@ const rootText = `Peal keeps keys on a ring of peers: a Chord distributed hash t
   peal start                runs one peer; it finds others on the LAN, or by --join
   peal put KEY VALUE        stores a value on the ring, peal get KEY reads it
 
+Verbs talk to the API at http://127.0.0.1:7600; with --api URL to that of another peer.
 Every flag can be set in the environment too: --some-flag is PEAL_SOME_FLAG.`
 
 func (c *cli) root() *cobra.Command {
@@ -61,10 +62,7 @@ func (c *cli) root() *cobra.Command {
 	root.SetOut(c.out)
 	root.SetErr(c.err)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return fail(codeUsage, "%s", flagText(err)) })
-	flags := root.PersistentFlags()
-	flags.StringVarP(&c.output, "output", "o", "text", "`FORMAT` of what is printed: text or json")
-	flags.StringVar(&c.api, "api", "http://127.0.0.1:7600", "`URL` of the HTTP API of the peer or testnet to talk to")
-	flags.DurationVar(&c.timeout, "timeout", 0, "how long a request may take (default: 30s, more for slow verbs)")
+	root.PersistentFlags().StringVarP(&c.output, "output", "o", "text", "`FORMAT` of what is printed: text or json")
 
 	addGroup(root, "Keys:", c.putVerb(), c.getVerb(), c.delVerb(), c.touchVerb(), c.keysVerb(), c.importVerb(), c.exportVerb(), c.backupVerb(), c.restoreVerb())
 	addGroup(root, "The ring:", c.ringVerb(), c.lookupVerb(), c.statusVerb(), c.repairVerb())
@@ -177,8 +175,19 @@ func wants(least int, names ...string) cobra.PositionalArgs {
 	}
 }
 
-// isClient marks a verb that talks to the API.
+// apiFlags are those of a verb that talks to the API. They may stand before it too:
+// peal --api URL status.
+func (c *cli) apiFlags(flags *pflag.FlagSet) {
+	flags.StringVar(&c.api, "api", "http://127.0.0.1:7600", "`URL` of the HTTP API of the peer or testnet to talk to")
+	if flags.Lookup("timeout") != nil {
+		return // the verb has its own
+	}
+	flags.DurationVar(&c.timeout, "timeout", 0, "how long a request may take (default: 30s, more for slow verbs)")
+}
+
+// isClient marks a verb that enters the ring through the API.
 func (c *cli) isClient(cmd *cobra.Command) *cobra.Command {
+	c.apiFlags(cmd.Flags())
 	cmd.Flags().StringVar(&c.via, "via", "", "enter the ring at this `PEER`: its ID, or the first digits of its position")
 	return cmd
 }
