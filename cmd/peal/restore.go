@@ -128,10 +128,16 @@ func (c *cli) openBackup(name string) (*os.File, error) {
 		return nil, err
 	}
 	info, err := file.Stat()
-	if err != nil || info.Mode().IsRegular() || info.IsDir() {
-		return file, err
+	if err == nil && info.Mode().IsRegular() {
+		return file, nil
 	}
 	defer file.Close()
+	switch {
+	case err != nil:
+		return nil, err
+	case info.IsDir():
+		return nil, fail(codeUsage, "%s is a directory: name the file of a backup, or - for standard input", show(name))
+	}
 	return spool(file, called(name))
 }
 

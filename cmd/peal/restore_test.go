@@ -189,7 +189,7 @@ func TestRestoreRefuses(t *testing.T) {
 		want string
 	}{
 		{[]string{filepath.Join(dir, "none")}, 1, "no such file or directory"},
-		{[]string{dir}, 1, "is a directory"},
+		{[]string{dir}, 2, ": " + dir + " is a directory: name the file of a backup"},
 		{[]string{filepath.Join(dir, "text")}, 9, "line 1: no backup begins like that"},
 		{[]string{filepath.Join(dir, "empty")}, 9, "line 1: no backup begins like that"},
 		{[]string{""}, 2, "FILE is empty"},

@@ -56,15 +56,15 @@ func (s status) facts() [][2]string {
 		{"state", stateOf(s.Info)},
 		{"version", s.Version},
 		{"started", s.Started.Local().Format("2006-01-02 15:04:05")},
-		{"predecessor", s.Predecessor.String()},
-		{"successors", positions(s.Successors)},
-		{"fingers", positions(s.Fingers)},
+	}
+	facts = append(facts, s.neighbours()...)
+	facts = append(facts, [][2]string{
 		{"known peers", strconv.Itoa(s.Known)},
 		{"keys", strconv.Itoa(s.Keys)},
 		{"records", fmt.Sprintf("%d, with values of %s", s.Records, sizeText(s.Bytes))},
 		{"sent", trafficText(s.Sent)},
 		{"replicas of a key", fmt.Sprintf("%d; a write needs %d, a read %d", s.Quorums.N, s.Quorums.W, s.Quorums.R)},
-	}
+	}...)
 	for _, fact := range repairFacts(s.Repair) {
 		facts = append(facts, [2]string{"repair: " + fact[0], fact[1]})
 	}
@@ -77,6 +77,18 @@ func (s status) facts() [][2]string {
 		title = ""
 	}
 	return facts
+}
+
+// neighbours are the peers that it relies on.
+func (s status) neighbours() [][2]string {
+	if s.Member && s.Predecessor.IsZero() && len(s.Successors) == 0 {
+		return [][2]string{{"neighbours", "none: it is alone in its ring"}}
+	}
+	return [][2]string{
+		{"predecessor", s.Predecessor.String()},
+		{"successors", positions(s.Successors)},
+		{"fingers", positions(s.Fingers)},
+	}
 }
 
 func trafficText(t node.Traffic) string {

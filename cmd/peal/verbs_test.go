@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"peal/chord"
 )
 
 func TestText(t *testing.T) {
@@ -44,6 +46,21 @@ func TestText(t *testing.T) {
 	}
 }
 
+func TestStatusOfALonePeer(t *testing.T) {
+	lone := status{Info: info(0)}
+	lone.Predecessor, lone.Successors = chord.Contact{}, nil
+	for member, want := range map[bool]string{true: "none: it is alone in its ring", false: ""} {
+		lone.Member = member
+		got := make(map[string]string)
+		for _, fact := range lone.facts() {
+			got[fact[0]] = fact[1]
+		}
+		if _, has := got["predecessor"]; got["neighbours"] != want || has == member {
+			t.Errorf("member %v: %q, want the neighbours %q", member, got, want)
+		}
+	}
+}
+
 func TestJSON(t *testing.T) {
 	f := newFake(t, true)
 	f.values["k"] = []byte("v")
@@ -56,6 +73,7 @@ func TestJSON(t *testing.T) {
 		{"put k v", "key", "k"},
 		{"touch k", "wanted", 3.0},
 		{"testnet kill 1", "in_a_row", 0.0},
+		{"testnet impair --drop 5%", "drop", 5.0},
 		{"lookup k", "key", "k"},
 		{"ring", "well_formed", true},
 		{"ring check", "peers", 3.0},
