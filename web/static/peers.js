@@ -17,6 +17,11 @@ export function spot({ circle, now, calm }, peer, out = 0) {
   return point(circle, peer.at, out - orbit * Math.min(ring, orbits - 1));
 }
 
+const margin = 16; // of a peer, with all that is drawn round it
+
+/** hollow is the radius of the middle, where no peer is. */
+export const hollow = (circle, rings) => circle.r - orbit * (Math.min(Math.max(1, rings), orbits) - 1) - margin;
+
 /** drawCells draws each cell: a peer, or a bar that stands for several. */
 export function drawCells(view) {
   for (const cell of view.cells) {
@@ -83,7 +88,8 @@ function drawSuspicion({ ctx, colours, now, dot }, peer, p) {
   ctx.globalAlpha = 1;
 }
 
-function drawState({ ctx, colours }, peer, p, r) {
+/** drawState draws the sign of what a peer is at a point. */
+export function drawState({ ctx, colours }, peer, p, r) {
   const width = Math.min(2, r * 0.6);
   if (peer.paused) {
     disc(ctx, p, r + 1, colours.card);

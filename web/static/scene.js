@@ -8,7 +8,8 @@ import { drawFlows } from "./flows.js";
 import { Labels } from "./labels.js";
 import { drawLayer } from "./layers.js";
 import { cross, disc, line, ringlet } from "./marks.js";
-import { drawCells, drawGhost, drawPeer, orbit, orbits, spot } from "./peers.js";
+import { drawCells, drawGhost, drawPeer, drawState, orbit, orbits, spot } from "./peers.js";
+import { takesPart } from "./rings.js";
 import { drawRoute, labelRoute } from "./route.js";
 import { drawArc, drawFingers, drawNeighbours } from "./tables.js";
 import { brief } from "./words.js";
@@ -69,7 +70,8 @@ function drawChosen(view) {
     const p = spot(view, selected);
     disc(ctx, p, dot + 4.5, colours.card);
     ringlet(ctx, p, dot + 4, colours.ink, 2.5);
-    disc(ctx, p, dot + 0.5, colours.accent);
+    if (takesPart(selected) && selected.replicated) disc(ctx, p, dot + 0.5, colours.accent);
+    else drawState(view, selected, p, dot);
   }
   const hovered = state.peers.get(selection.hovered);
   if (hovered && hovered !== selected) drawPeer(view, hovered);

@@ -1,21 +1,31 @@
-// The sentence in the middle of the ring, whose reasons lead to the peers.
+// The sentence in the middle of the ring, whose reasons lead to the peers. Where the
+// middle has no room for it, it stands below.
 
+import { fit } from "./circle.js";
 import { reasonsOf, verdictOf } from "./health.js";
+import { hollow } from "./peers.js";
 import { around, fill, focusedIn, make, write } from "./words.js";
+
+const corner = 14; // pixels at each corner of the sentence in which nothing is written
 
 /** Sentence shows the health of the ring. */
 export class Sentence {
   #shown = "";
   #chosen = -1; // the reason whose peers are marked
+  #placed = ""; // what the place was chosen for
 
   constructor(page, ring, selection) {
     this.page = page;
     this.ring = ring;
     this.selection = selection;
     ring.addEventListener("change", () => this.#show());
+    const sizes = new ResizeObserver(() => this.#place());
+    sizes.observe(page.health.parentElement);
+    sizes.observe(page.health);
     selection.addEventListener("change", ({ detail }) => {
       if (detail === "marked" && selection.marked.size === 0) this.#chosen = -1;
       if (detail === "marked") this.#press();
+      if (detail === "path") this.#place();
     });
     page.reasons.addEventListener("click", (event) => {
       const { reason } = around(event, "[data-reason]")?.dataset ?? {};
@@ -34,6 +44,28 @@ export class Sentence {
     if (now !== this.#shown) this.#list(reasons);
     this.#shown = now;
     if (this.#chosen >= 0) this.selection.mark(reasons[this.#chosen]?.peers ?? []);
+    this.#place();
+  }
+
+  // It goes below where it does not fit into the middle, and beside the hops of a lookup.
+  #place() {
+    if (this.#look() === this.#placed) return;
+    const { health } = this.page;
+    health.classList.remove("below"); // where it takes room from the ring
+    health.classList.toggle("below", Math.hypot(health.offsetWidth, health.offsetHeight) / 2 - corner > this.#room());
+    health.parentElement.style.setProperty("--below", `${health.offsetHeight}px`);
+    this.#placed = this.#look();
+  }
+
+  #room() {
+    const { clientWidth, clientHeight } = this.page.health.parentElement;
+    return this.selection.path ? 0 : hollow(fit(clientWidth, clientHeight), this.ring.state.rings);
+  }
+
+  // All that the place depends on, as it is.
+  #look() {
+    const { health, verdict } = this.page;
+    return [this.#room(), verdict.textContent, this.#shown, health.offsetWidth, health.offsetHeight].join();
   }
 
   #list(reasons) {

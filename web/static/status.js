@@ -15,7 +15,8 @@ export class Status {
     const { page, ring } = this;
     write(page.ringName, ring.state.name || "–");
     write(page.peers, String(ring.state.order.length));
-    write(page.keys, number(keysOf(ring.state)));
+    const most = ring.state.rings > 1 ? "≤ " : ""; // a key that several rings have counts in each
+    write(page.keys, most + number(keysOf(ring.state)));
     const some = ring.state.order.length > 0;
     judge(page.shape, some && ring.state.wellFormed, "Well-formed", some ? "Not well-formed" : "–", "bad");
     judge(page.replication, some && ring.state.replicated, "Complete", some ? "Incomplete" : "–", "wait");
