@@ -1,7 +1,7 @@
 // The question what would be lost if the marked peers died.
 
 import * as api from "./api.js";
-import { fateAt, losses, positionOf } from "./whatif.js";
+import { losses, oracle, positionOf } from "./whatif.js";
 import { brief, count, fill, make, write } from "./words.js";
 
 const perPage = 1000;
@@ -59,10 +59,10 @@ export class Doom {
     const { page, selection, ring } = this;
     fill(page.keys, "Listing the keys…");
     const fates = { lost: [], short: [] };
+    const fateAt = oracle(ring.state, selection.doomed, this.#replicas);
     try {
       for await (const item of allKeys()) {
-        const fate = fateAt(ring.state, selection.doomed, this.#replicas, await positionOf(item));
-        fates[fate]?.push(item.key ?? `base64 ${item.key_base64}`);
+        fates[fateAt(await positionOf(item))]?.push(item.key ?? `base64 ${item.key_base64}`);
       }
       fill(page.keys, list("Lost", fates.lost), list("Short of replicas", fates.short));
     } catch (err) {

@@ -10,6 +10,9 @@ import { Tape } from "./tape.js";
 // What is kept of a ring that runs: so many seconds, and so many views and events.
 const kept = { span: 600, most: 20_000 };
 
+// At its end, what runs goes neither faster nor further.
+const leavesNow = ({ play, seek, step }) => play === false || seek !== undefined || step < 0;
+
 /** Source emits "message" with what is to be shown, "mode" when it comes from elsewhere, and "heard" of a ring that runs. */
 export class Source extends EventTarget {
   mode = "live"; // live, past or file
@@ -34,6 +37,7 @@ export class Source extends EventTarget {
       return { start: new Date(1000 * start).toISOString(), length: end - start, events: this.#tape.eventsUpTo(next), marks: marksOf(this.#tape) };
     },
     steer: async (wish) => {
+      if (this.mode !== "past" && !leavesNow(wish)) return this.playback;
       if (this.mode !== "past") this.#enterPast();
       return this.#projector.steer(wish);
     },

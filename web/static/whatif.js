@@ -29,13 +29,24 @@ export function losses(state, doomed, n) {
   return { lost: keys("lost"), short: keys("short"), arcs: fates.filter(([, fate]) => fate === "lost").length };
 }
 
-/** fateAt tells the fate of a position of the circle: lost, short or safe.
- * @param {State} state @param {ReadonlySet<string>} doomed @param {number} n @param {string} position */
-export function fateAt(state, doomed, n, position) {
+/**
+ * oracle reckons once, and then tells the fate of any position of the circle: lost,
+ * short or safe.
+ * @param {State} state @param {ReadonlySet<string>} doomed @param {number} n
+ * @returns {(position: string) => string}
+ */
+export function oracle(state, doomed, n) {
   const fates = fatesOf(state, doomed, n);
-  const at = fraction(position);
-  const found = fates.find(([owner]) => owner.at >= at) ?? fates[0];
-  return found ? found[1] : "safe";
+  return (position) => {
+    const at = fraction(position);
+    let [low, high] = [0, fates.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (fates[middle][0].at < at) low = middle + 1;
+      else high = middle;
+    }
+    return (fates[low] ?? fates[0])?.[1] ?? "safe";
+  };
 }
 
 /** positionOf is where a listed key lies, by its first 16 digits.

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { test } from "node:test";
 
 import { empty, fold } from "../static/state.js";
-import { fateAt, holdersOf, losses, positionOf } from "../static/whatif.js";
+import { holdersOf, losses, oracle, positionOf } from "../static/whatif.js";
 import { id, snapshot, view } from "./messages.js";
 
 const digits = ["10", "30", "50", "70", "90", "b0"];
@@ -25,9 +25,11 @@ test("over the top of the circle as anywhere", () => {
 test("all die, all is lost", () => assert.equal(losses(state, doomed(...digits), 3).lost, 21));
 
 test("a key belongs to the first member at or behind it", () => {
-  const fate = (position) => fateAt(state, doomed("30"), 1, position);
+  const fate = oracle(state, doomed("30"), 1);
   assert.deepEqual(["10", "11", "30", "31", "f0"].map((p) => fate(id(p))), ["safe", "lost", "lost", "safe", "safe"]);
 });
+
+test("in an empty ring every key is safe", () => assert.equal(oracle(empty(), doomed("30"), 3)(id("10")), "safe"));
 
 test("two places of one peer are one replica", () => {
   const members = [view("10"), { ...view("20"), peer: "peer-10" }, view("30")];
