@@ -127,11 +127,14 @@ func lessonIsPlayed(t *testing.T, b tab) {
 	t.Helper()
 	b.do(t, lesson("A partition and its healing"), counts(16))
 	b.do(t, click("lesson-next"), shows("reasons", "2 rings instead of one"), shows("play-text", "Play"))
+	b.do(t, chromedp.EmulateViewport(390, 844), holds(below)) // two rings leave no room in the middle of a phone
+	b.keep(t, "phone")
+	b.do(t, chromedp.ResetViewport())
 	pressed := func(is string) chromedp.Action[chromedp.Void] {
 		return holds(fmt.Sprintf(`document.getElementById("lesson-large").getAttribute("aria-pressed") === %q`, is))
 	}
 	b.do(t, click("lesson-large"), pressed("true"))
-	b.do(t, click("lesson-end"), shows("state", "Live"), counts(*shownPeers), hidden("#lesson"), pressed("false"))
+	b.do(t, click("lesson-end"), shows("state", "Live"), counts(*shownPeers), hidden("#lesson"), pressed("false"), holds("!("+below+")"))
 }
 
 // lesson begins one by its title.
