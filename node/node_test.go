@@ -448,6 +448,9 @@ func TestReplicasThatRefuseWrites(t *testing.T) {
 		disks[2].refuses.Store(true)
 		_, err := nodes[0].Put(t.Context(), []byte("key"), []byte("one of three"), node.WriteOptions{})
 		wantError(t, "put", err, node.ErrQuorum)
+		if want := "quorum not met: the stores of 2 of 3 replicas ["; err != nil && !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("put: %q, want that it begins with %q", err, want)
+		}
 		_, err = nodes[1].Put(t.Context(), []byte("key"), []byte("one of three"), node.WriteOptions{})
 		if err == nil {
 			t.Error("a put at a peer with a full disk succeeds")

@@ -155,14 +155,27 @@ func stored(o replica.Outcome) string {
 	return ""
 }
 
+// refusing tells whose stores did not take a write, empty if nobody's: it begins what
+// else there is to tell, since that follows from it.
+func refusing(o replica.Outcome) string {
+	if len(o.Refusing) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("the stores of %d of %d replicas %v refuse writes, as their logs tell; ", len(o.Refusing), len(o.Wanted), o.Refusing)
+}
+
 // failure tells why an operation failed, and what is known of a write.
 func failure(o replica.Outcome) error {
 	switch o.Error {
 	case replica.NoPeer:
 		return fmt.Errorf("%w: the replicas of this key cannot be located; try again when the ring has settled", ErrNoPeer)
 	case replica.QuorumNotMet:
-		if has := stored(o); has != "" {
-			return fmt.Errorf("%w: %s only; the write may survive, repeat it to be sure", ErrQuorum, has)
+		full := refusing(o)
+		switch has := stored(o); {
+		case has != "":
+			return fmt.Errorf("%w: %s%s only; the write may survive, repeat it to be sure", ErrQuorum, full, has)
+		case full != "":
+			return fmt.Errorf("%w: %snobody has the write", ErrQuorum, full)
 		}
 		return fmt.Errorf("%w: too few of the key's replicas answered in time; try again when the ring has settled", ErrQuorum)
 	case replica.OutcomeUnknown:

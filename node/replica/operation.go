@@ -36,6 +36,7 @@ type Outcome struct {
 	Replies  []Reply         // Get: what each of them had
 	Repaired int             // Get: replicas that were sent the newest version
 	Behind   int             // Put that failed: of Replicas, those that have not caught up
+	Refusing []chord.Contact // Put: of Wanted, those whose stores did not take it
 	Replaced []Record        // Put: manifests that it took the place of; whatever they name is of no use now
 	Hints    []Hint          // Put: who holds it for a replica that does not have it yet
 	Wanted   []chord.Contact // replicas that the key should have
@@ -193,6 +194,7 @@ func (r *Replica) report(o *operation) {
 	r.conclude(o.outcome)
 	// A write goes on counting.
 	o.outcome.Replicas, o.outcome.Hints = slices.Clone(o.outcome.Replicas), slices.Clone(o.outcome.Hints)
+	o.outcome.Refusing = slices.Clone(o.outcome.Refusing)
 }
 
 // amend names those who have a record by the end of its write, in an outcome that still

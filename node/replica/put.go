@@ -131,6 +131,9 @@ func (w *write) answer(now chord.Time, c chord.Contact, attempt int, m Message, 
 		w.base.wanted = true
 		w.missed(now)
 	case !ok || m.Refused != 0:
+		if m.Refused == StoreFailed {
+			w.outcome.refusedBy(c)
+		}
 		w.hint(now, c)
 		w.missed(now)
 	case len(m.Items) > 0 && m.Items[0].Key == w.change.Key:
@@ -201,6 +204,7 @@ func (w *write) need() int { return min(cmp.Or(w.change.W, w.r.cfg.W), len(w.tar
 
 func (w *write) acknowledge(now chord.Time, c chord.Contact, complete bool) {
 	w.outcome.Replicas = append(w.outcome.Replicas, c)
+	w.outcome.Refusing = slices.DeleteFunc(w.outcome.Refusing, func(r chord.Contact) bool { return r == c })
 	if complete {
 		w.complete = append(w.complete, c)
 	}
@@ -249,6 +253,7 @@ func (w *write) missed(now chord.Time) {
 
 func (w *write) giveUp(chord.Time) {
 	w.outcome.Error, w.outcome.Behind = w.outcome.fate(w.failure()), len(w.outcome.Replicas)-w.caughtUp()
+	w.outcome.Refusing = slices.DeleteFunc(w.outcome.Refusing, func(c chord.Contact) bool { return !slices.Contains(w.targets, c) })
 }
 
 // fate is the error of a write that too few replicas have. The cause alone is one only

@@ -22,6 +22,9 @@ func (r *Replica) NotStored(now chord.Time, failed Ready) Ready {
 	for _, o := range r.ops {
 		o.reportAt = Never
 		r.disown(&o.outcome)
+		if o.outcome.need > 0 && refused[o.target] { // a write
+			o.outcome.refusedBy(r.cfg.Self)
+		}
 		if o.unstored && refused[o.target] {
 			r.retry(now, o)
 		}
@@ -70,6 +73,13 @@ func (r *Replica) unacknowledge(now chord.Time, said Ready) Ready {
 func (r *Replica) disown(o *Outcome) {
 	o.Replicas = slices.DeleteFunc(o.Replicas, r.isSelf)
 	o.Hints = slices.DeleteFunc(o.Hints, r.holds)
+}
+
+// refusedBy notes that a replica's store did not take what is written.
+func (o *Outcome) refusedBy(c chord.Contact) {
+	if !slices.Contains(o.Refusing, c) {
+		o.Refusing = append(o.Refusing, c)
+	}
 }
 
 // named reports whether an outcome says that we stored its record.
