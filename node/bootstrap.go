@@ -20,9 +20,9 @@ const (
 
 // bootstrap finds a way into the ring: by the addresses given, and by those of
 // the peers met before. If nobody answers, the node is a ring of its own for
-// now, unless one was turned away: then Open ends. It goes on, with growing pauses: with addresses that have not answered,
-// and with the others in turn, since peers that started at the same time may have
-// become several rings.
+// now, unless somebody refused it: then Open ends. It goes on, with growing pauses: with
+// addresses that have not answered, and with the others in turn, since peers that started
+// at the same time may have become several rings.
 func (n *Node) bootstrap() {
 	ctx, cancel := n.lifetime()
 	defer cancel()

@@ -1,7 +1,9 @@
 package transport
 
 import (
+	"bytes"
 	"encoding/binary"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -42,10 +44,12 @@ func meet(t *testing.T, cfg Config) bool {
 	a.remember(b.host.ID(), b.host.Addrs())
 	b.remember(a.host.ID(), a.host.Addrs())
 
-	var both sync.WaitGroup
-	both.Go(func() { count(a, b) })
-	both.Go(func() { count(b, a) })
-	both.Wait()
+	atOnce(t, cfg.Memory, func() {
+		var both sync.WaitGroup
+		both.Go(func() { count(a, b) })
+		both.Go(func() { count(b, a) })
+		both.Wait()
+	})
 	inOrder(t, ra)
 	inOrder(t, rb)
 	twice := len(a.swarm.ConnsToPeer(b.host.ID())) == 2
@@ -60,6 +64,23 @@ func meet(t *testing.T, cfg Config) bool {
 		t.Error("a peer was reported disconnected or unreachable")
 	}
 	return twice
+}
+
+// atOnce holds the network inside the process, on which a dial takes no time, until both
+// have begun to dial.
+func atOnce(t *testing.T, inProcess bool, dial func()) {
+	t.Helper()
+	if !inProcess {
+		dial()
+		return
+	}
+	memoryNet.Lock()
+	defer memoryNet.Unlock()
+	dial()
+	eventually(t, "both dial", func() bool {
+		stacks := make([]byte, 1<<20)
+		return bytes.Count(stacks[:runtime.Stack(stacks, true)], []byte("transport.(*memory).Dial(")) == 2
+	})
 }
 
 const counted = 2000
