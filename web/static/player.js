@@ -45,7 +45,7 @@ export class Player {
   #wish = null; // what to ask for once the last request is answered
   #busy = false;
   #steppedTo = -1; // the event that a step led to, until it is drawn
-  #shown = { number: -1, event: null }; // the last event that the stream brought
+  #shown = { number: -1, event: null }; // the last event that the stream brought, perhaps ahead of its number
   #dragged = false; // the slider is the viewer's
   #speed = 0; // that the list of speeds was made for
 
@@ -101,8 +101,8 @@ export class Player {
   show(message) {
     const { replay } = message;
     this.#now = replay;
-    const event = (message.log ?? message.events ?? []).at(-1);
-    if (event || replay.event !== this.#shown.number) this.#shown = { number: replay.event, event };
+    const event = message.log ? message.log.at(-1) : (message.events?.at(-1) ?? this.#shown.event);
+    this.#shown = { number: replay.event, event };
     this.#draw();
     this.#update();
   }
