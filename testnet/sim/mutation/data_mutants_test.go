@@ -47,7 +47,7 @@ var dataMutants = []mutant{
 	{
 		rule:   "forgets at a restart what its store holds",
 		seenBy: "data",
-		edits:  []edit{{"node/replica/replica.go", "\tr.clock.Observe(rec.Version)\n\tr.hold(rec.item())\n", "\tr.clock.Observe(rec.Version)\n"}},
+		edits:  []edit{{"node/replica/replica.go", "\tr.clock.Observe(it.Version)\n\tr.hold(it)\n", "\tr.clock.Observe(it.Version)\n"}},
 	},
 	{
 		rule:   "collects tombstones early",
