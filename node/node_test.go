@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"peal/chord"
 	"peal/node"
 	"peal/node/replica"
 	"peal/node/store"
@@ -431,6 +432,36 @@ func TestPutsOfOneKeyRefusedTogether(t *testing.T) {
 
 // Of three replicas, one with a full disk is no harm; with two, no write is
 // acknowledged, however often it is tried.
+// Where the stores of all replicas refuse, and other peers hold a write for them, its
+// failure says both.
+func TestAllReplicasRefuseWrites(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		net := newNetwork()
+		disks := map[chord.PeerID]*refusingStore{}
+		var nodes []*node.Node
+		for i := range 6 {
+			cfg, disk := net.config(i, 0), &refusingStore{Mem: store.Memory()}
+			cfg.Store = disk
+			n := start(t, cfg)
+			nodes, disks[n.Self().Peer] = append(nodes, n), disk
+		}
+		settle(t, nodes[0], 6)
+		found, err := nodes[0].Lookup(t.Context(), []byte("key"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range found.Replicas {
+			disks[c.Peer].refuses.Store(true)
+		}
+		for _, n := range nodes {
+			_, err := n.Put(t.Context(), []byte("key"), []byte("value"), node.WriteOptions{})
+			if err == nil || !strings.Contains(err.Error(), "the stores of 3 of 3 replicas [") || !strings.Contains(err.Error(), "other peers hold it") {
+				t.Errorf("put at %v: %v, want that all replicas' stores did not take it, and that others hold it", n.Self(), err)
+			}
+		}
+	})
+}
+
 func TestReplicasThatRefuseWrites(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		net := newNetwork()

@@ -161,7 +161,7 @@ func refusing(o replica.Outcome) string {
 	if len(o.Refusing) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("the stores of %d of %d replicas %v refuse writes, as their logs tell; ", len(o.Refusing), len(o.Wanted), o.Refusing)
+	return fmt.Sprintf("the stores of %d of %d replicas %v did not take the write; ", len(o.Refusing), len(o.Wanted), o.Refusing)
 }
 
 // failure tells why an operation failed, and what is known of a write.
@@ -180,9 +180,9 @@ func failure(o replica.Outcome) error {
 		return fmt.Errorf("%w: too few of the key's replicas answered in time; try again when the ring has settled", ErrQuorum)
 	case replica.OutcomeUnknown:
 		if len(o.Hints) > 0 {
-			return fmt.Errorf("%w: no replica confirmed the write in time, but %d other peers hold it to hand it over, so it may appear; read the key, or repeat the write", ErrUnknown, len(o.Hints))
+			return fmt.Errorf("%w: %sno replica confirmed the write in time, but %d other peers hold it to hand it over, so it may appear; read the key, or repeat the write", ErrUnknown, refusing(o), len(o.Hints))
 		}
-		return fmt.Errorf("%w: no replica confirmed the write in time, but one may have stored it; read the key, or repeat the write", ErrUnknown)
+		return fmt.Errorf("%w: %sno replica confirmed the write in time, but one may have stored it; read the key, or repeat the write", ErrUnknown, refusing(o))
 	case replica.ClockRefused:
 		return fmt.Errorf("%w: set that of this peer right, or those of the key's replicas, and repeat the write", ErrClock)
 	case replica.Conflict:

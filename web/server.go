@@ -91,10 +91,10 @@ func New(c Config) *Server {
 // Serve answers on l until ctx is done; then it closes the WebSockets and waits
 // up to 5 s for the requests under way.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
-	var silent silent
+	var unheard unheard
 	server := &http.Server{
 		Handler:           s,
-		ConnState:         silent.note,
+		ConnState:         unheard.note,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
@@ -106,7 +106,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		s.Close()
 		patience, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
-		silent.close()
+		unheard.close()
 		if server.Shutdown(patience) != nil {
 			server.Close()
 		}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,12 +41,12 @@ func TestMain(m *testing.M) {
 // sideBySide lets more tests run at a time than there are processors, unless told
 // how many: those that are parallel wait for browsers, processes and timeouts.
 func sideBySide() {
-	const tests, parallel = "5", "test.parallel"
+	const parallel = "test.parallel"
 	flag.Parse()
 	told := false
 	flag.Visit(func(f *flag.Flag) { told = told || f.Name == parallel })
 	if !told {
-		_ = flag.Set(parallel, tests)
+		_ = flag.Set(parallel, strconv.Itoa(max(5, runtime.GOMAXPROCS(0))))
 	}
 }
 

@@ -1,13 +1,17 @@
 package replica
 
-import "peal/chord"
+import (
+	"slices"
+
+	"peal/chord"
+)
 
 // An operation on a key costs one round of messages instead of two if its replicas
 // need not be looked up. So the first attempt may go to those whom the driver takes
 // for the replicas, by what it has heard of the ring. Each that is asked says if it is
 // not responsible for the key; then the attempt counts for nothing, and the next one
-// looks the key up. So it does where too few of them answer soon: whoever has not
-// heard that they are dead would wait for them again and again.
+// looks the key up. Where too few of them answer soon, it is looked up meanwhile:
+// whoever has not heard that they are dead would wait for them again and again.
 
 // A luck decides whether to guess. As long as most guesses of late were right, all
 // operations do; otherwise a few, to see whether that has changed.
@@ -50,6 +54,22 @@ func (r *Replica) misled(now chord.Time, o *operation) {
 	r.luck.note(false)
 	o.hasty, o.guessed = false, false
 	r.try(o)
+}
+
+// verify looks up the replicas that were guessed, while these may still answer: they are
+// late. If they are others, an attempt with those begins.
+func (r *Replica) verify(o *operation) {
+	attempt := o.attempt
+	r.locate(o.target, 0, func(now chord.Time, found chord.Result) {
+		owners := Distinct(found.Owners, r.cfg.N)
+		if !r.going(o, attempt) || o.reported || len(owners) == 0 || slices.Equal(owners, o.outcome.Wanted) {
+			return
+		}
+		r.luck.note(false)
+		o.hasty, o.hedgeAt = false, Never
+		o.attempt++
+		r.turnTo(now, o, found)
+	})
 }
 
 // elsewhere reports whether a request for a key was sent here by a wrong guess.

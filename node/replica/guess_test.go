@@ -55,6 +55,21 @@ func TestSilentGuessIsLookedUp(t *testing.T) {
 	}
 }
 
+// A guess that is right, and slow to answer, is not given up, nor taken for a wrong one.
+func TestSlowGuessIsWaitedFor(t *testing.T) {
+	c := settledCluster(t, 9)
+	c.guess = slices.Clone[[]chord.Contact]
+	client, replicas := c.outsider("key"), c.replicas("key")
+	for _, p := range replicas {
+		p.slow = 400 * time.Millisecond
+	}
+	c.looked, c.sent[Write] = 0, 0
+	c.wantPut(client, "key", "value")
+	if c.sent[Write] != len(replicas) || c.looked != 1 || client.luck.right != allRight {
+		t.Errorf("%d writes sent and %d lookups, %d of 1024 guesses right; want %d, one, and all", c.sent[Write], c.looked, client.luck.right, len(replicas))
+	}
+}
+
 // A peer whose guesses are mostly wrong makes few.
 func TestBadLuckEndsGuessing(t *testing.T) {
 	c := settledCluster(t, 9)

@@ -90,7 +90,7 @@ type operation struct {
 	// ask sends the requests of an attempt when its targets are known.
 	ask func(now chord.Time)
 
-	// hedge does not wait any longer for those who were asked alone.
+	// hedge tries something else, since answers are late.
 	hedge func(now chord.Time)
 
 	// giveUp completes the outcome at the deadline.
@@ -112,20 +112,24 @@ func (r *Replica) try(o *operation) {
 	o.attempt++
 	attempt := o.attempt
 	r.locate(o.target, r.mayGuess(o), func(now chord.Time, found chord.Result) {
-		if !r.going(o, attempt) {
-			return
+		if r.going(o, attempt) {
+			r.turnTo(now, o, found)
 		}
-		o.guessed = found.Guessed
-		o.outcome.Hops = len(found.Hops)
-		owners := Distinct(found.Owners, len(found.Owners))
-		o.targets, o.spares = owners[:min(len(owners), r.cfg.N)], owners[min(len(owners), r.cfg.N):]
-		o.outcome.Wanted = slices.Clone(o.targets)
-		if len(o.targets) < r.cfg.N && (!found.Whole || len(o.targets) < r.replicasKnown()) {
-			r.retry(now, o)
-			return
-		}
-		o.ask(now)
 	})
+}
+
+// turnTo asks those who were found.
+func (r *Replica) turnTo(now chord.Time, o *operation, found chord.Result) {
+	o.guessed = found.Guessed
+	o.outcome.Hops = len(found.Hops)
+	owners := Distinct(found.Owners, len(found.Owners))
+	o.targets, o.spares = owners[:min(len(owners), r.cfg.N)], owners[min(len(owners), r.cfg.N):]
+	o.outcome.Wanted = slices.Clone(o.targets)
+	if len(o.targets) < r.cfg.N && (!found.Whole || len(o.targets) < r.replicasKnown()) {
+		r.retry(now, o)
+		return
+	}
+	o.ask(now)
 }
 
 // replicasKnown is how many replicas a key must have at least, as far as we see

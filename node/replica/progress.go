@@ -40,6 +40,9 @@ func (s *session) left() int {
 	for _, rg := range s.empty {
 		n += rg.Count
 	}
+	for _, rg := range s.listed {
+		n += max(0, int(s.r.index.Summary(rg.Arc).Count)-len(rg.Items))
+	}
 	return n
 }
 

@@ -67,7 +67,7 @@ func (w *write) ask(now chord.Time) {
 	}
 	m := w.message()
 	if m.Guess = w.guessed; m.Guess {
-		w.hedge, w.hedgeAt = w.lookUp, now.Add(w.r.patience()+guessPause)
+		w.hedge, w.hedgeAt = func(chord.Time) { w.r.verify(w.operation) }, now.Add(w.r.patience()+guessPause)
 	}
 	for _, c := range w.targets {
 		switch {
@@ -91,14 +91,6 @@ func (w *write) ask(now chord.Time) {
 // guessPause is how much longer than an answer to a read the disks of those guessed may
 // take.
 const guessPause = 50 * time.Millisecond
-
-// lookUp looks for the replicas, since those guessed take long: they may be dead, and
-// others have taken their places.
-func (w *write) lookUp(now chord.Time) {
-	if !w.reported {
-		w.r.misled(now, w.operation)
-	}
-}
 
 // send asks a peer to store the record. Unless it says that it has not, it may have.
 func (w *write) send(now chord.Time, to chord.PeerID, m Message, then func(now chord.Time, m Message, ok bool)) {

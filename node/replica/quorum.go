@@ -102,7 +102,7 @@ func (q *quorum) hedge(now chord.Time) {
 		q.op.hedgeAt = now.Add(q.r.patience())
 		q.askNext(now, true)
 	case q.op.guessed:
-		q.r.misled(now, q.op)
+		q.r.verify(q.op)
 	}
 }
 

@@ -12,6 +12,7 @@ type ending struct {
 	moved      int        // records
 	tombstones int        // of them
 	left       bool       // something was not given to one who is still catching up
+	heard      bool       // the other side has said what follows
 	source     *chord.Arc // where the other side is a source, nil if nowhere
 	since      uint64     // of its Presence
 	barren     *chord.Arc // behind the other side; see Message
@@ -48,8 +49,9 @@ type session struct {
 	tombstones int     // of those, tombstones
 	bytes      int64   // of values moved
 	waiting    string  // what for, in words
-	asked      int     // requests
+	asked      int     // steps, of which most are requests
 	short      bool    // the other side did not give what it had listed, or take what we have
+	refusing   bool    // its store takes nothing
 	last       Message // Compared
 	ours       standing
 	theirs     standing
@@ -151,7 +153,7 @@ func (s *session) end(now chord.Time, ok bool) {
 	}
 	ok = ok && (s.ours.stale || !s.early) && (!s.unsure || s.r.round.fails >= patience)
 	var e ending
-	if ok {
+	if s.last.Kind == Compared {
 		e = s.r.ending(now, s.last)
 	}
 	e.ok, e.left = ok && !(s.withheld && s.way == onlyGive), s.withheld
@@ -161,7 +163,7 @@ func (s *session) end(now chord.Time, ok bool) {
 
 // ending is what the other side says of itself, if all goes well.
 func (r *Replica) ending(now chord.Time, compared Message) ending {
-	e := ending{ok: true, source: compared.Source, barren: compared.Barren, strays: compared.Strays, since: millis(now)}
+	e := ending{ok: true, heard: true, source: compared.Source, barren: compared.Barren, strays: compared.Strays, since: millis(now)}
 	if r.lasts(compared.Presence, now) {
 		e.since = compared.Presence.Since
 	}
@@ -273,7 +275,7 @@ func (s *session) match(now chord.Time, rg Range) {
 			s.r.discard(it)
 		case !ok && s.mayBeDeletedThere(now, it):
 			s.unsure = true
-		case s.way == onlyTake, s.way == onlyAsk:
+		case s.way == onlyTake, s.way == onlyAsk, s.refusing:
 		case ok:
 			s.pushes = append(s.pushes, it)
 		case s.r.forgotten(now, it):
@@ -321,7 +323,7 @@ func (s *session) give(now chord.Time) {
 	s.carry(now, records)
 	s.ask(now, Message{Kind: Write, Records: records, Mends: true}, func(now chord.Time, m Message) {
 		if m.Refused != 0 {
-			s.short, s.pushes = true, nil // it may still give
+			s.short, s.refusing, s.pushes = true, true, nil // it may still give
 		} else {
 			for i := range records {
 				s.count(records[i])

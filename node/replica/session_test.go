@@ -145,27 +145,51 @@ func spread(r *rand.Rand, rec Record, newest map[string]Record, a, b *peer, diff
 	}
 }
 
-// Of an arc of which one side has much and the other little not all is looked at in one go.
+// Of an arc of which one side has much and the other little not all is looked at in one go,
+// and what the other has is looked for in every part.
 func TestMuchIsMatchedLittleByLittle(t *testing.T) {
 	const much = 2*maxMatched + 100
 	p := newCluster(t, 1).newPeer(tens[0], shelf{})
 	for _, key := range numbered("key", much) {
-		p.hold(Item{Key: key, Version: Version{Stamp: Stamp{Wall: 1}}})
+		p.hold(Item{Key: key, Version: Version{Stamp: Stamp{Wall: 2}}})
 	}
-	s := &session{r: p.Replica, round: p.round.number, way: onlyGive}
-	s.match(startTime, Range{})
+	all := chord.Arc{From: chord.KeyID([]byte("middle")), To: chord.KeyID([]byte("middle"))} // which comes round zero
+	held := p.index.Items(all, much)
+	list := Range{Arc: all, Listed: true}
+	for i, it := range []Item{held[0], held[1], held[much-2], held[much-1]} {
+		it.Version.Wall = []uint64{2, 3, 2, 3}[i] // the same, or newer
+		list.Items = append(list.Items, it)
+	}
+	for _, key := range numbered("other", 5) {
+		list.Items = append(list.Items, Item{Key: key, Version: Version{Stamp: Stamp{Wall: 2}}})
+	}
+	s := &session{r: p.Replica, round: p.round.number}
+	s.match(startTime, list)
 	for parts := 1; len(s.listed) > 0; parts++ {
-		if len(s.pushes) != parts*maxMatched {
-			t.Errorf("%d items to give after %d parts, want %d", len(s.pushes), parts, parts*maxMatched)
+		if left := s.left() - len(s.pulls); len(s.pushes) > parts*maxMatched || left < much-20 || left > much {
+			t.Errorf("%d items to give after %d parts, %d left to move of %d", len(s.pushes), parts, left, much)
 		}
 		s.matchMore(startTime)
 	}
-	seen := map[string]bool{}
-	for _, it := range s.pushes {
-		seen[it.Key] = true
+	for what, items := range map[string][]Item{"give": s.pushes, "take": s.pulls} {
+		keys := map[string]bool{}
+		for _, it := range items {
+			keys[it.Key] = true
+		}
+		if want := map[string]int{"give": much - 4, "take": 2 + 5}[what]; len(keys) != want || len(items) != want {
+			t.Errorf("%d items to %s, %d of them different, want %d", len(items), what, len(keys), want)
+		}
 	}
-	if len(seen) != much || len(s.pushes) != much {
-		t.Errorf("%d items to give, %d of them different, want %d", len(s.pushes), len(seen), much)
+}
+
+// A store that takes nothing is offered nothing more.
+func TestRefusingStoreIsOfferedNoMore(t *testing.T) {
+	p := newCluster(t, 1).newPeer(tens[0], shelf{})
+	p.hold(Item{Key: "key", Version: Version{Stamp: Stamp{Wall: 1}}})
+	s := &session{r: p.Replica, refusing: true}
+	s.match(startTime, Range{Listed: true})
+	if len(s.pushes) > 0 {
+		t.Errorf("is to be given %v", s.pushes)
 	}
 }
 

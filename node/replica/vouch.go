@@ -12,14 +12,15 @@ type cell struct {
 	witnesses []witness // the nearest behind the arc first
 }
 
-// A witness is a source for a cell, or did not say whether it is.
+// A witness is a source for a cell, or may be one: it did not say, or not all went well
+// with it.
 type witness struct {
 	id     chord.ID
 	source bool
 	since  uint64 // of its Presence
 }
 
-// vouch takes note of a source for each cell that a share covered, and of who was silent.
+// vouch takes note of a source for each cell that a share covered, and of who may be one.
 func (r *Replica) vouch(s share, end ending) {
 	rd, source := &r.round, false
 	rd.walk.idle++
@@ -28,11 +29,12 @@ func (r *Replica) vouch(s share, end ending) {
 		if !covers(s.arc, c.arc) {
 			continue
 		}
-		w := witness{id: s.with.ID, since: end.since}
-		if w.source = end.ok && end.source != nil && covers(*end.source, c.arc); w.source {
+		claims := end.source != nil && covers(*end.source, c.arc)
+		w := witness{id: s.with.ID, source: end.ok && claims, since: end.since}
+		if w.source {
 			source, rd.walk.idle = true, 0
 		}
-		if w.source || !end.ok {
+		if claims || !end.heard {
 			c.hear(w)
 		}
 	}
@@ -43,8 +45,13 @@ func (r *Replica) vouch(s share, end ending) {
 
 func (c *cell) hear(w witness) {
 	behind := func(w witness) chord.ID { return c.arc.To.Distance(w.id) }
-	at, _ := slices.BinarySearchFunc(c.witnesses, w, func(a, b witness) int { return behind(a).Compare(behind(b)) })
-	c.witnesses = slices.Insert(c.witnesses, at, w)
+	at, again := slices.BinarySearchFunc(c.witnesses, w, func(a, b witness) int { return behind(a).Compare(behind(b)) })
+	switch {
+	case !again:
+		c.witnesses = slices.Insert(c.witnesses, at, w)
+	case w.source: // it was asked twice in this round
+		c.witnesses[at] = w
+	}
 }
 
 // sources are those among the n nearest that can have been its replicas all the time. Who
@@ -64,6 +71,17 @@ func (r *Replica) enough() int { return r.cfg.N - r.cfg.W + 1 }
 func (r *Replica) vouched(enough int) bool {
 	for _, c := range r.round.cells {
 		if len(c.sources(r.cfg.N)) < enough && !r.completeOn(c.arc) {
+			return false
+		}
+	}
+	return true
+}
+
+// searched reports whether nobody else can vouch: each cell has enough sources, or as many
+// witnesses as count.
+func (r *Replica) searched(enough int) bool {
+	for _, c := range r.round.cells {
+		if len(c.witnesses) < r.cfg.N && len(c.sources(r.cfg.N)) < enough && !r.completeOn(c.arc) {
 			return false
 		}
 	}

@@ -11,15 +11,17 @@ import (
 // for it until it has handed it over, knows nothing of what those nearer wrote since.
 func TestOnlyTheNearestVouch(t *testing.T) {
 	all := chord.Arc{From: tens[0].ID, To: tens[0].ID}
-	source, silent, newcomer := ending{ok: true, source: &all}, ending{}, ending{ok: true}
+	source, silent := ending{ok: true, heard: true, source: &all}, ending{}
+	newcomer, lame, hurt := ending{ok: true, heard: true}, ending{heard: true}, ending{heard: true, source: &all}
 	for _, test := range []struct {
 		name    string
 		endings []ending // of those behind, the nearest first
 		sources int
 	}{
 		{"the nearest", []ending{source, source, source, source}, 3},
-		{"those who came in between do not count", []ending{newcomer, newcomer, newcomer, source, source}, 2},
+		{"those who came in between do not count", []ending{newcomer, newcomer, lame, source, source}, 2},
 		{"the silent do", []ending{silent, silent, silent, source, source}, 0},
+		{"sources with which not all went well do", []ending{hurt, silent, hurt, source, source}, 0},
 		{"one is near enough", []ending{silent, silent, newcomer, source, source}, 1},
 		{"nobody answers", []ending{silent}, 0},
 	} {
@@ -32,6 +34,19 @@ func TestOnlyTheNearestVouch(t *testing.T) {
 			if got, want := p.vouched(enough), enough <= test.sources; got != want {
 				t.Errorf("%s: %d are vouched for: %v, want %v", test.name, enough, got, want)
 			}
+		}
+	}
+}
+
+// Partners behind our arc are asked again as the walk comes round to them.
+func TestWitnessCountsOnce(t *testing.T) {
+	for _, sources := range [][]bool{{false, false}, {false, true}, {true, false}, {true, true}} {
+		c := cell{arc: chord.Arc{From: tens[6].ID, To: tens[0].ID}}
+		for _, source := range sources {
+			c.hear(witness{id: tens[1].ID, source: source})
+		}
+		if got, want := len(c.sources(3)), sources[0] || sources[1]; len(c.witnesses) != 1 || (got == 1) != want {
+			t.Errorf("%v: %d witnesses, %d sources; want 1, a source: %v", sources, len(c.witnesses), got, want)
 		}
 	}
 }

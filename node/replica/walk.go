@@ -58,12 +58,13 @@ func (p *place) remainder(k int) chord.Arc {
 }
 
 // goOn takes the next step of the walk, if one is needed: until every cell has enough
-// sources, or until it has one, so that the others cannot be far, and as many peers in
-// a row have turned out to be none as we know successors.
+// sources, or nobody farther along can be one that counts; or until it has one, so that
+// the others cannot be far, and as many peers in a row have turned out to be none as we
+// know successors.
 func (r *Replica) goOn(now chord.Time) bool {
 	w := &r.round.walk
 	switch {
-	case r.vouched(r.enough()), r.vouched(1) && w.idle >= len(r.place.succ):
+	case r.searched(r.enough()), r.vouched(1) && w.idle >= len(r.place.succ):
 		return false
 	case len(w.ahead) > 0:
 		r.probe(now)
@@ -144,7 +145,7 @@ func (r *Replica) lookAhead(now chord.Time) {
 func (w *walk) passed(p *place, peer chord.ID, end ending, source bool) {
 	w.stopped = w.stopped || source || !end.ok || end.strays
 	self, to := p.self.ID, peer
-	if b := end.barren; b != nil && (b.From == self || chord.Between(self, b.From, peer)) {
+	if b := end.barren; end.ok && b != nil && (b.From == self || chord.Between(self, b.From, peer)) {
 		all := (chord.Arc{From: peer, To: b.To}).Contains(self)
 		if to = b.To; all {
 			to = self

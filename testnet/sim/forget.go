@@ -153,7 +153,7 @@ func (s *Simulation) noteDropped(p *peer, it *replica.Item) {
 		s.forget(k, v)
 	case !it.Deleted && k.apart && v == k.owed && s.mayBeStale(p):
 		s.excuse(k) // those who went on alone have never had it, and say that it was deleted
-	case s.now.Sub(k.lostAt) <= lastLoss:
+	case k.losses > 0 && s.now.Sub(k.lostAt) <= lastLoss:
 		s.fallBack(k, s.counting(k, k.owed)) // it was given to somebody who is gone since
 	case !it.Deleted:
 	case len(s.holders(k, v)) == 0 && !s.seems(k, v):
