@@ -175,8 +175,8 @@ func wants(least int, names ...string) cobra.PositionalArgs {
 	}
 }
 
-// apiFlags are those of a verb that talks to the API. They may stand before it too:
-// peal --api URL status.
+// apiFlags are those of a verb that talks to the API, given once it has its own. They may
+// stand before it too: peal --api URL status.
 func (c *cli) apiFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&c.api, "api", "http://127.0.0.1:7600", "`URL` of the HTTP API of the peer or testnet to talk to")
 	if flags.Lookup("timeout") != nil {

@@ -171,7 +171,8 @@ func (x *Index) upTo(pos chord.ID) Summary {
 	return s
 }
 
-// at is the entry with i smaller ones before it, counted around the circle.
+// at is the entry of an index that has some with i smaller ones before it, counted around
+// the circle.
 func (x *Index) at(i int) *entry {
 	i %= x.Len()
 	for e := x.root; ; {

@@ -22,7 +22,7 @@ func (r *Replica) NotStored(now chord.Time, failed Ready) Ready {
 	for _, o := range r.ops {
 		o.reportAt = Never
 		r.disown(&o.outcome)
-		if o.outcome.need > 0 && refused[o.target] { // a write
+		if o.outcome.writes() && refused[o.target] {
 			o.outcome.refusedBy(r.cfg.Self)
 		}
 		if o.unstored && refused[o.target] {
@@ -74,6 +74,9 @@ func (r *Replica) disown(o *Outcome) {
 	o.Replicas = slices.DeleteFunc(o.Replicas, r.isSelf)
 	o.Hints = slices.DeleteFunc(o.Hints, r.holds)
 }
+
+// writes reports whether it is that of a write which has been sent to replicas.
+func (o *Outcome) writes() bool { return o.need > 0 }
 
 // refusedBy notes that a replica's store did not take what is written.
 func (o *Outcome) refusedBy(c chord.Contact) {
