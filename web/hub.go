@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -188,19 +189,39 @@ func (h *hub) see(ctx context.Context, next *picture) {
 		next.ring, next.peers, next.infos, next.seen = h.latest.ring, h.latest.peers, h.latest.infos, h.latest.seen
 	}
 	next.Traffic = h.meter.take(next.infos, next.seen)
+	if h.player != nil {
+		h.passed(next)
+	}
 	h.latest = next
 	if h.shown == nil {
 		h.shown = next
-		h.skipLogged()
 		h.sendSnapshots()
 	}
 }
 
-// skipLogged drops the events that the log of the picture has already.
-func (h *hub) skipLogged() {
-	if h.player != nil {
-		h.events.take()
+// passed gives a picture of a recording the events on the way to it that no message has
+// brought yet. Only a look publishes any, so there are no others.
+func (h *hub) passed(next *picture) {
+	next.events, next.more = h.events.take()
+	switch {
+	case h.latest == nil || h.latest.Replay.Jumps != next.Replay.Jumps:
+		next.events, next.more = nil, nil // its log has them
+	case len(h.latest.events) > 0:
+		next.events = slices.Concat(h.latest.events, next.events)
+		next.more = sum(h.latest.more, next.more)
 	}
+}
+
+// sum adds counts by kind.
+func sum(a, b map[node.EventKind]int) map[node.EventKind]int {
+	if len(a) == 0 {
+		return b
+	}
+	all := maps.Clone(a)
+	for kind, n := range b {
+		all[kind] += n
+	}
+	return all
 }
 
 func (h *hub) flushAll(ctx context.Context) {
@@ -224,8 +245,8 @@ func (h *hub) flushAll(ctx context.Context) {
 // others. Every message is encoded once.
 func (h *hub) flush() {
 	if h.shown.Replay.Jumps != h.latest.Replay.Jumps {
-		h.skipLogged()
-		h.desync() // what lies between is not shown
+		h.takeEvents() // the log of the snapshot has them
+		h.desync()     // what lies between is not shown
 	} else if d := h.nextDelta(); d != nil {
 		h.seq++
 		d.Seq = h.seq
@@ -248,7 +269,7 @@ func (h *hub) desync() {
 func (h *hub) nextDelta() *delta {
 	d := &delta{Type: "delta", state: h.latest.state}
 	d.Peers, d.Gone = h.shown.changes(h.latest)
-	d.Events, d.More = h.events.take()
+	d.Events, d.More = h.takeEvents()
 	if !slices.EqualFunc(h.shown.troubles, h.latest.troubles, trouble.equal) {
 		d.Problems = h.latest.troubles
 	}
@@ -260,6 +281,16 @@ func (h *hub) nextDelta() *delta {
 	}
 	d.Peers, d.Gone, d.Events = list(d.Peers), list(d.Gone), list(d.Events)
 	return d
+}
+
+// takeEvents gives what has happened until the latest picture.
+func (h *hub) takeEvents() (events []node.Event, more map[node.EventKind]int) {
+	if h.player == nil {
+		return h.events.take()
+	}
+	events, more = h.latest.events, h.latest.more
+	h.latest.events, h.latest.more = nil, nil
+	return events, more
 }
 
 // sendDelta takes a client whose queue is full out of sync instead of waiting.

@@ -119,6 +119,49 @@ func TestJumpSendsASnapshot(t *testing.T) {
 	})
 }
 
+// An event that is passed right behind a jump shows once, whether a message goes out
+// before, or amid the look that passes it, or not.
+func TestEventBehindAJumpShowsOnce(t *testing.T) {
+	for _, when := range []string{"after", "before", "amid"} {
+		p, feed := newFakePlayer(), NewFeed()
+		h := newHub(p, feed, look)
+		h.events = feed.subscribe()
+		c := &client{queue: make(chan []byte, queueLen)}
+		h.clients[c] = true
+		shown := 0
+		flush := func() {
+			h.flush()
+			for len(c.queue) > 0 {
+				if m := next(t, c); m.Type == "snapshot" {
+					shown = len(m.Log)
+				} else {
+					shown += len(m.Events)
+				}
+			}
+		}
+		see := func(change func(*Moment)) {
+			p.set(change)
+			h.see(t.Context(), h.look(t.Context()))
+		}
+		see(func(*Moment) {})
+		flush()
+		see(func(m *Moment) { m.Playback.Jumps, m.Log = 1, nil })
+		if when == "before" {
+			flush()
+		}
+		feed.Publish(event(node.Dead)) // as a look does
+		if when == "amid" {
+			flush()
+		}
+		see(func(m *Moment) { m.Playback.Event, m.Log = 1, []node.Event{event(node.Dead)} })
+		flush()
+		flush()
+		if shown != 1 {
+			t.Errorf("a message %s the look: the event shows %d times", when, shown)
+		}
+	}
+}
+
 // TestNudge wants a look long before its time.
 func TestNudge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

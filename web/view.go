@@ -82,6 +82,11 @@ type picture struct {
 	peers []view       // in the order of the ring
 	log   []node.Event // of a recording: the last events
 
+	// Of a recording: the events on the way to the picture that no message has brought, and
+	// how many more there were.
+	events []node.Event
+	more   map[node.EventKind]int
+
 	troubles []trouble // never nil
 	flows    []flow    // never nil
 

@@ -43,6 +43,7 @@ type Steering struct {
 type Player struct {
 	rec     *Recording
 	publish func(node.Event)
+	told    int // of the events; a jump passes over some
 	now     func() time.Time
 
 	mu      sync.Mutex
@@ -56,8 +57,8 @@ type Player struct {
 	ringAt  int       // where that was
 }
 
-// NewPlayer makes a player at the beginning, which plays. Events that are played
-// are told to publish; now is the clock, such as [time.Now].
+// NewPlayer makes a player at the beginning, which plays. Look tells publish of the events
+// that were passed on the way forward; now is the clock, such as [time.Now].
 func NewPlayer(r *Recording, publish func(node.Event), now func() time.Time) *Player {
 	return &Player{rec: r, publish: publish, now: now, cursor: newCursor(r), playing: true, speed: 1, looked: now(), ringAt: -1}
 }
@@ -76,6 +77,10 @@ func (p *Player) Look() Moment {
 	defer p.mu.Unlock()
 	p.pass()
 	done := p.cursor.events
+	for _, e := range p.rec.events[p.told:done] {
+		p.publish(e)
+	}
+	p.told = done
 	return Moment{Ring: p.see(), Log: p.rec.events[max(0, done-shortLog):done], Position: p.position()}
 }
 
@@ -122,11 +127,7 @@ func (p *Player) pass() {
 
 // advance shows one entry, and reports whether it was an event.
 func (p *Player) advance() bool {
-	e := p.cursor.advance()
-	if e != nil {
-		p.publish(*e)
-	}
-	return e != nil
+	return p.cursor.advance() != nil
 }
 
 // Steer does what a wish says. One that cannot be met changes nothing.
@@ -171,7 +172,7 @@ func (p *Player) seek(seconds float64) {
 
 func (p *Player) jump(next int, at time.Duration) {
 	p.cursor.moveTo(next)
-	p.at = at
+	p.at, p.told = at, p.cursor.events
 	p.jumps++
 }
 
