@@ -23,25 +23,28 @@ const (
 // now, unless somebody refused it: then Open ends. It goes on, with growing pauses: with
 // addresses that have not answered, and with the others in turn, since peers that started
 // at the same time may have become several rings.
-func (n *Node) bootstrap() {
+func (n *Node) bootstrap(remembered []string) {
 	ctx, cancel := n.lifetime()
 	defer cancel()
-	missing := slices.Clone(n.cfg.Join)
-	answered, refused := n.dialAll(ctx, append(n.remembered(), missing...), slog.LevelWarn)
-	missing = without(missing, answered)
+	ways := slices.Concat(n.cfg.Join, remembered)
+	answered, refused := n.dialAll(ctx, ways, n.cfg.Join)
+	missing := without(slices.Clone(ways), answered)
 	if len(answered) == 0 && !refused {
+		if len(remembered) > 0 {
+			n.cfg.Logger.Warn("none of the peers met before answers: serving alone, and trying again", "addresses", len(remembered))
+		}
 		n.do(n.createRing)
 	}
 	turn := 0
 	for pause := firstRedial; n.sleep(pause); pause = min(pause*3/2, lastRedial) {
 		targets := slices.Clone(missing)
 		if len(n.Info().Successors) == 0 {
-			targets = append(n.remembered(), n.cfg.Join...)
-		} else if len(n.cfg.Join) > 0 && pause >= n.cfg.Redial {
-			targets = append(targets, n.cfg.Join[turn%len(n.cfg.Join)])
+			targets = ways
+		} else if len(ways) > 0 && pause >= n.cfg.Redial {
+			targets = append(targets, ways[turn%len(ways)])
 			turn++
 		}
-		answered, _ = n.dialAll(ctx, targets, slog.LevelDebug)
+		answered, _ = n.dialAll(ctx, targets, nil)
 		missing = without(missing, answered)
 	}
 }
@@ -76,15 +79,19 @@ func (n *Node) sleep(d time.Duration) bool {
 }
 
 // dialAll dials addresses at the same time, meets the peers that answer, and
-// gives their addresses; refused says that some are of a ring with other terms. Those
-// that were not met are logged at the given level.
-func (n *Node) dialAll(ctx context.Context, addrs []string, level slog.Level) (answered []string, refused bool) {
+// gives their addresses; refused says that some are of a ring with other terms. The
+// user is warned of those that were not met, if they are among the named.
+func (n *Node) dialAll(ctx context.Context, addrs, named []string) (answered []string, refused bool) {
 	var wait sync.WaitGroup
 	var mu sync.Mutex
 	for _, addr := range slices.Compact(slices.Sorted(slices.Values(addrs))) {
 		wait.Go(func() {
 			ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 			defer cancel()
+			level := slog.LevelDebug
+			if slices.Contains(named, addr) {
+				level = slog.LevelWarn
+			}
 			peer, err := n.cfg.Transport.Connect(ctx, addr)
 			if err != nil {
 				n.cfg.Logger.Log(ctx, level, "cannot join by this address yet; serving, and trying again", "address", addr, "error", err)

@@ -164,6 +164,51 @@ func TestRestartWithoutAddresses(t *testing.T) {
 	})
 }
 
+// A ring that was switched off comes back in two parts that did not reach each other at
+// first: each remembers the other, and they become one.
+func TestRestartInParts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const size, first = 5, 2
+		net := newNetwork()
+		var stores []node.Store
+		open := func(i int, join ...int) *node.Node {
+			cfg := net.config(i, join...)
+			cfg.Store = stores[i]
+			return start(t, cfg)
+		}
+		var nodes []*node.Node
+		for i := range size {
+			stores = append(stores, store.Memory())
+			nodes = append(nodes, open(i, 0))
+		}
+		settle(t, nodes[0], size)
+		pass(5 * time.Second) // known peers are noted now and then
+		for _, p := range nodes {
+			p.Close()
+		}
+		for i := range first {
+			nodes[i] = open(i)
+		}
+		settle(t, nodes[0], first)
+		pass(5 * time.Second)
+		for i := range first {
+			net.hang(string(name(i)), true)
+			note, err := stores[i].Meta("peers")
+			if err != nil || !strings.Contains(string(note), string(name(size-1))) {
+				t.Errorf("peer %d remembers %s (%v) while the others are off, want them too", i, note, err)
+			}
+		}
+		for i := first; i < size; i++ {
+			nodes[i] = open(i)
+		}
+		pass(time.Second)
+		for i := range first {
+			net.hang(string(name(i)), false)
+		}
+		settle(t, nodes[0], size)
+	})
+}
+
 func TestOneOfManyRestarts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		net, data, disk := newNetwork(), corpus(30), store.Memory()

@@ -59,8 +59,9 @@ func Open(ctx context.Context, cfg Config) (*Node, error) {
 	}
 	go n.run()
 	n.event(Event{Kind: Started})
-	n.work.Go(n.bootstrap)
-	n.work.Go(n.remember)
+	remembered := n.remembered()
+	n.work.Go(func() { n.bootstrap(remembered) })
+	n.work.Go(func() { n.remember(remembered) })
 	n.work.Go(n.attend)
 	if err := n.await(ctx); err != nil {
 		n.Close()

@@ -12,6 +12,7 @@ const (
 	rememberFirst  = time.Second / 2
 	rememberLast   = 8 * time.Second
 	rememberPeers  = 32
+	rememberAddrs  = 64
 	keptSuccessors = 2       // hold the same keys, as a rule
 	peersNote      = "peers" // name of the note in the store
 )
@@ -31,8 +32,9 @@ func (n *Node) remembered() []string {
 
 // remember keeps the note of known peers up to date, notes the terms of the ring, and
 // keeps the connections to fingers and to the next peers open. It looks less often the
-// longer nothing has changed.
-func (n *Node) remember() {
+// longer nothing has changed. What was noted before this start is not forgotten for those
+// who are there: the others may be a ring of their own, or start later.
+func (n *Node) remember(before []string) {
 	var noted []chord.Contact
 	var failed error
 	agreed := false
@@ -48,15 +50,15 @@ func (n *Node) remember() {
 		}
 		pause = rememberFirst
 		n.cfg.Transport.Keep(peersOf(slices.Concat(succ[:min(len(succ), keptSuccessors)], fingers)))
-		before := failed
-		if failed = n.note(known); failed == nil && !agreed && len(succ) > 0 {
+		went := failed == nil
+		if failed = n.note(known, before); failed == nil && !agreed && len(succ) > 0 {
 			failed = n.noteTerms()
 			agreed = failed == nil
 		}
 		switch {
 		case failed == nil:
 			noted = known
-		case before == nil:
+		case went:
 			n.cfg.Logger.Warn("cannot note the ring's quorums and its peers, and tries again", "error", failed)
 		}
 	}
@@ -75,7 +77,8 @@ func peersOf(contacts []chord.Contact) []chord.PeerID {
 	return peers
 }
 
-func (n *Node) note(known []chord.Contact) error {
+// note stores the addresses of known peers, and of those noted before while there is room.
+func (n *Node) note(known []chord.Contact, before []string) error {
 	var addrs []string
 	for _, c := range known[:min(len(known), rememberPeers)] {
 		addrs = append(addrs, n.cfg.Transport.PeerAddrs(c.Peer)...)
@@ -83,9 +86,22 @@ func (n *Node) note(known []chord.Contact) error {
 	if len(addrs) == 0 {
 		return nil
 	}
+	addrs = unique(append(addrs, before...))
+	addrs = addrs[:min(len(addrs), rememberAddrs)]
 	b, err := json.Marshal(addrs)
 	if err != nil {
 		return err
 	}
 	return n.cfg.Store.SetMeta(peersNote, b)
+}
+
+// unique leaves out what comes again.
+func unique(list []string) []string {
+	var once []string
+	for _, s := range list {
+		if !slices.Contains(once, s) {
+			once = append(once, s)
+		}
+	}
+	return once
 }
