@@ -100,7 +100,7 @@ func (r *Replica) withEach(now chord.Time, targets []chord.Contact, arc chord.Ar
 		done(now, chord.Contact{})
 		return
 	}
-	r.reconcile(now, share{targets[0], arc, way}, func(now chord.Time, end ending) {
+	r.reconcile(now, share{with: targets[0], arc: arc, way: way}, func(now chord.Time, end ending) {
 		r.withEach(now, targets[1:], arc, way, func(now chord.Time, missed chord.Contact) {
 			if !end.ok {
 				missed = targets[0]

@@ -48,10 +48,10 @@ func (r *Replica) receivers() []share {
 			after = r.cfg.N
 		}
 		for _, c := range p.succ[:min(len(p.succ), after)] {
-			shares = append(shares, share{c, cell, onlyGive})
+			shares = append(shares, share{with: c, arc: cell, way: onlyGive})
 		}
 		for _, c := range p.preds[:min(len(p.preds), k)] {
-			shares = append(shares, share{c, cell, onlyGive})
+			shares = append(shares, share{with: c, arc: cell, way: onlyGive})
 		}
 	}
 	return shares

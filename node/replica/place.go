@@ -106,9 +106,10 @@ func (p *place) dropped() {
 
 // A share is an arc to reconcile with a peer, usually one that holds it as well.
 type share struct {
-	with chord.Contact
-	arc  chord.Arc
-	way  direction
+	with   chord.Contact
+	arc    chord.Arc
+	way    direction
+	source *chord.Arc // where it was one when it was probed
 }
 
 // partners are the N-1 peers on either side with what we share with each: the

@@ -106,6 +106,9 @@ func (r *Replica) shareDone(now chord.Time, s share, end ending) {
 		r.fails(fmt.Sprintf("%v did not answer, or did not take or give all", s.with))
 		r.emit(Event{Kind: RoundFell, About: s.with})
 	}
+	if r.gaveAway(s, end) {
+		r.fails(fmt.Sprintf("%v has given to somebody else meanwhile what was asked of it", s.with))
+	}
 	r.vouch(s, end)
 	r.nextShare(now)
 }

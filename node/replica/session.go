@@ -205,6 +205,9 @@ func (s *session) compared(now chord.Time, m Message) {
 	}
 	s.last = m
 	s.theirs = standing{m.Presence, m.Stale}
+	if s.way == onlyGive && s.theirs.stale && !s.ours.stale && !s.r.leaving {
+		s.withheld = true // it shows nobody what it has, so we go on holding it
+	}
 	for _, rg := range m.Ranges {
 		nothing := !s.way.takes() && s.r.index.Summary(rg.Arc).Count == 0
 		switch {

@@ -27,7 +27,7 @@ func pair(t testing.TB, seed uint64) (c *cluster, a, b *peer) {
 func (c *cluster) reconcile(a, b *peer, arc chord.Arc, way direction) ending {
 	c.t.Helper()
 	var end *ending
-	a.reconcile(c.time(a), share{b.self, arc, way}, func(_ chord.Time, e ending) {
+	a.reconcile(c.time(a), share{with: b.self, arc: arc, way: way}, func(_ chord.Time, e ending) {
 		end = &e
 	})
 	if !c.run(time.Hour, func() bool { return end != nil && !a.committing && !b.committing }) {
@@ -178,6 +178,23 @@ func TestMuchIsMatchedLittleByLittle(t *testing.T) {
 		}
 		if want := map[string]int{"give": much - 4, "take": 2 + 5}[what]; len(keys) != want || len(items) != want {
 			t.Errorf("%d items to %s, %d of them different, want %d", len(items), what, len(keys), want)
+		}
+	}
+}
+
+// Whoever came back with what it holds shows that to nobody yet, so a stray stays where it
+// is as well; unless its holder leaves.
+func TestStrayStaysUntilItsReplicaHasCaughtUp(t *testing.T) {
+	for _, test := range []struct{ ours, theirs, leaving, given bool }{
+		{false, false, false, true}, {false, true, false, false}, {true, true, false, true}, {false, true, true, true},
+	} {
+		p := newCluster(t, 1).newPeer(tens[0], shelf{})
+		p.leaving = test.leaving
+		var end ending
+		s := &session{r: p.Replica, way: onlyGive, ours: standing{stale: test.ours}, done: func(_ chord.Time, e ending) { end = e }}
+		s.compared(startTime, Message{Kind: Compared, Stale: test.theirs})
+		if end.ok != test.given {
+			t.Errorf("%+v: given: %v", test, end.ok)
 		}
 	}
 }

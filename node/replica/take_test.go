@@ -36,7 +36,7 @@ func TestFetchFromAStranger(t *testing.T) {
 		c, a, b := pair(t, 1)
 		c.mute(b)
 		var end *ending
-		a.reconcile(c.now, share{b.self, arc, exchange}, func(_ chord.Time, e ending) { end = &e })
+		a.reconcile(c.now, share{with: b.self, arc: arc, way: exchange}, func(_ chord.Time, e ending) { end = &e })
 		reply := func(m Message) {
 			m.From, m.Seq = b.self.Peer, a.requests[0].seq
 			a.Step(c.now, m)

@@ -43,6 +43,14 @@ func (r *Replica) vouch(s share, end ending) {
 	}
 }
 
+// gaveAway reports whether a source was one no more when it was asked for what it has. It
+// may have handed that to somebody who had nothing when he was asked.
+func (r *Replica) gaveAway(s share, end ending) bool {
+	return end.ok && s.source != nil && slices.ContainsFunc(r.round.cells, func(c cell) bool {
+		return covers(s.arc, c.arc) && covers(*s.source, c.arc) && (end.source == nil || !covers(*end.source, c.arc))
+	})
+}
+
 func (c *cell) hear(w witness) {
 	behind := func(w witness) chord.ID { return c.arc.To.Distance(w.id) }
 	at, again := slices.BinarySearchFunc(c.witnesses, w, func(a, b witness) int { return behind(a).Compare(behind(b)) })

@@ -50,3 +50,21 @@ func TestWitnessCountsOnce(t *testing.T) {
 		}
 	}
 }
+
+// Between a probe and the session with a source it may hand over what it has, to somebody
+// who had nothing yet when he was probed.
+func TestSourceThatGaveAwayFailsTheRound(t *testing.T) {
+	all := chord.Arc{From: tens[0].ID, To: tens[0].ID}
+	for _, test := range []struct {
+		then *chord.Arc
+		fail bool
+	}{{&all, false}, {nil, true}, {&chord.Arc{From: tens[5].ID, To: tens[1].ID}, false}, {&chord.Arc{From: tens[0].ID, To: tens[1].ID}, true}} {
+		p := newCluster(t, 1).newPeer(tens[0], shelf{})
+		p.round.cells = []cell{{arc: chord.Arc{From: tens[6].ID, To: tens[0].ID}}}
+		p.round.shares = []share{{}} // another one follows
+		p.shareDone(startTime, share{with: tens[1], arc: p.round.cells[0].arc, way: onlyTake, source: &all}, ending{ok: true, heard: true, source: test.then})
+		if p.round.failed != test.fail {
+			t.Errorf("a source everywhere, then on %v: the round failed: %v, want %v", test.then, p.round.failed, test.fail)
+		}
+	}
+}

@@ -91,7 +91,7 @@ func (r *Replica) probe(now chord.Time) {
 	for i, c := range w.ahead {
 		w.asked++
 		p := &probes[i]
-		p.share = share{c, r.place.remainder(w.asked), onlyTake}
+		p.share = share{with: c, arc: r.place.remainder(w.asked), way: onlyTake}
 		r.request(now, c.Peer, Message{Kind: Compare, Ranges: []Range{r.rangeOf(p.arc)}}, func(now chord.Time, m Message, ok bool) {
 			p.answer, p.ok = m, ok
 			if waiting--; waiting == 0 && r.round.number == number {
@@ -108,6 +108,7 @@ func (r *Replica) probed(now chord.Time, probes []probe) {
 		holds := slices.ContainsFunc(p.answer.Ranges, func(rg Range) bool { return rg.Count+len(rg.Items) > 0 })
 		if holds || !p.ok {
 			r.round.walk.stopped = true
+			p.source = p.answer.Source
 			r.round.shares = append(r.round.shares, p.share)
 			continue
 		}
