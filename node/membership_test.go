@@ -134,21 +134,27 @@ func TestStartTogether(t *testing.T) {
 	})
 }
 
+// kept gives so many stores, and starts a peer with the store of its number, again and again.
+func (n *network) kept(t *testing.T, size int) (open func(i int, join ...int) *node.Node, stores []node.Store) {
+	for range size {
+		stores = append(stores, store.Memory())
+	}
+	return func(i int, join ...int) *node.Node {
+		cfg := n.config(i, join...)
+		cfg.Store = stores[i]
+		return start(t, cfg)
+	}, stores
+}
+
 // Identity and data are in the data directory; whom a peer knew is there too.
 func TestRestartWithoutAddresses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const size = 5
 		net, data := newNetwork(), corpus(30)
-		var stores []node.Store
-		open := func(i int, join ...int) *node.Node {
-			cfg := net.config(i, join...)
-			cfg.Store = stores[i]
-			return start(t, cfg)
-		}
-		var nodes []*node.Node
-		for i := range size {
-			stores = append(stores, store.Memory())
-			nodes = append(nodes, open(i, 0))
+		open, stores := net.kept(t, size)
+		nodes := make([]*node.Node, len(stores))
+		for i := range nodes {
+			nodes[i] = open(i, 0)
 		}
 		settle(t, nodes[0], size)
 		data.put(t, nodes...)
@@ -170,16 +176,10 @@ func TestRestartInParts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const size, first = 5, 2
 		net := newNetwork()
-		var stores []node.Store
-		open := func(i int, join ...int) *node.Node {
-			cfg := net.config(i, join...)
-			cfg.Store = stores[i]
-			return start(t, cfg)
-		}
-		var nodes []*node.Node
-		for i := range size {
-			stores = append(stores, store.Memory())
-			nodes = append(nodes, open(i, 0))
+		open, stores := net.kept(t, size)
+		nodes := make([]*node.Node, len(stores))
+		for i := range nodes {
+			nodes[i] = open(i, 0)
 		}
 		settle(t, nodes[0], size)
 		pass(5 * time.Second) // known peers are noted now and then
