@@ -5,7 +5,8 @@
 // acknowledged is lost.
 //
 // It takes the clocks of all peers for equal, as they are on one machine: a write
-// that begins after another has ended gets the higher version.
+// that begins after another has ended gets the higher version. Only where both fall into
+// one millisecond, on two sides of a cut, nothing tells their order, and either may win.
 package ledger
 
 import (
@@ -19,6 +20,7 @@ import (
 // empty. Versions are in the form of replica.Version.String.
 type Key struct {
 	version, value string   // of the newest acknowledged write
+	rivals         []string // values acknowledged before it at the same time, where nobody knew of both
 	ever           []string // all values that were ever asked to be written
 	maybe          []string // what writes of unknown fate may have left, now or later
 }
@@ -27,7 +29,14 @@ type Key struct {
 func (k *Key) Begin(value string) { k.ever = append(k.ever, value) }
 
 // Acknowledged notes that a write has left the value in that version.
-func (k *Key) Acknowledged(version, value string) { k.version, k.value = version, value }
+func (k *Key) Acknowledged(version, value string) {
+	if timeOf(version) == timeOf(k.version) {
+		k.rivals = append(k.rivals, k.value)
+	} else {
+		k.rivals = nil
+	}
+	k.version, k.value = version, value
+}
 
 // Unknown notes that a write may have left the value, or still will: a peer that
 // stood still goes on with it.
@@ -40,18 +49,23 @@ func (k *Key) Value() string { return k.value }
 // that is the newest acknowledged write, or a newer one of unknown fate.
 func (k *Key) Lost(version, value string) string {
 	switch {
-	case value == "" && (k.value == "" || slices.Contains(k.maybe, "")):
+	case value == "" && (k.value == "" || k.mayHold("")):
 		return ""
 	case value == "":
 		return "is gone, it should have version " + k.version
 	case older(version, k.version):
 		return fmt.Sprintf("has version %s, which is older than %s", version, k.version)
-	case value != k.value && !slices.Contains(k.maybe, value):
+	case value != k.value && !k.mayHold(value):
 		return fmt.Sprintf("has in version %s a value that version %s replaced", version, k.version)
-	case version != k.version && len(k.maybe) == 0:
+	case version != k.version && len(k.maybe)+len(k.rivals) == 0:
 		return fmt.Sprintf("has version %s, which nobody wrote", version)
 	}
 	return ""
+}
+
+// mayHold reports whether the key may have a value other than the newest acknowledged.
+func (k *Key) mayHold(value string) bool {
+	return slices.Contains(k.maybe, value) || slices.Contains(k.rivals, value)
 }
 
 // Foreign reports whether a read found what was never written there. Anything else

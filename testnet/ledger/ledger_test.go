@@ -15,6 +15,11 @@ func TestFindsWhatIsLost(t *testing.T) {
 	deleted.Acknowledged("101.0-a", "")
 	doubt(&unsure, "three")
 	gone.Unknown("")
+	tied := Key{}
+	put(&tied, "100.0-b", "one")
+	put(&tied, "100.0-a", "two")
+	settled := tied
+	put(&settled, "101.0-a", "three")
 	for _, test := range []struct {
 		of             Key
 		version, value string
@@ -33,6 +38,10 @@ func TestFindsWhatIsLost(t *testing.T) {
 		{unsure, "100.3-b", "three", ""},
 		{unsure, "100.3-b", "one", "replaced"},
 		{gone, "", "", ""},
+		{tied, "100.0-b", "one", ""},
+		{tied, "100.0-a", "two", ""},
+		{tied, "", "", "is gone"},
+		{settled, "101.0-a", "one", "replaced"},
 		{Key{}, "", "", ""},
 	} {
 		got := test.of.Lost(test.version, test.value)
