@@ -180,6 +180,7 @@ func (s *Simulation) answer(p *peer, o *replica.Outcome) {
 		s.judgeRead(p, c, o)
 	case o.Error == replica.NoError:
 		s.data.tally.Acknowledged++
+		s.noteRecord(&o.Record)
 		s.judgeWrite(p, c, o)
 	case o.Error == replica.Missing || o.Error == replica.Conflict:
 		s.data.tally.Declined++

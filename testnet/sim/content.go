@@ -59,16 +59,20 @@ func (s *Simulation) store(p *peer, r *replica.Ready) error {
 }
 
 // noteTold takes in the versions that a message tells of. One that is written anew before
-// the disk gets to it is on none, and others may have seen it.
+// the disk gets to it is on none, and others may have seen it. So may its own coordinator,
+// whose outcome tells of it.
 func (s *Simulation) noteTold(m *replica.Message) {
 	for i := range m.Items {
 		it := &m.Items[i]
 		s.noteMortal(it.Key, it.Version, it.Deleted || it.Expires != 0)
 	}
 	for i := range m.Records {
-		rec := &m.Records[i]
-		s.noteMortal(rec.Key, rec.Version, rec.Deleted || rec.Expires != 0)
+		s.noteRecord(&m.Records[i])
 	}
+}
+
+func (s *Simulation) noteRecord(rec *replica.Record) {
+	s.noteMortal(rec.Key, rec.Version, rec.Deleted || rec.Expires != 0)
 }
 
 func (s *Simulation) noteMortal(name string, v replica.Version, mortal bool) {

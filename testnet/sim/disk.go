@@ -18,6 +18,7 @@ type disk struct {
 	sync    time.Duration
 	records map[string]stored
 	wrote   map[string]replica.Version // the newest ever synced, whatever became of it
+	wiped   map[string]replica.Version // the newest synced before the disk was wiped
 	present replica.Presence           // of the peer, until it ended
 
 	failing, full int           // faults that make it refuse writes
@@ -111,5 +112,11 @@ func (d *disk) spoil(share float64) (keys []string) {
 // wipe loses everything, as when the machine is replaced.
 func (d *disk) wipe() {
 	clear(d.records)
-	d.present = replica.Presence{}
+	d.present, d.wiped = replica.Presence{}, maps.Clone(d.wrote)
+}
+
+// took reports whether a version, or a newer one, was synced, and not with a disk that is
+// wiped since.
+func (d *disk) took(key string, v replica.Version) bool {
+	return d.wrote[key].Compare(v) >= 0 && d.wiped[key].Compare(v) < 0
 }

@@ -23,8 +23,8 @@ func (s *Simulation) must(c *call, o *replica.Outcome, met int) bool {
 // outOfReach reports whether all replicas of a key are newcomers, to a part of the ring,
 // perhaps, that those who have a version of it do not belong to.
 func (s *Simulation) outOfReach(k *key, v replica.Version) bool {
-	has := func(p *peer) bool { return p.disk.wrote[k.name].Compare(v) >= 0 }
-	return s.doubted && !slices.ContainsFunc(s.owners(k), has)
+	took := func(p *peer) bool { return p.disk.took(k.name, v) }
+	return s.doubted && !slices.ContainsFunc(s.owners(k), took)
 }
 
 // meansOwners reports whether an operation went to the replicas of its key.

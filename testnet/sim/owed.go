@@ -66,13 +66,25 @@ func (s *Simulation) loseAll(p *peer) {
 }
 
 // counting are the peers whose copies of a version count: all, or the key's replicas
-// alone if every one of them seems to have it.
+// alone if every one of them seems to have it. So may those whom a part of the ring takes
+// for the replicas.
 func (s *Simulation) counting(k *key, v replica.Version) []*peer {
 	owners := s.owners(k)
-	if slices.ContainsFunc(owners, func(p *peer) bool { return !p.seems(k, v) }) {
-		return s.peers
+	lacks := func(p *peer) bool { return !p.seems(k, v) }
+	if !slices.ContainsFunc(owners, lacks) || s.doubted && s.damagedOn(k, v) >= len(owners) {
+		return owners
 	}
-	return owners
+	return s.peers
+}
+
+// damagedOn is how many peers only seem to have a version.
+func (s *Simulation) damagedOn(k *key, v replica.Version) (n int) {
+	for _, p := range s.peers {
+		if p.seems(k, v) && p.disk.records[k.name].damaged {
+			n++
+		}
+	}
+	return n
 }
 
 // regain notes that a peer is back with its disk: what is sound there of some keys is
