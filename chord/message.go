@@ -22,7 +22,7 @@ const (
 	Leaving                 // the sender has left the ring
 	PingReq                 // asks to make sure whether About lives
 	Ack                     // answers PingReq once About was heard from
-	Changed                 // the sender, whose predecessor is the receiver, has another successor list
+	Changed                 // the sender, a neighbour of the receiver, has another list that the receiver's is made of
 	Meet                    // About belongs to a part of the ring that the sender had lost sight of
 
 	Unreachable  // a message to From could not be delivered

@@ -312,3 +312,16 @@ func TestChangesTravelBack(t *testing.T) {
 	n.Step(3, Message{Kind: Changed, From: at(0x30), To: n.Self(), Member: true})
 	onlySent(t, n, Query, 0x30)
 }
+
+// Who comes before a member is passed on the other way as fast, from each to its successor.
+func TestChangesTravelForth(t *testing.T) {
+	n := member(t, 0x40, 0x20, 0x50, 0x60)
+	n.Step(0, Message{Kind: Notify, From: at(0x30), To: n.Self(), Member: true, Preds: ats(0x20)})
+	onlySent(t, n, Changed, 0x50)
+	n.Step(1, Message{Kind: Notify, From: at(0x30), To: n.Self(), Member: true, Preds: ats(0x20)})
+	if got := sent(n, 0x50); len(got) != 0 {
+		t.Errorf("sent %v to the successor, though nothing has changed", got[0].Kind)
+	}
+	n.Step(2, Message{Kind: Changed, From: at(0x30), To: n.Self(), Member: true})
+	onlySent(t, n, Query, 0x30)
+}

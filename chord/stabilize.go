@@ -124,7 +124,7 @@ func (n *Node) replaceSuccessors(list []Contact) {
 		return
 	}
 	old := n.successor()
-	n.tellPredecessor()
+	n.tellChange(n.preds[0])
 	n.succ = slices.Clone(list)
 	n.epoch++
 	n.neighboursChanged()
@@ -133,17 +133,17 @@ func (n *Node) replaceSuccessors(list []Contact) {
 	}
 }
 
-// tellPredecessor lets it ask at once instead of in its next round. A list is
-// made of the next one's list, so a change that goes back r members would take as
+// tellChange lets a neighbour ask at once instead of in its next round. A list is
+// made of the next one's list, so a change that goes through r members would take as
 // many rounds otherwise.
-func (n *Node) tellPredecessor() {
-	if n.member && !n.preds[0].IsZero() {
-		n.send(n.preds[0], Message{Kind: Changed})
+func (n *Node) tellChange(to Contact) {
+	if n.member && !to.IsZero() {
+		n.send(to, Message{Kind: Changed})
 	}
 }
 
 func (n *Node) onChanged(now Time, m Message) {
-	if n.member && m.From == n.successor() {
+	if n.member && (m.From == n.successor() || m.From == n.preds[0]) {
 		n.query(now, m.From)
 	}
 }
@@ -177,10 +177,16 @@ func (n *Node) followedBy(c Contact) {
 }
 
 func (n *Node) setPredecessor(pred Contact, before []Contact) {
-	n.preds, n.followed = slices.Clone(n.predecessors(pred, before)), false
+	n.replacePredecessors(n.predecessors(pred, before))
+	n.followed = false
 	n.epoch++
-	n.neighboursChanged()
 	n.emit(NewPredecessor, pred)
+}
+
+func (n *Node) replacePredecessors(list []Contact) {
+	n.preds = slices.Clone(list)
+	n.neighboursChanged()
+	n.tellChange(firstOf(n.succ))
 }
 
 // refreshPredecessors takes over what our predecessor says of those before it.
@@ -189,8 +195,7 @@ func (n *Node) setPredecessor(pred Contact, before []Contact) {
 func (n *Node) refreshPredecessors(now Time, m Message) {
 	preds := n.predecessors(m.From, m.Preds)
 	if !slices.Equal(preds, n.preds) {
-		n.preds = slices.Clone(preds)
-		n.neighboursChanged()
+		n.replacePredecessors(preds)
 	}
 	if next := firstOf(m.Succ); !next.IsZero() && Between(m.From.ID, next.ID, n.cfg.Self.ID) {
 		n.introduce(now, introduceLookup, m.From)
