@@ -24,6 +24,7 @@ type cluster struct {
 	grace    time.Duration                                // of tombstones
 	lost     bool                                         // no lookup finds anybody
 	few      int                                          // if set, lookups find only so many owners
+	hearsay  bool                                         // lookups find whom some peer has heard of
 	looked   int                                          // lookups made
 	guess    func(owners []chord.Contact) []chord.Contact // if set, what guesses name instead
 	watch    func(Message)                                // sees every message sent
@@ -39,6 +40,7 @@ type cluster struct {
 type peer struct {
 	*Replica
 	self       chord.Contact
+	view       chord.Neighbourhood // that it was told last
 	stored     shelf
 	refuses    bool          // the store fails to write
 	slow       time.Duration // what it takes longer to write
@@ -137,8 +139,14 @@ func (c *cluster) restart(self chord.Contact, stored shelf) *peer {
 	c.t.Helper()
 	p := c.newPeer(self, stored)
 	c.insert(p)
-	p.SetNeighbours(c.now, c.neighbours(p))
+	c.tell(p)
 	return p
+}
+
+// tell a peer of its neighbours.
+func (c *cluster) tell(p *peer) {
+	p.view = c.neighbours(p)
+	p.SetNeighbours(c.time(p), p.view)
 }
 
 // merge adds a peer that was a ring of its own before.
@@ -196,9 +204,7 @@ func (c *cluster) leave(p *peer) {
 
 func (c *cluster) noticed() {
 	for _, p := range c.peers {
-		c.after(time.Duration(c.rand.Int64N(int64(c.lag)+1)), func() {
-			p.SetNeighbours(c.time(p), c.neighbours(p))
-		})
+		c.after(time.Duration(c.rand.Int64N(int64(c.lag)+1)), func() { c.tell(p) })
 	}
 }
 
@@ -208,12 +214,30 @@ func (c *cluster) find(id chord.ID) (int, bool) {
 
 // owners are the peers from a position on, clockwise, as a lookup finds them.
 func (c *cluster) owners(id chord.ID) []chord.Contact {
+	if c.hearsay {
+		return c.heard(id)
+	}
 	i, _ := c.find(id)
 	var list []chord.Contact
 	for k := range min(len(c.peers), successors) {
 		list = append(list, c.peers[(i+k)%len(c.peers)].self)
 	}
 	return list
+}
+
+// heard are the owners by the list of one of those who take themselves for their predecessor.
+func (c *cluster) heard(id chord.ID) []chord.Contact {
+	var lists [][]chord.Contact
+	for _, p := range c.peers {
+		list := append(slices.Clone(p.view.Succ), p.self)
+		if (chord.Arc{From: p.self.ID, To: list[0].ID}).Contains(id) {
+			lists = append(lists, list)
+		}
+	}
+	if lists == nil {
+		return nil
+	}
+	return lists[c.rand.IntN(len(lists))]
 }
 
 func (c *cluster) neighbours(p *peer) chord.Neighbourhood {

@@ -73,6 +73,7 @@ type Message struct {
 	Barren   *chord.Arc   `cbor:"20,keyasint,omitempty"` // Compared: nobody behind the answerer up to To has strays, or is a source of all from its own arc's From on
 	Strays   bool         `cbor:"21,keyasint,omitempty"` // Compared: the answerer holds what belongs to others
 	Guess    bool         `cbor:"22,keyasint,omitempty"` // Read, Write: only a replica of the key is to serve it
+	Stranger bool         `cbor:"23,keyasint,omitempty"` // Compared: the answerer, a replica there, has not heard of the asker yet
 	Mends    bool         `cbor:"-"`                     // Write: of what was written before, for the sender's accounts
 }
 

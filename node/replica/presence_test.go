@@ -176,19 +176,16 @@ func TestWrittenLongAfterTheNote(t *testing.T) {
 
 // A stray is as old after the second restart.
 func TestStrayThatWasAwayTwice(t *testing.T) {
-	c, p, was, _ := strayAway(t)
-	back := c.comeBack(p, was)
-	if !c.run(time.Minute, func() bool { return back.Repair().Complete }) || back.Len() == 0 {
-		t.Fatal("want it to have caught up, and not yet handed over what it came with")
-	}
+	c, back := strayBack(t)
+	c.lost = false
 	c.kill(back)
 	c.comeBack(back, back.Presence(c.now))
 	c.wantForgotten("deleted")
 }
 
-// strayStays is strayAway, where the stray's holder is back and has caught up, finds nobody
-// to hand over to, and then becomes a replica itself, since others died.
-func strayStays(t *testing.T) (c *cluster, back *peer, dead []*peer) {
+// strayBack is strayAway, where the stray's holder is back and has caught up, and finds
+// nobody to hand over to.
+func strayBack(t *testing.T) (c *cluster, back *peer) {
 	t.Helper()
 	c, p, was, _ := strayAway(t)
 	back = c.comeBack(p, was)
@@ -196,6 +193,14 @@ func strayStays(t *testing.T) (c *cluster, back *peer, dead []*peer) {
 	if !c.run(time.Minute, func() bool { return back.Repair().Complete }) || back.Len() == 0 {
 		t.Fatal("want it to have caught up, and not yet handed over what it came with")
 	}
+	return c, back
+}
+
+// strayStays is strayBack, where the holder then becomes a replica itself, since others
+// died.
+func strayStays(t *testing.T) (c *cluster, back *peer, dead []*peer) {
+	t.Helper()
+	c, back = strayBack(t)
 	for !slices.Contains(c.replicas("deleted"), back) {
 		dead = append(dead, c.replicas("deleted")[1])
 		c.kill(dead[len(dead)-1])

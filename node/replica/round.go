@@ -11,6 +11,7 @@ const (
 	settlePause = 50 * time.Millisecond // after a change of neighbours, since changes come in bursts
 	retryPause  = 500 * time.Millisecond
 	patience    = 4 // rounds that may fail before those who did answer are enough
+	newsTakes   = 8 // rounds that may end before all have heard of us
 )
 
 // A round reconciles, one after another, with every partner; then, where no
@@ -31,6 +32,8 @@ type round struct {
 	moved      int      // records
 	tombstones int      // of them
 	fails      int      // rounds in a row that failed
+	stranger   bool     // some replica has not heard of us
+	unheard    int      // rounds in a row that failed since then
 }
 
 // SetNeighbours tells the replica of its place on the ring.
@@ -52,7 +55,7 @@ func (r *Replica) SetNeighbours(now chord.Time, v chord.Neighbourhood) {
 }
 
 func (r *Replica) beginRound(now chord.Time) {
-	r.round = round{at: Never, began: now, number: r.round.number + 1, settled: r.round.settled, fails: r.round.fails}
+	r.round = round{at: Never, began: now, number: r.round.number + 1, settled: r.round.settled, fails: r.round.fails, unheard: r.round.unheard}
 	if !r.place.known {
 		return
 	}
@@ -77,7 +80,7 @@ func (r *Replica) nextShare(now chord.Time) {
 	if r.goOn(now) {
 		return
 	}
-	if !rd.failed || !rd.refused && (r.vouched(r.enough()) || rd.fails >= patience && r.vouched(1)) {
+	if !rd.failed || !rd.refused && !rd.awaitsNews() && (r.vouched(r.enough()) || rd.fails >= patience && r.vouched(1)) {
 		r.caughtUp(now)
 	}
 	rd.strays = r.place.self.ID
@@ -102,7 +105,11 @@ func (r *Replica) shareDone(now chord.Time, s share, end ending) {
 	rd.moved += end.moved
 	rd.tombstones += end.tombstones
 	rd.left = rd.left || end.left
-	if !end.ok {
+	switch {
+	case end.stranger:
+		rd.stranger = true
+		r.fails(fmt.Sprintf("%v has not heard of this peer yet", s.with))
+	case !end.ok:
 		r.fails(fmt.Sprintf("%v did not answer, or did not take or give all", s.with))
 		r.emit(Event{Kind: RoundFell, About: s.with})
 	}
@@ -116,16 +123,31 @@ func (r *Replica) shareDone(now chord.Time, s share, end ending) {
 func (r *Replica) endRound(now chord.Time, ok bool) {
 	news := !r.round.settled || r.round.moved > 0
 	r.round.settled = ok
-	pause := min(retryPause<<min(r.round.fails, 8), r.cfg.RoundEvery)
-	r.round.fails++
+	r.round.at = now.Add(r.pause(ok))
 	if ok {
-		r.round.fails, r.reason = 0, ""
-		pause = r.cfg.RoundEvery*3/4 + time.Duration(r.rand.Int64N(int64(r.cfg.RoundEvery)/2+1))
+		r.reason = ""
 		if news {
 			r.emit(Event{Kind: Reconciled, Count: r.round.moved})
 		}
 	}
-	r.round.at = now.Add(pause)
+}
+
+// awaitsNews reports whether a replica that has not heard of us will soon have.
+func (rd *round) awaitsNews() bool { return rd.stranger && rd.unheard < newsTakes }
+
+// pause is how long the next round waits, by how this one ended. News of us travels fast.
+func (r *Replica) pause(ok bool) time.Duration {
+	rd, every := &r.round, r.cfg.RoundEvery
+	switch {
+	case ok:
+		rd.fails, rd.unheard = 0, 0
+		return every*3/4 + time.Duration(r.rand.Int64N(int64(every)/2+1))
+	case rd.awaitsNews():
+		rd.unheard++
+		return min(settlePause<<(rd.unheard-1), every)
+	}
+	rd.fails++
+	return min(retryPause<<min(rd.fails-1, 8), every)
 }
 
 // Distinct gives the first n contacts of different peers: virtual nodes of one

@@ -12,6 +12,7 @@ type ending struct {
 	moved      int        // records
 	tombstones int        // of them
 	left       bool       // something was not given to one who is still catching up
+	stranger   bool       // the other side has not heard of us yet
 	heard      bool       // the other side has said what follows
 	source     *chord.Arc // where the other side is a source, nil if nowhere
 	since      uint64     // of its Presence
@@ -52,6 +53,7 @@ type session struct {
 	asked      int     // steps, of which most are requests
 	short      bool    // the other side did not give what it had listed, or take what we have
 	refusing   bool    // its store takes nothing
+	stranger   bool    // it has not heard of us yet, so it does not count
 	last       Message // Compared
 	ours       standing
 	theirs     standing
@@ -157,7 +159,7 @@ func (s *session) end(now chord.Time, ok bool) {
 		e = s.r.ending(now, s.last)
 	}
 	e.ok, e.left = ok && !(s.withheld && s.way == onlyGive), s.withheld
-	e.moved, e.tombstones = s.moved, s.tombstones
+	e.moved, e.tombstones, e.stranger = s.moved, s.tombstones, s.stranger
 	s.done(now, e)
 }
 
@@ -200,6 +202,11 @@ func (s *session) compare(now chord.Time) {
 // is not ours is compared further.
 func (s *session) compared(now chord.Time, m Message) {
 	if m.Refused == IsLeaving && s.way == onlyGive { // what it has goes with it
+		s.end(now, false)
+		return
+	}
+	if m.Stranger && s.way.takes() {
+		s.stranger = true
 		s.end(now, false)
 		return
 	}

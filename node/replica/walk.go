@@ -102,11 +102,13 @@ func (r *Replica) probe(now chord.Time) {
 	w.ahead = nil
 }
 
-// probed goes on with a session with each that holds something here, or did not answer.
+// probed goes on with a session with each that holds something here, or did not answer,
+// or may know what of ours is deleted.
 func (r *Replica) probed(now chord.Time, probes []probe) {
 	for _, p := range probes {
 		holds := slices.ContainsFunc(p.answer.Ranges, func(rg Range) bool { return rg.Count+len(rg.Items) > 0 })
-		if holds || !p.ok {
+		old := len(p.answer.Ranges) > 0 && r.standing(now, p.arc).stale
+		if holds || old || !p.ok || p.answer.Stranger {
 			r.round.walk.stopped = true
 			p.source = p.answer.Source
 			r.round.shares = append(r.round.shares, p.share)

@@ -20,7 +20,7 @@ import (
 // empty. Versions are in the form of replica.Version.String.
 type Key struct {
 	version, value string   // of the newest acknowledged write
-	rivals         []string // values acknowledged before it at the same time, where nobody knew of both
+	rivals         []string // values acknowledged before it, within the same millisecond, in no older version
 	ever           []string // all values that were ever asked to be written
 	maybe          []string // what writes of unknown fate may have left, now or later
 }
@@ -30,7 +30,7 @@ func (k *Key) Begin(value string) { k.ever = append(k.ever, value) }
 
 // Acknowledged notes that a write has left the value in that version.
 func (k *Key) Acknowledged(version, value string) {
-	if timeOf(version) == timeOf(k.version) {
+	if timeOf(version).wall == timeOf(k.version).wall && !older(k.version, version) {
 		k.rivals = append(k.rivals, k.value)
 	} else {
 		k.rivals = nil

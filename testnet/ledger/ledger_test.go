@@ -16,7 +16,7 @@ func TestFindsWhatIsLost(t *testing.T) {
 	doubt(&unsure, "three")
 	gone.Unknown("")
 	tied := Key{}
-	put(&tied, "100.0-b", "one")
+	put(&tied, "100.3-b", "one")
 	put(&tied, "100.0-a", "two")
 	settled := tied
 	put(&settled, "101.0-a", "three")
@@ -38,7 +38,7 @@ func TestFindsWhatIsLost(t *testing.T) {
 		{unsure, "100.3-b", "three", ""},
 		{unsure, "100.3-b", "one", "replaced"},
 		{gone, "", "", ""},
-		{tied, "100.0-b", "one", ""},
+		{tied, "100.3-b", "one", ""},
 		{tied, "100.0-a", "two", ""},
 		{tied, "", "", "is gone"},
 		{settled, "101.0-a", "one", "replaced"},
