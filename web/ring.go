@@ -10,6 +10,11 @@ import (
 )
 
 func (s *Server) showRing(w http.ResponseWriter, r *http.Request) error {
+	if r.URL.Query().Get("via") != "" { // without one, a ring with no peer can be shown
+		if _, err := s.peer(r); err != nil {
+			return err
+		}
+	}
 	ring, err := s.backend.Ring(r.Context())
 	if err != nil {
 		return err
