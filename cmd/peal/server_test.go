@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -14,6 +15,7 @@ import (
 
 	"peal/node"
 	"peal/testnet"
+	"peal/web"
 )
 
 // A server is a start or testnet verb that runs beside the test.
@@ -259,6 +261,23 @@ func TestBackendsThatStillStartSaySo(t *testing.T) {
 	ring, err := newLab(net).Ring(t.Context())
 	if want := "the testnet is still starting: 0 of 7 peers"; err != nil || ring.WellFormed || ring.Problem != want {
 		t.Errorf("ring: %+v, %v; want the problem %q", ring, err, want)
+	}
+}
+
+// Whatever asks for a peer says that there is none, before it begins with its work.
+func TestVerbsBeforeAnybodyHasJoined(t *testing.T) {
+	net, err := testnet.New(testnet.Config{Peers: 7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(web.New(web.Config{Backend: newLab(net)}))
+	defer server.Close()
+	dir := t.TempDir()
+	for _, args := range []string{"status", "get k", "keys", "backup " + dir + "/file", "import " + dir, "export " + dir, "testnet churn"} {
+		got := runWith(t, "", append([]string{"PEAL_API=" + server.URL}, strings.Fields(args)...)...)
+		if got.code != exits[codeNoPeer] || !strings.Contains(got.err, "the testnet has no live peer") {
+			t.Errorf("%s: %+v, want exit 5", args, got)
+		}
 	}
 }
 
