@@ -39,7 +39,8 @@ const rootText = `Peal keeps keys on a ring of peers: a Chord distributed hash t
   peal start                runs one peer; it finds others on the LAN, or by --join
   peal put KEY VALUE        stores a value on the ring, peal get KEY reads it
 
-Verbs talk to the API at http://127.0.0.1:7600; with --api URL to that of another peer.
+Verbs that ask a running peer or testnet talk to its API, at http://127.0.0.1:7600
+or at the URL of --api. Others, such as start, sim and check-store, have no --api.
 Every flag can be set in the environment too: --some-flag is PEAL_SOME_FLAG.`
 
 func (c *cli) root() *cobra.Command {
