@@ -74,6 +74,9 @@ func loadRecording(name string) (*recording.Recording, error) {
 		return nil, fail(codeError, "%v", err)
 	}
 	defer file.Close()
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		return nil, fail(codeUsage, "%s is a directory: name the file of a recording", show(name))
+	}
 	rec, err := recording.Load(file)
 	if err != nil {
 		return nil, fail(codeError, "%s: %v", name, err)
