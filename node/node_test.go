@@ -277,6 +277,13 @@ func TestRequestsOfAPeerThatIsCutOff(t *testing.T) {
 				_, err := nodes[0].Get(ctx, fmt.Append(nil, i), node.ReadOptions{})
 				want("a get", err, node.ErrNoPeer, node.ErrQuorum)
 			})
+			failed.Go(func() {
+				_, err := nodes[i%5].Keys(ctx, nil, "", 10)
+				want("a listing", err, node.ErrNoPeer, node.ErrQuorum)
+				if err != nil && !strings.Contains(err.Error(), "a part of the ring") {
+					t.Errorf("a listing ends with %q, want a part of the ring in it", err)
+				}
+			})
 		}
 		failed.Wait()
 	})
