@@ -70,6 +70,7 @@ type Receipt struct {
 	Replicas []chord.Contact `json:"replicas"`          // have it durably
 	Owed     []Owed          `json:"owed,omitempty"`    // do not have it yet
 	Wanted   int             `json:"wanted"`            // replicas a key should have: N, or as many peers as the ring has
+	N        int             `json:"n"`                 // replicas a key has in a ring of enough peers
 	Hops     int             `json:"hops"`              // requests made to find the replicas
 	Millis   float64         `json:"ms"`
 

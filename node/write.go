@@ -80,7 +80,7 @@ func (n *Node) write(ctx context.Context, c replica.Change, opt WriteOptions) (R
 		err = fmt.Errorf("%w: %w while the write was under way; read the key at another peer, or repeat the write there", ErrUnknown, ErrClosed)
 	}
 	receipt := receiptOf(c.Key, o)
-	receipt.Millis = millis(time.Since(start))
+	receipt.N, receipt.Millis = n.quorums().N, millis(time.Since(start))
 	if err == nil && !replica.Internal(c.Key) {
 		n.event(Event{Kind: Stored, Text: printable(c.Key), Count: len(o.Replicas)})
 	}

@@ -48,7 +48,7 @@ func (c *cli) ring(ctx context.Context) error {
 	if err := peers.print(c.out, c.width); err != nil {
 		return err
 	}
-	return c.printf("\n%s\n", summary(ring))
+	return c.printf("\n%s\n", describe(ring))
 }
 
 // ring asks for the ring; the answer is what it was decoded from.
@@ -94,11 +94,12 @@ type verdict struct {
 	Problem    string         `json:"problem,omitempty"`
 	Problems   []node.Problem `json:"problems,omitempty"`
 	Replicated bool           `json:"replicated"`
+	Replicas   int            `json:"replicas,omitempty"` // of a key, where the ring has enough peers
 }
 
 func (c *cli) printVerdict(ring node.Ring) error {
 	if c.json() {
-		return c.printJSON(verdict{ring.Name, len(ring.Peers), ring.WellFormed, ring.Problem, ring.Problems, ring.Replicated})
+		return c.printJSON(verdict{ring.Name, len(ring.Peers), ring.WellFormed, ring.Problem, ring.Problems, ring.Replicated, replicasOf(ring)})
 	}
-	return c.printf("%s\n", summary(ring))
+	return c.printf("%s\n", describe(ring))
 }

@@ -61,6 +61,30 @@ func TestRingCheckListsProblems(t *testing.T) {
 	}
 }
 
+// Where a ring has fewer peers than a key has replicas it says so, and what that means.
+func TestFewerPeersThanReplicas(t *testing.T) {
+	f := newFake(t, false)
+	f.rings = []node.Ring{ringOf(2)}
+	for i := range f.rings[0].Peers {
+		f.rings[0].Peers[i].Quorums.N = 3
+	}
+	want := "\na key has 2 copies and not 3: the ring has 2 peers\n"
+	for _, verb := range []string{"ring", "ring check", "ring wait --replicated"} {
+		if got := f.peal(t, strings.Fields(verb)...); got.code != 0 || !strings.HasSuffix(got.out, want) {
+			t.Errorf("%s: %+v, want %q", verb, got, want)
+		}
+	}
+	var said verdict
+	if got := f.peal(t, "ring", "check", "-o", "json"); json.Unmarshal([]byte(got.out), &said) != nil || said.Replicas != 3 || said.Peers != 2 {
+		t.Errorf("as JSON: %+v, want 3 replicas and 2 peers", got)
+	}
+	f.rings[0].Peers[1].Quorums.N = 2
+	f.rings[0].Peers[0].Quorums.N = 2
+	if got := f.peal(t, "ring", "check"); strings.Count(got.out, "\n") != 1 {
+		t.Errorf("with as many peers as replicas: %+v, want a line", got)
+	}
+}
+
 func TestRingWaitSaysWhatItWaitsFor(t *testing.T) {
 	f := newFake(t, false)
 	broken, mending := ringOf(4), ringOf(4)

@@ -65,6 +65,9 @@ func (s status) facts() [][2]string {
 		{"sent", trafficText(s.Sent)},
 		{"replicas of a key", fmt.Sprintf("%d; a write needs %d, a read %d", s.Quorums.N, s.Quorums.W, s.Quorums.R)},
 	}...)
+	if peers := 1 + len(s.Successors); s.Member && peers < s.Quorums.N {
+		facts = append(facts, [2]string{"", fewer(peers, s.Quorums.N)})
+	}
 	for _, fact := range repairFacts(s.Repair) {
 		facts = append(facts, [2]string{"repair: " + fact[0], fact[1]})
 	}
