@@ -24,8 +24,9 @@ type Node struct {
 	once    sync.Once      // closes
 	joined  sync.Once      // closes members
 	terms   atomic.Pointer[terms]
-	refusal chan error // why a ring cannot be joined; has room for one
-	frozen  chan Info  // gives the Info of a node that is paused
+	refusal chan error   // why a ring cannot be joined; has room for one
+	frozen  chan Info    // gives the Info of a node that is paused
+	absent  atomic.Int32 // peers of before this start, as long as none of them answers
 
 	// What follows belongs to the event loop.
 	clock        wallClock

@@ -41,6 +41,7 @@ type fakeRing struct {
 	rings  []node.Ring // the answers to come; the last one stays
 	path   []node.Hop  // of a lookup
 	repair node.Repair // what the peer says of it
+	absent int         // whom it has not found
 
 	judges  bool // whether the conditions of puts are judged, and each gets a version of its own
 	stamps  map[string]replica.Version
@@ -283,7 +284,7 @@ func (f *fakeRing) Info() node.Info {
 	i := info(0)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	i.Repair = f.repair
+	i.Repair, i.Absent = f.repair, f.absent
 	return i
 }
 

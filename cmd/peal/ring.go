@@ -95,11 +95,12 @@ type verdict struct {
 	Problems   []node.Problem `json:"problems,omitempty"`
 	Replicated bool           `json:"replicated"`
 	Replicas   int            `json:"replicas,omitempty"` // of a key, where the ring has enough peers
+	Absent     int            `json:"absent,omitempty"`   // peers that one of them knew before it was started, and none of which answers
 }
 
 func (c *cli) printVerdict(ring node.Ring) error {
 	if c.json() {
-		return c.printJSON(verdict{ring.Name, len(ring.Peers), ring.WellFormed, ring.Problem, ring.Problems, ring.Replicated, replicasOf(ring)})
+		return c.printJSON(verdict{ring.Name, len(ring.Peers), ring.WellFormed, ring.Problem, ring.Problems, ring.Replicated, replicasOf(ring), mostAbsent(ring).Absent})
 	}
 	return c.printf("%s\n", describe(ring))
 }

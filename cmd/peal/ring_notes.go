@@ -18,7 +18,25 @@ func notes(ring node.Ring) (lines []string) {
 	if peers, n := len(ring.Peers), replicasOf(ring); peers < n {
 		lines = append(lines, fewer(peers, n))
 	}
+	if p := mostAbsent(ring); p.Absent > 0 {
+		lines = append(lines, fmt.Sprintf("%v %s", p.Contact, absence(p.Absent)))
+	}
 	return lines
+}
+
+// mostAbsent is the peer that misses most of those that it knew.
+func mostAbsent(ring node.Ring) (most node.Info) {
+	for _, p := range ring.Peers {
+		if p.Absent > most.Absent {
+			most = p
+		}
+	}
+	return most
+}
+
+// absence says what it means that a peer has found none of those that it knew.
+func absence(peers int) string {
+	return fmt.Sprintf("knows %s from before, and none answers: keys may be with them", counted(peers, "other peer"))
 }
 
 // replicasOf is how many replicas a key has in a ring of enough peers, 0 if nobody says so.

@@ -85,6 +85,25 @@ func TestFewerPeersThanReplicas(t *testing.T) {
 	}
 }
 
+// A peer that has found none of those that it knew does not pass for all there is.
+func TestPeersThatDoNotAnswer(t *testing.T) {
+	f := newFake(t, false)
+	f.rings = []node.Ring{ringOf(3)}
+	f.rings[0].Peers[1].Absent, f.rings[0].Peers[2].Absent = 2, 1
+	f.absent = 1
+	want := contact(1).String() + " knows 2 other peers from before, and none answers: keys may be with them\n"
+	if got := f.peal(t, "ring", "check"); !strings.HasSuffix(got.out, want) {
+		t.Errorf("ring check: %+v, want %q", got, want)
+	}
+	var said verdict
+	if got := f.peal(t, "ring", "check", "-o", "json"); json.Unmarshal([]byte(got.out), &said) != nil || said.Absent != 2 {
+		t.Errorf("as JSON: %+v, want 2 that are absent", got)
+	}
+	if got := f.peal(t, "status"); !strings.Contains(got.out, "  knows 1 other peer from before, and none answers: ") {
+		t.Errorf("status: %+v", got)
+	}
+}
+
 func TestRingWaitSaysWhatItWaitsFor(t *testing.T) {
 	f := newFake(t, false)
 	broken, mending := ringOf(4), ringOf(4)

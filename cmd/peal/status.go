@@ -58,6 +58,9 @@ func (s status) facts() [][2]string {
 		{"started", s.Started.Local().Format("2006-01-02 15:04:05")},
 	}
 	facts = append(facts, s.neighbours()...)
+	if s.Absent > 0 {
+		facts = append(facts, [2]string{"", absence(s.Absent)})
+	}
 	facts = append(facts, [][2]string{
 		{"known peers", strconv.Itoa(s.Known)},
 		{"keys", strconv.Itoa(s.Keys)},
