@@ -32,8 +32,8 @@ type Node struct {
 	clock        wallClock
 	ring         *chord.Node
 	data         *replica.Replica
-	committing   bool // the store is at work
-	refused      bool // the store refused the last writes
+	committing   bool   // the store is at work
+	refused      string // why the store refused the last writes; empty if it took them
 	repairPaused bool
 	locating     map[chord.LookupID]uint64 // lookups of the data plane
 	lookups      map[chord.LookupID]func(chord.Result)

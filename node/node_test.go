@@ -367,6 +367,12 @@ func TestWhatTheLogSaysOfTheStore(t *testing.T) {
 		disk := &refusingStore{Mem: store.Memory()}
 		cfg := newNetwork().config(0)
 		cfg.Store, cfg.Logger = disk, slog.New(slog.NewTextHandler(&log, nil))
+		var again atomic.Int64
+		cfg.Observer = func(e node.Event) {
+			if e.Kind == node.Failed && !e.Logged {
+				again.Add(1)
+			}
+		}
 		p := start(t, cfg)
 		told := func(refuses, recovers, slow int) {
 			t.Helper()
@@ -393,6 +399,9 @@ func TestWhatTheLogSaysOfTheStore(t *testing.T) {
 		disk.takes.Store(int64(6 * time.Second))
 		put(t, p, "key", "late")
 		told(2, 2, 1)
+		if n := again.Load(); n > 0 {
+			t.Errorf("%d events do not tell that the log has them", n)
+		}
 	})
 }
 
@@ -410,10 +419,16 @@ func TestStoreThatRefusesWrites(t *testing.T) {
 		if want := "this peer's store refuses writes: disk full; quorum not met"; err != nil && err.Error() != want {
 			t.Errorf("put: %q, want %q", err, want)
 		}
+		if got := p.Info().Refused; got != "disk full" {
+			t.Errorf("it tells of its store %q, want why it refuses", got)
+		}
 		wantValue(t, p, "key", "before")
 		disk.refuses.Store(false)
 		put(t, p, "key", "after")
 		wantValue(t, p, "key", "after")
+		if got := p.Info().Refused; got != "" {
+			t.Errorf("it tells of its store %q, want nothing", got)
+		}
 	})
 }
 

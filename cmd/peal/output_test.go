@@ -55,7 +55,7 @@ func TestPrintersReturnErrors(t *testing.T) {
 		"route": func(c *cli) error { return c.printRoute("k", node.Route{Hops: make([]node.Hop, 1)}) },
 		"churn": func(c *cli) error { return c.printChurnText(churn.Report{Wrong: make([]churn.Wrong, 1)}) },
 		"problems": func(c *cli) error {
-			return c.printProblems(node.Ring{Problems: make([]node.Problem, maxProblems+1)})
+			return c.printProblems(node.Ring{Problems: make([]node.Problem, maxProblems+1), Peers: []node.Info{{Absent: 1}}})
 		},
 	} {
 		for at := 0; ; at++ {

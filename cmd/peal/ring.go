@@ -17,8 +17,8 @@ func (c *cli) ringVerb() *cobra.Command {
 		Short: "Show the ring as the peer can walk it, check it, wait for it",
 		Long: `Show the peers of the ring in the order of their positions, as a walk along the
 successors finds them: how many keys each owns, how many records it holds for itself
-and as a replica, and its state: joining, mending (some of its records are not on all
-their replicas yet), or settled.`,
+and as a replica, and its state: joining, refusing (its store did not take the last
+write), mending (some of its records are not on all their replicas yet), or settled.`,
 		Args: noSuchVerb,
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.ring(cmd.Context()) },
 
@@ -67,6 +67,8 @@ func stateOf(p node.Info) string {
 		return "paused"
 	case !p.Member:
 		return "joining"
+	case p.Refused != "":
+		return "refusing"
 	case !p.Replicated:
 		return "mending"
 	}

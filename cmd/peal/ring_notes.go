@@ -21,6 +21,26 @@ func notes(ring node.Ring) (lines []string) {
 	if p := mostAbsent(ring); p.Absent > 0 {
 		lines = append(lines, fmt.Sprintf("%v %s", p.Contact, absence(p.Absent)))
 	}
+	return append(lines, refusals(ring)...)
+}
+
+// maxRefusals bounds the peers that are named, each in a line.
+const maxRefusals = 5
+
+// refusals name the peers whose stores take no writes, and say why.
+func refusals(ring node.Ring) (lines []string) {
+	count := 0
+	for _, p := range ring.Peers {
+		if p.Refused == "" {
+			continue
+		}
+		if count++; count <= maxRefusals {
+			lines = append(lines, fmt.Sprintf("%v did not store the last write: %s", p.Contact, show(p.Refused)))
+		}
+	}
+	if more := count - maxRefusals; more > 0 {
+		lines = append(lines, fmt.Sprintf("and %s more did not: 'peal ring' shows which", counted(more, "peer")))
+	}
 	return lines
 }
 

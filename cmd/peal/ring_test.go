@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,6 +14,7 @@ import (
 func TestStates(t *testing.T) {
 	for want, info := range map[string]node.Info{
 		"joining": {}, "mending": {Member: true}, "settled": {Member: true, Replicated: true}, "paused": {Member: true, Paused: true},
+		"refusing": {Member: true, Replicated: true, Refused: "disk full"},
 	} {
 		if got := stateOf(info); got != want {
 			t.Errorf("%+v: got %s, want %s", info, got, want)
@@ -101,6 +103,25 @@ func TestPeersThatDoNotAnswer(t *testing.T) {
 	}
 	if got := f.peal(t, "status"); !strings.Contains(got.out, "  knows 1 other peer from before, and none answers: ") {
 		t.Errorf("status: %+v", got)
+	}
+}
+
+// A store that takes no writes is named, with the reason.
+func TestStoresThatRefuse(t *testing.T) {
+	f := newFake(t, false)
+	f.rings = []node.Ring{ringOf(maxRefusals + 3)}
+	for i := range maxRefusals + 2 {
+		f.rings[0].Peers[i+1].Refused = "disk full"
+	}
+	got := f.peal(t, "ring", "check")
+	want := contact(maxRefusals).String() + " did not store the last write: disk full\nand 2 peers more did not: 'peal ring' shows which\n"
+	if got.code != 0 || !strings.HasSuffix(got.out, want) || strings.Count(got.out, "disk full") != maxRefusals {
+		t.Errorf("got %+v, want at its end %q", got, want)
+	}
+	lone := status{Info: info(0)}
+	lone.Refused = "disk full"
+	if fact := [2]string{"store", "did not take the last write: disk full"}; !slices.Contains(lone.facts(), fact) {
+		t.Errorf("status has the facts %q, want %q", lone.facts(), fact)
 	}
 }
 

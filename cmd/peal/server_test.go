@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http/httptest"
 	"path/filepath"
@@ -278,6 +279,17 @@ func TestVerbsBeforeAnybodyHasJoined(t *testing.T) {
 		if got.code != exits[codeNoPeer] || !strings.Contains(got.err, "the testnet has no live peer") {
 			t.Errorf("%s: %+v, want exit 5", args, got)
 		}
+	}
+}
+
+// What a peer has logged itself is not logged again where its events are.
+func TestEventsAreLoggedOnce(t *testing.T) {
+	var log strings.Builder
+	observe := observer(web.NewFeed(), slog.New(slog.NewTextHandler(&log, nil)))
+	observe(node.Event{Kind: node.Failed, Text: "first"})
+	observe(node.Event{Kind: node.Failed, Text: "second", Logged: true})
+	if !strings.Contains(log.String(), "first") || strings.Contains(log.String(), "second") {
+		t.Errorf("the log has %q, want the first event alone", log.String())
 	}
 }
 

@@ -224,6 +224,9 @@ func (c *cli) introduce(self node.Info, url string) error {
 func observer(feed *web.Feed, log *slog.Logger) func(node.Event) {
 	return func(e node.Event) {
 		feed.Publish(e)
+		if e.Logged {
+			return
+		}
 		level := slog.LevelDebug
 		switch e.Kind {
 		case node.Joined, node.Met, node.Dead, node.Departed, node.Left:

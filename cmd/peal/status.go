@@ -65,6 +65,7 @@ func (s status) facts() [][2]string {
 		{"known peers", strconv.Itoa(s.Known)},
 		{"keys", strconv.Itoa(s.Keys)},
 		{"records", fmt.Sprintf("%d, with values of %s", s.Records, sizeText(s.Bytes))},
+		{"store", storeText(s.Refused)},
 		{"sent", trafficText(s.Sent)},
 		{"replicas of a key", fmt.Sprintf("%d; a write needs %d, a read %d", s.Quorums.N, s.Quorums.W, s.Quorums.R)},
 	}...)
@@ -83,6 +84,14 @@ func (s status) facts() [][2]string {
 		title = ""
 	}
 	return facts
+}
+
+// storeText says whether the store takes writes.
+func storeText(refused string) string {
+	if refused == "" {
+		return "takes writes"
+	}
+	return "did not take the last write: " + show(refused)
 }
 
 // neighbours are the peers that it relies on.
