@@ -54,7 +54,7 @@ func (c *cli) replay(ctx context.Context, name string, r replayConfig) error {
 	defer l.Close()
 	feed := web.NewFeed()
 	backend := &replayed{name: name, rec: rec, player: recording.NewPlayer(rec, feed.Publish, time.Now)}
-	api := serve(ctx, l, web.Config{Backend: backend, Feed: feed, Simulation: pageSimulation}, nil)
+	api := c.serve(ctx, l, web.Config{Backend: backend, Feed: feed, Simulation: pageSimulation}, nil)
 	defer api.close()
 	if err := c.printFilm(backend.Film(), api.url); err != nil {
 		return err

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -290,6 +292,31 @@ func TestEventsAreLoggedOnce(t *testing.T) {
 	observe(node.Event{Kind: node.Failed, Text: "second", Logged: true})
 	if !strings.Contains(log.String(), "first") || strings.Contains(log.String(), "second") {
 		t.Errorf("the log has %q, want the first event alone", log.String())
+	}
+}
+
+// A request that has begun is waited for, and that is said.
+func TestServerWaitsForRequests(t *testing.T) {
+	s := background(t, "testnet", "--peers", "1", "--transport", "memory")
+	var up settled
+	s.hears(t, &up)
+	host := strings.Trim(strings.TrimPrefix(up.URL, "http:"), "/")
+	conn, err := net.Dial("tcp", host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "PUT /v1/kv/k HTTP/1.1\r\nHost: %s\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n", host)
+	if line, err := bufio.NewReader(conn).ReadString('\n'); err != nil || !strings.Contains(line, "100 Continue") {
+		t.Fatalf("the server says %q, %v; want that the value may come", line, err)
+	}
+	s.stop()
+	until(t, "the server to say what it waits for", func() bool {
+		return strings.Contains(s.notes.String(), "waiting up to 5s for requests that have begun; Ctrl-C again ends at once\n")
+	})
+	conn.Close()
+	if got := <-s.code; got != 0 {
+		t.Errorf("exit %d, want 0", got)
 	}
 }
 

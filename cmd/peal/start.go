@@ -150,7 +150,7 @@ func (c *cli) start(ctx context.Context, s startConfig) (err error) {
 		return err
 	}
 	peer := newSingle()
-	api := serve(ctx, l, web.Config{Backend: peer, Feed: feed, Logger: log}, peer.left)
+	api := c.serve(ctx, l, web.Config{Backend: peer, Feed: feed, Logger: log}, peer.left)
 	defer api.close()
 	n, err := node.Open(ctx, config)
 	if err != nil && ctx.Err() != nil {
