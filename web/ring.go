@@ -64,6 +64,8 @@ type peerAnswer struct {
 	node.Info
 	Lab   bool `json:"lab,omitempty"`
 	Peers int  `json:"peers,omitempty"` // live ones, of a testnet
+
+	Network *networkAnswer `json:"network,omitempty"` // what is wrong with that of a testnet
 }
 
 func (s *Server) showPeer(w http.ResponseWriter, r *http.Request) error {
@@ -77,7 +79,8 @@ func (s *Server) showPeer(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		answer.Lab, answer.Peers = true, len(ring.Peers)
+		network := networkAnswerOf(s.lab.Network())
+		answer.Lab, answer.Peers, answer.Network = true, len(ring.Peers), &network
 	}
 	return reply(w, answer)
 }

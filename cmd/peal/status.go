@@ -16,7 +16,8 @@ func (c *cli) statusVerb() *cobra.Command {
 		Use:   "status",
 		Short: "Show a peer: its position, addresses, neighbours and keys",
 		Long: `Show what a peer knows of itself. Its addresses are what other peers can --join by.
-Of a testnet it shows one of the peers; --via names which.`,
+Of a testnet it shows one of the peers; --via names which. It then shows the cut and the
+impairment, too, if there are any.`,
 		Args: wants(0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.status(cmd.Context()) },
 	})
@@ -27,6 +28,8 @@ type status struct {
 	node.Info
 	Lab   bool `json:"lab"`
 	Peers int  `json:"peers"` // of the testnet
+
+	Network network `json:"network"` // of the testnet
 }
 
 func (c *cli) status(ctx context.Context) error {
@@ -77,6 +80,9 @@ func (s status) facts() [][2]string {
 	}
 	if s.Lab {
 		facts = append(facts, [2]string{"testnet", counted(s.Peers, "live peer")})
+		for _, what := range s.Network.faults() {
+			facts = append(facts, [2]string{"", what})
+		}
 	}
 	title := "addresses"
 	for _, addr := range s.Addresses {
