@@ -58,7 +58,6 @@ func (c *cli) root() *cobra.Command {
 		SuggestionsMinimumDistance: 2,
 	}
 	root.SetVersionTemplate("{{.Version}}\n")
-	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 80"))
 	root.SetIn(c.in)
 	root.SetOut(c.out)
 	root.SetErr(c.err)
@@ -69,6 +68,7 @@ func (c *cli) root() *cobra.Command {
 	addGroup(root, "The ring:", c.ringVerb(), c.lookupVerb(), c.statusVerb(), c.repairVerb())
 	addGroup(root, "Peers:", c.startVerb(), c.leaveVerb(), c.checkStoreVerb(), c.testnetVerb(), c.benchVerb(), c.simVerb(), c.replayVerb())
 	root.AddCommand(c.versionVerb())
+	fitHelp(root, c.width)
 	return root
 }
 
