@@ -82,8 +82,11 @@ func summary(ring node.Ring) string {
 		form = "not well-formed: " + ring.Problem
 	}
 	copies := "every key is on all its replicas"
-	if !ring.Replicated {
+	switch {
+	case !ring.Replicated:
 		copies = "not every key is on all its replicas yet"
+	case len(ring.Peers) < replicasOf(ring):
+		copies = "every key is on every peer"
 	}
 	return fmt.Sprintf("ring %s: %s, %s; %s", show(ring.Name), counted(len(ring.Peers), "peer"), form, copies)
 }

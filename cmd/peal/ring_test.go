@@ -70,7 +70,7 @@ func TestFewerPeersThanReplicas(t *testing.T) {
 	for i := range f.rings[0].Peers {
 		f.rings[0].Peers[i].Quorums.N = 3
 	}
-	want := "\na key has 2 copies and not 3: the ring has 2 peers\n"
+	want := "ring peal: 2 peers, well-formed; every key is on every peer\na key has 2 copies and not 3: the ring has 2 peers\n"
 	for _, verb := range []string{"ring", "ring check", "ring wait --replicated"} {
 		if got := f.peal(t, strings.Fields(verb)...); got.code != 0 || !strings.HasSuffix(got.out, want) {
 			t.Errorf("%s: %+v, want %q", verb, got, want)
