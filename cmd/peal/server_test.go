@@ -278,7 +278,7 @@ func TestVerbsBeforeAnybodyHasJoined(t *testing.T) {
 	dir := t.TempDir()
 	for _, args := range []string{"status", "get k", "keys", "backup " + dir + "/file", "import " + dir, "export " + dir, "testnet churn"} {
 		got := runWith(t, "", append([]string{"PEAL_API=" + server.URL}, strings.Fields(args)...)...)
-		if got.code != exits[codeNoPeer] || !strings.Contains(got.err, "the testnet has no live peer") {
+		if got.code != exits[codeNoPeer] || !strings.Contains(got.err, "the testnet is still starting") {
 			t.Errorf("%s: %+v, want exit 5", args, got)
 		}
 	}
