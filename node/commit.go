@@ -20,7 +20,7 @@ func (n *Node) commit(r replica.Ready) {
 	n.work.Go(func() {
 		slow := time.AfterFunc(slowCommit, func() {
 			n.cfg.Logger.Warn("the store is slow: is the disk all right?", "writing for", slowCommit)
-			n.event(Event{Kind: Failed, Text: fmt.Sprintf("the store has been writing for %v: is the disk all right?", slowCommit)})
+			n.event(Event{Kind: Failed, Text: fmt.Sprintf("the store has been writing for %v: is the disk all right?", slowCommit), Logged: true})
 		})
 		err := n.cfg.Store.Commit(r.Writes, r.Drops)
 		slow.Stop()
@@ -52,19 +52,21 @@ func notStored(o replica.Outcome, err error) error {
 	if o.Error == replica.QuorumNotMet && stored(o) == "" {
 		then = ErrQuorum
 	}
-	return fmt.Errorf("this peer's store refuses writes: %w; %w", err, then)
+	return fmt.Errorf("%w; %w", &Refusal{"this peer's store refuses writes", err}, then)
 }
 
 // judgeStore tells when the store begins to refuse, and when it takes writes again. A
 // full one still takes deletes.
 func (n *Node) judgeStore(r replica.Ready, err error) {
 	switch {
-	case err != nil && !n.refused:
+	case err != nil && n.refused == "":
 		n.cfg.Logger.Error("the store refuses writes", "error", err)
-		n.event(Event{Kind: Failed, Text: "the store refuses writes: " + err.Error()})
-		n.refused = true
-	case err == nil && n.refused && len(r.Writes) > 0:
+		n.event(Event{Kind: Failed, Text: "the store refuses writes: " + err.Error(), Logged: true})
+		fallthrough
+	case err != nil:
+		n.refused = err.Error()
+	case n.refused != "" && len(r.Writes) > 0:
 		n.cfg.Logger.Info("the store takes writes again")
-		n.refused = false
+		n.refused = ""
 	}
 }

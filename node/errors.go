@@ -40,5 +40,30 @@ var (
 	ErrClosed = errors.New("peer is closed")
 )
 
+// A Refusal is in the error of a write that the stores of some replicas did not take. It
+// says whose, and of the own one why.
+type Refusal struct {
+	Text string
+	Why  error // nil if that is not known
+}
+
+func (r *Refusal) Error() string {
+	if r.Why == nil {
+		return r.Text
+	}
+	return r.Text + ": " + r.Why.Error()
+}
+
+func (r *Refusal) Unwrap() error { return r.Why }
+
+// before puts a refusal, if there is one, before what else there is to tell, since that
+// follows from it.
+func (r *Refusal) before(text string) error {
+	if r == nil {
+		return errors.New(text)
+	}
+	return fmt.Errorf("%w; %s", r, text)
+}
+
 // errAbandoned ends the operations that are under way when this peer is closed.
 var errAbandoned = fmt.Errorf("%w", ErrClosed)

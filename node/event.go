@@ -16,6 +16,8 @@ type Event struct {
 	Text  string        `json:"text,omitempty"`  // details for a person
 	Count int           `json:"count,omitempty"` // how many, where the kind counts
 	Route *Route        `json:"route,omitempty"` // of a lookup; nobody may change it
+
+	Logged bool `json:"-"` // the peer's log has it already
 }
 
 // EventKind names what happened.

@@ -17,12 +17,14 @@ type Info struct {
 	Paused      bool            `json:"paused,omitempty"` // it stands still, and this is how it was before
 	Predecessor chord.Contact   `json:"predecessor"`
 	Successors  []chord.Contact `json:"successors"`
-	Fingers     []chord.Contact `json:"fingers"`    // the distinct ones, nearest first
-	Known       int             `json:"known"`      // contacts in the location cache
-	Keys        int             `json:"keys"`       // live keys whose owner this peer is
-	Records     int             `json:"records"`    // all records held: replicas and tombstones too
-	Bytes       int64           `json:"bytes"`      // of their values
-	Replicated  bool            `json:"replicated"` // everything it holds is on all its replicas, as far as it knows
+	Fingers     []chord.Contact `json:"fingers"`           // the distinct ones, nearest first
+	Known       int             `json:"known"`             // contacts in the location cache
+	Absent      int             `json:"absent,omitempty"`  // peers that it knew before it was started, while none of them answers: keys may be with them
+	Keys        int             `json:"keys"`              // live keys whose owner this peer is
+	Records     int             `json:"records"`           // all records held: replicas and tombstones too
+	Bytes       int64           `json:"bytes"`             // of their values
+	Refused     string          `json:"refused,omitempty"` // why its store did not take the last write, empty if it did
+	Replicated  bool            `json:"replicated"`        // everything it holds is on all its replicas, as far as it knows
 	Repair      Repair          `json:"repair"`
 	Sent        Traffic         `json:"sent"` // since it was started
 	Started     time.Time       `json:"started"`
@@ -70,6 +72,7 @@ type Receipt struct {
 	Replicas []chord.Contact `json:"replicas"`          // have it durably
 	Owed     []Owed          `json:"owed,omitempty"`    // do not have it yet
 	Wanted   int             `json:"wanted"`            // replicas a key should have: N, or as many peers as the ring has
+	N        int             `json:"n"`                 // replicas a key has in a ring of enough peers
 	Hops     int             `json:"hops"`              // requests made to find the replicas
 	Millis   float64         `json:"ms"`
 

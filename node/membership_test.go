@@ -209,6 +209,60 @@ func TestRestartInParts(t *testing.T) {
 	})
 }
 
+// A peer that comes back alone tells how many it knew, until one of them is there again.
+func TestRestartAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const size = 3
+		net := newNetwork()
+		open, stores := net.kept(t, size)
+		nodes := make([]*node.Node, len(stores))
+		for i := range nodes {
+			nodes[i] = open(i, 0)
+		}
+		settle(t, nodes[0], size)
+		wantAbsent := func(what string, want int) {
+			t.Helper()
+			if got := nodes[0].Info().Absent; got != want {
+				t.Errorf("%s: %d peers are absent, want %d", what, got, want)
+			}
+		}
+		pass(10 * time.Second) // known peers are noted now and then
+		wantAbsent("at first", 0)
+		for _, p := range nodes {
+			p.Close()
+		}
+		nodes[0] = open(0)
+		wantAbsent("alone", size-1)
+		pass(time.Hour)
+		wantAbsent("alone for an hour", size-1)
+		nodes[1] = open(1)
+		settle(t, nodes[0], 2)
+		pass(10 * time.Second)
+		wantAbsent("with one of them", 0)
+	})
+}
+
+// The peers of before are known again at other addresses, too.
+func TestRestartAmongPeersThatMoved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		open, stores := newNetwork().kept(t, 3)
+		note := `["/first/p2p/peer 1","/second/p2p/peer 1","/first/p2p/peer 2"]`
+		if err := stores[0].SetMeta("peers", []byte(note)); err != nil {
+			t.Fatal(err)
+		}
+		p := open(0)
+		if got := p.Info().Absent; got != 2 {
+			t.Errorf("%d peers are absent, want 2", got)
+		}
+		open(1, 0)
+		settle(t, p, 2)
+		pass(10 * time.Second)
+		if got := p.Info().Absent; got != 0 {
+			t.Errorf("with one of them: %d peers are absent, want none", got)
+		}
+	})
+}
+
 func TestOneOfManyRestarts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		net, data, disk := newNetwork(), corpus(30), store.Memory()

@@ -24,15 +24,16 @@ type Node struct {
 	once    sync.Once      // closes
 	joined  sync.Once      // closes members
 	terms   atomic.Pointer[terms]
-	refusal chan error // why a ring cannot be joined; has room for one
-	frozen  chan Info  // gives the Info of a node that is paused
+	refusal chan error   // why a ring cannot be joined; has room for one
+	frozen  chan Info    // gives the Info of a node that is paused
+	absent  atomic.Int32 // peers of before this start, as long as none of them answers
 
 	// What follows belongs to the event loop.
 	clock        wallClock
 	ring         *chord.Node
 	data         *replica.Replica
-	committing   bool // the store is at work
-	refused      bool // the store refused the last writes
+	committing   bool   // the store is at work
+	refused      string // why the store refused the last writes; empty if it took them
 	repairPaused bool
 	locating     map[chord.LookupID]uint64 // lookups of the data plane
 	lookups      map[chord.LookupID]func(chord.Result)

@@ -277,6 +277,13 @@ func TestRequestsOfAPeerThatIsCutOff(t *testing.T) {
 				_, err := nodes[0].Get(ctx, fmt.Append(nil, i), node.ReadOptions{})
 				want("a get", err, node.ErrNoPeer, node.ErrQuorum)
 			})
+			failed.Go(func() {
+				_, err := nodes[i%5].Keys(ctx, nil, "", 10)
+				want("a listing", err, node.ErrNoPeer, node.ErrQuorum)
+				if err != nil && !strings.Contains(err.Error(), "a part of the ring") {
+					t.Errorf("a listing ends with %q, want a part of the ring in it", err)
+				}
+			})
 		}
 		failed.Wait()
 	})
@@ -360,6 +367,12 @@ func TestWhatTheLogSaysOfTheStore(t *testing.T) {
 		disk := &refusingStore{Mem: store.Memory()}
 		cfg := newNetwork().config(0)
 		cfg.Store, cfg.Logger = disk, slog.New(slog.NewTextHandler(&log, nil))
+		var again atomic.Int64
+		cfg.Observer = func(e node.Event) {
+			if e.Kind == node.Failed && !e.Logged {
+				again.Add(1)
+			}
+		}
 		p := start(t, cfg)
 		told := func(refuses, recovers, slow int) {
 			t.Helper()
@@ -386,6 +399,9 @@ func TestWhatTheLogSaysOfTheStore(t *testing.T) {
 		disk.takes.Store(int64(6 * time.Second))
 		put(t, p, "key", "late")
 		told(2, 2, 1)
+		if n := again.Load(); n > 0 {
+			t.Errorf("%d events do not tell that the log has them", n)
+		}
 	})
 }
 
@@ -403,10 +419,16 @@ func TestStoreThatRefusesWrites(t *testing.T) {
 		if want := "this peer's store refuses writes: disk full; quorum not met"; err != nil && err.Error() != want {
 			t.Errorf("put: %q, want %q", err, want)
 		}
+		if got := p.Info().Refused; got != "disk full" {
+			t.Errorf("it tells of its store %q, want why it refuses", got)
+		}
 		wantValue(t, p, "key", "before")
 		disk.refuses.Store(false)
 		put(t, p, "key", "after")
 		wantValue(t, p, "key", "after")
+		if got := p.Info().Refused; got != "" {
+			t.Errorf("it tells of its store %q, want nothing", got)
+		}
 	})
 }
 

@@ -132,6 +132,9 @@ func (n *Node) Keys(ctx context.Context, prefix []byte, cursor string, limit int
 	o, err := n.operate(ctx, func(now, deadline chord.Time) replica.OpID {
 		return n.data.List(now, deadline, string(prefix), after, limit)
 	})
+	if err != nil {
+		err = unlisted(o, err)
+	}
 	page := Page{Keys: []KeyInfo{}}
 	for _, it := range o.Items {
 		page.Keys = append(page.Keys, KeyInfo{Key: it.Key, Version: it.Version, Size: cmp.Or(int64(it.Total), int64(it.Size))})
@@ -140,6 +143,17 @@ func (n *Node) Keys(ctx context.Context, prefix []byte, cursor string, limit int
 		page.Next = hex.EncodeToString(o.Next[:])
 	}
 	return page, err
+}
+
+// unlisted is why keys could not be listed: of one key there is nothing to say.
+func unlisted(o replica.Outcome, err error) error {
+	switch o.Error {
+	case replica.NoPeer:
+		return fmt.Errorf("%w: the peers of a part of the ring cannot be located; try again when the ring has settled", ErrNoPeer)
+	case replica.QuorumNotMet:
+		return fmt.Errorf("%w: in a part of the ring too few replicas answered in time; try again when the ring has settled", ErrQuorum)
+	}
+	return err
 }
 
 func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -2,6 +2,7 @@ package node
 
 import (
 	"encoding/json"
+	"path"
 	"slices"
 	"time"
 
@@ -49,6 +50,9 @@ func (n *Node) remember(before []string) {
 			continue
 		}
 		pause = rememberFirst
+		if overlap(peersAt(n.addresses(known)), peersAt(before)) {
+			n.absent.Store(0)
+		}
 		n.cfg.Transport.Keep(peersOf(slices.Concat(succ[:min(len(succ), keptSuccessors)], fingers)))
 		went := failed == nil
 		if failed = n.note(known, before); failed == nil && !agreed && len(succ) > 0 {
@@ -79,10 +83,7 @@ func peersOf(contacts []chord.Contact) []chord.PeerID {
 
 // note stores the addresses of known peers, and of those noted before while there is room.
 func (n *Node) note(known []chord.Contact, before []string) error {
-	var addrs []string
-	for _, c := range known[:min(len(known), rememberPeers)] {
-		addrs = append(addrs, n.cfg.Transport.PeerAddrs(c.Peer)...)
-	}
+	addrs := n.addresses(known)
 	if len(addrs) == 0 {
 		return nil
 	}
@@ -93,6 +94,28 @@ func (n *Node) note(known []chord.Contact, before []string) error {
 		return err
 	}
 	return n.cfg.Store.SetMeta(peersNote, b)
+}
+
+// addresses are those of some peers, of the first of them where they are many.
+func (n *Node) addresses(known []chord.Contact) (addrs []string) {
+	for _, c := range known[:min(len(known), rememberPeers)] {
+		addrs = append(addrs, n.cfg.Transport.PeerAddrs(c.Peer)...)
+	}
+	return addrs
+}
+
+// peersAt names the peers that full multiaddrs lead to, each once: an address ends in
+// /p2p/PEER, and what is before that may have changed over a restart.
+func peersAt(addrs []string) []string {
+	peers := make([]string, len(addrs))
+	for i, addr := range addrs {
+		peers[i] = path.Base(addr)
+	}
+	return unique(peers)
+}
+
+func overlap(a, b []string) bool {
+	return slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) })
 }
 
 // unique leaves out what comes again.

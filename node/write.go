@@ -80,7 +80,7 @@ func (n *Node) write(ctx context.Context, c replica.Change, opt WriteOptions) (R
 		err = fmt.Errorf("%w: %w while the write was under way; read the key at another peer, or repeat the write there", ErrUnknown, ErrClosed)
 	}
 	receipt := receiptOf(c.Key, o)
-	receipt.Millis = millis(time.Since(start))
+	receipt.N, receipt.Millis = n.quorums().N, millis(time.Since(start))
 	if err == nil && !replica.Internal(c.Key) {
 		n.event(Event{Kind: Stored, Text: printable(c.Key), Count: len(o.Replicas)})
 	}
@@ -155,34 +155,34 @@ func stored(o replica.Outcome) string {
 	return ""
 }
 
-// refusing tells whose stores did not take a write, empty if nobody's: it begins what
-// else there is to tell, since that follows from it.
-func refusing(o replica.Outcome) string {
+// refusing tells whose stores did not take a write, nil if nobody's.
+func refusing(o replica.Outcome) *Refusal {
 	if len(o.Refusing) == 0 {
-		return ""
+		return nil
 	}
-	return fmt.Sprintf("the stores of %d of %d replicas %v did not take the write; ", len(o.Refusing), len(o.Wanted), o.Refusing)
+	return &Refusal{Text: fmt.Sprintf("the stores of %d of %d replicas %v did not take the write", len(o.Refusing), len(o.Wanted), o.Refusing)}
 }
 
 // failure tells why an operation failed, and what is known of a write.
 func failure(o replica.Outcome) error {
+	full := refusing(o)
 	switch o.Error {
 	case replica.NoPeer:
 		return fmt.Errorf("%w: the replicas of this key cannot be located; try again when the ring has settled", ErrNoPeer)
 	case replica.QuorumNotMet:
-		full := refusing(o)
 		switch has := stored(o); {
 		case has != "":
-			return fmt.Errorf("%w: %s%s only; the write may survive, repeat it to be sure", ErrQuorum, full, has)
-		case full != "":
-			return fmt.Errorf("%w: %snobody has the write", ErrQuorum, full)
+			return fmt.Errorf("%w: %w", ErrQuorum, full.before(has+" only; the write may survive, repeat it to be sure"))
+		case full != nil:
+			return fmt.Errorf("%w: %w", ErrQuorum, full.before("nobody has the write"))
 		}
 		return fmt.Errorf("%w: too few of the key's replicas answered in time; try again when the ring has settled", ErrQuorum)
 	case replica.OutcomeUnknown:
+		fate := "one may have stored it; read the key, or repeat the write"
 		if len(o.Hints) > 0 {
-			return fmt.Errorf("%w: %sno replica confirmed the write in time, but %d other peers hold it to hand it over, so it may appear; read the key, or repeat the write", ErrUnknown, refusing(o), len(o.Hints))
+			fate = fmt.Sprintf("%d other peers hold it to hand it over, so it may appear; read the key, or repeat the write", len(o.Hints))
 		}
-		return fmt.Errorf("%w: %sno replica confirmed the write in time, but one may have stored it; read the key, or repeat the write", ErrUnknown, refusing(o))
+		return fmt.Errorf("%w: %w", ErrUnknown, full.before("no replica confirmed the write in time, but "+fate))
 	case replica.ClockRefused:
 		return fmt.Errorf("%w: set that of this peer right, or those of the key's replicas, and repeat the write", ErrClock)
 	case replica.Conflict:

@@ -69,17 +69,42 @@ func (t *Testnet) cut(cut partition, parts int) ([][]chord.Contact, error) {
 	return members, nil
 }
 
-// Heal ends the cut and the impairment, if there are any. The parts find each other
-// again by themselves, usually within a minute.
-func (t *Testnet) Heal() {
+// Heal ends the cut and the impairment, if there are any, and tells what they were. The
+// parts find each other again by themselves, usually within a minute.
+func (t *Testnet) Heal() Network {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	before := t.network()
 	if t.parts == nil && t.wear == (Impairment{}) {
-		return
+		return before
 	}
 	t.part(nil)
 	t.impair(Impairment{})
 	t.tell("the network is healed")
+	return before
+}
+
+// A Network tells what is wrong with that of a testnet; the zero value is a whole one.
+type Network struct {
+	CutOff []chord.Contact // live peers of all parts of a cut but the first
+	Impairment
+}
+
+// Network tells what is wrong with the network now.
+func (t *Testnet) Network() Network {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.network()
+}
+
+func (t *Testnet) network() Network {
+	n := Network{Impairment: t.wear}
+	for _, p := range t.peers {
+		if c := p.Self(); t.parts.apart("", c.Peer) {
+			n.CutOff = append(n.CutOff, c)
+		}
+	}
+	return n
 }
 
 // part puts a partition in force at all hosts.

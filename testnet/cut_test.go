@@ -61,6 +61,9 @@ func TestCutRandom(t *testing.T) {
 		if err != nil || len(parts) != 2 || len(parts[0]) != 5-want || len(parts[1]) != want {
 			t.Errorf("%v %%: got %v, %v; want %d of 5 cut off", percent, parts, err, want)
 		}
+		if off := net.Network().CutOff; len(parts) != 2 || !slices.Equal(off, parts[1]) {
+			t.Errorf("%v %%: %v are cut off, want the last of %v", percent, off, parts)
+		}
 	}
 }
 
@@ -77,7 +80,9 @@ func TestBadCuts(t *testing.T) {
 			t.Errorf("%v %%: got %v, %v; want %v", percent, got, err, node.ErrInvalid)
 		}
 	}
-	net.Heal() // of what is whole
+	if ended := net.Heal(); len(ended.CutOff) > 0 || ended.Drop > 0 {
+		t.Errorf("of what is whole %+v was healed", ended)
+	}
 	if !net.Ring().WellFormed {
 		t.Errorf("the ring has changed: %s", net.Ring().Problem)
 	}

@@ -127,7 +127,9 @@ func TestImpair(t *testing.T) {
 		ring := net.Ring()
 		return len(ring.Problems) > 0 && ring.Problems[0].Kind == node.Split, ring.Problem
 	})
-	net.Heal()
+	if ended, left := net.Heal(), net.Network(); ended.Drop != 100 || left.Drop != 0 {
+		t.Errorf("%+v was healed and %+v is left, want the loss and nothing", ended, left)
+	}
 	if err := net.Settle(ctx); err != nil {
 		t.Fatal(err)
 	}

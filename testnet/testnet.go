@@ -182,6 +182,9 @@ func (t *Testnet) Live() []Peer {
 func (t *Testnet) Peer(via string) (Peer, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if len(t.peers) == 0 && !t.ready.Load() {
+		return nil, fmt.Errorf("%w: the testnet is still starting, try again shortly", node.ErrNoPeer)
+	}
 	if len(t.peers) == 0 {
 		return nil, ErrNoPeers
 	}

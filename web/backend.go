@@ -53,8 +53,11 @@ type Lab interface {
 	// others are, and who is cut off.
 	Cut(CutRequest) (parts [][]chord.Contact, err error)
 
-	// Heal ends the cut and the impairment, if there are any.
-	Heal()
+	// Heal ends the cut and the impairment, if there are any, and says what they were.
+	Heal() Network
+
+	// Network says what is wrong with the network now.
+	Network() Network
 
 	Faults
 }
@@ -86,6 +89,12 @@ type Impairment struct {
 	Drop  float64       // percent of them that are lost
 	Delay float64       // percent of the others that come late
 	By    time.Duration // how late
+}
+
+// A Network says what is wrong with that between peers; the zero value is a whole one.
+type Network struct {
+	CutOff []chord.Contact // live peers that are cut off from the others
+	Impairment
 }
 
 // A KillRequest says which peers to kill. One of Count, Adjacent and Peers is set.

@@ -29,6 +29,23 @@ func (s *Server) heal(w http.ResponseWriter, _ *http.Request) error {
 	if err != nil {
 		return err
 	}
-	lab.Heal()
-	return reply(w, struct{}{})
+	return reply(w, struct {
+		Healed networkAnswer `json:"healed"`
+	}{networkAnswerOf(lab.Heal())})
+}
+
+// A networkAnswer is a [Network] in JSON.
+type networkAnswer struct {
+	CutOff []chord.Contact `json:"cut_off,omitempty"`
+	Drop   float64         `json:"drop,omitempty"`
+	Delay  float64         `json:"delay,omitempty"`
+	By     string          `json:"by,omitempty"`
+}
+
+func networkAnswerOf(n Network) networkAnswer {
+	answer := networkAnswer{CutOff: n.CutOff, Drop: n.Drop, Delay: n.Delay}
+	if n.By > 0 {
+		answer.By = n.By.String()
+	}
+	return answer
 }

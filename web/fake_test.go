@@ -184,6 +184,7 @@ type fakeLab struct {
 	names   []string
 	down    time.Duration
 	wear    Impairment
+	network Network
 	refuse  error
 }
 
@@ -202,7 +203,12 @@ func (l *fakeLab) Cut(c CutRequest) ([][]chord.Contact, error) {
 	return [][]chord.Contact{{contact(1)}, {contact(2)}}, l.refuse
 }
 
-func (l *fakeLab) Heal() { l.healed++ }
+func (l *fakeLab) Heal() Network {
+	l.healed++
+	return l.network
+}
+
+func (l *fakeLab) Network() Network { return l.network }
 
 func (l *fakeLab) Pause(which Choice) ([]chord.Contact, error) {
 	l.choice = which

@@ -135,7 +135,7 @@ func TestSizes(t *testing.T) {
 
 func TestVia(t *testing.T) {
 	base := serve(t, newFake(1)).URL
-	for _, path := range []string{"/v1/kv/k", "/v1/kv", "/v1/lookup/k", "/v1/peer"} {
+	for _, path := range []string{"/v1/kv/k", "/v1/kv", "/v1/lookup/k", "/v1/peer", "/v1/ring"} {
 		ask(t, base, "GET", path+"?via=feed", "").want(t, 400, `no live peer is called \"feed\"`)
 	}
 	ask(t, base, "GET", "/v1/lookup/k?via="+contact(0).ID.String(), "").want(t, 200, "")

@@ -11,7 +11,7 @@ const longestJoin = 1000
 
 func (s *Server) needLab() (Lab, error) {
 	if s.lab == nil {
-		text := "this is a single peer, which cannot kill or join others: run 'peal testnet' and ask that"
+		text := "this is a single peer and no testnet: run 'peal testnet' and ask that"
 		return nil, &problem{Text: text, Code: "usage", status: http.StatusNotFound}
 	}
 	return s.lab, nil

@@ -6,7 +6,9 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
+	"peal/chord"
 	"peal/node"
 )
 
@@ -89,9 +91,21 @@ func TestCutAndHeal(t *testing.T) {
 	}
 	lab.refuse = node.ErrInvalid
 	ask(t, base, "POST", "/v1/testnet/cut", `{"percent":100}`).want(t, 400, `"code":"usage"`)
-	ask(t, base, "POST", "/v1/testnet/heal", "").want(t, 200, "{}")
+	ask(t, base, "POST", "/v1/testnet/heal", "").want(t, 200, `{"healed":{}}`)
 	if lab.healed != 1 {
 		t.Errorf("healed %d times, want once", lab.healed)
+	}
+}
+
+func TestNetworkIsTold(t *testing.T) {
+	lab := &fakeLab{fake: newFake(3)}
+	base := serve(t, lab).URL
+	ask(t, base, "GET", "/v1/peer", "").want(t, 200, `"network":{}`)
+	lab.network = Network{[]chord.Contact{contact(1)}, Impairment{5, 10.5, 200 * time.Millisecond}}
+	for _, asked := range [][2]string{{"GET", "/v1/peer"}, {"POST", "/v1/testnet/heal"}} {
+		got := ask(t, base, asked[0], asked[1], "")
+		got.want(t, 200, `{"cut_off":[{"id":"`+string(text(t, contact(1).ID)))
+		got.want(t, 200, `],"drop":5,"delay":10.5,"by":"200ms"}`)
 	}
 }
 

@@ -10,6 +10,11 @@ import (
 )
 
 func (s *Server) showRing(w http.ResponseWriter, r *http.Request) error {
+	if r.URL.Query().Get("via") != "" { // without one, a ring with no peer can be shown
+		if _, err := s.peer(r); err != nil {
+			return err
+		}
+	}
 	ring, err := s.backend.Ring(r.Context())
 	if err != nil {
 		return err
@@ -59,6 +64,8 @@ type peerAnswer struct {
 	node.Info
 	Lab   bool `json:"lab,omitempty"`
 	Peers int  `json:"peers,omitempty"` // live ones, of a testnet
+
+	Network *networkAnswer `json:"network,omitempty"` // what is wrong with that of a testnet
 }
 
 func (s *Server) showPeer(w http.ResponseWriter, r *http.Request) error {
@@ -72,7 +79,8 @@ func (s *Server) showPeer(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		answer.Lab, answer.Peers = true, len(ring.Peers)
+		network := networkAnswerOf(s.lab.Network())
+		answer.Lab, answer.Peers, answer.Network = true, len(ring.Peers), &network
 	}
 	return reply(w, answer)
 }

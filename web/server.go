@@ -88,8 +88,11 @@ func New(c Config) *Server {
 	return s
 }
 
+// ShutdownTime is how long Serve waits at its end for the requests under way.
+const ShutdownTime = 5 * time.Second
+
 // Serve answers on l until ctx is done; then it closes the WebSockets and waits
-// up to 5 s for the requests under way.
+// for the requests under way.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	var unheard unheard
 	server := &http.Server{
@@ -104,7 +107,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	stop := context.AfterFunc(ctx, func() {
 		defer close(stopped)
 		s.Close()
-		patience, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		patience, cancel := context.WithTimeout(context.Background(), ShutdownTime)
 		defer cancel()
 		unheard.close()
 		if server.Shutdown(patience) != nil {

@@ -7,7 +7,7 @@ import (
 )
 
 // unheard are the connections on which no whole request has come yet. Browsers open some in
-// advance, and http.Server.Shutdown waits 5 s for what they might say.
+// advance, and http.Server.Shutdown waits for what they might say.
 type unheard struct {
 	mu     sync.Mutex
 	conns  map[net.Conn]struct{}

@@ -73,7 +73,7 @@ func TestCheckDamagedStore(t *testing.T) {
 
 func TestCheckNoStore(t *testing.T) {
 	dir := t.TempDir()
-	if got := runWith(t, "", "check-store", dir); got.code != 1 || !strings.Contains(got.err, "there is no store "+storeIn(dir)+": name the directory") {
+	if got := runWith(t, "", "check-store", dir); got.code != 1 || !strings.Contains(got.err, "there is no store "+storeIn(dir)+": name the data directory of a peer") {
 		t.Errorf("%+v, want that there is none", got)
 	}
 	if left, _ := os.ReadDir(dir); len(left) > 0 {

@@ -94,7 +94,7 @@ func TestFlagsOfTheAPI(t *testing.T) {
 	if got := runWith(t, "", "PEAL_TIMEOUT=soon", "PEAL_API=::", "version"); got.code != 0 {
 		t.Errorf("version: %+v", got)
 	}
-	if got := runWith(t, "", "version", "--api", f.url); got.code != 2 || !strings.Contains(got.err, "unknown flag: --api") {
+	if got := runWith(t, "", "version", "--api", f.url); got.code != 2 || !strings.Contains(got.err, "unknown flag: --api: this verb asks no running peer") {
 		t.Errorf("version --api: %+v, want exit 2", got)
 	}
 }

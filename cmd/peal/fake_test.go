@@ -35,12 +35,15 @@ type fakeRing struct {
 	inARow int // the answer to kills
 	joins  int
 	cuts   []web.CutRequest
-	heals  int
-	faults []string    // what was done to peers and to the network
-	left   []string    // the vias of leaves
-	rings  []node.Ring // the answers to come; the last one stays
-	path   []node.Hop  // of a lookup
-	repair node.Repair // what the peer says of it
+
+	network web.Network // what is wrong with it
+	heals   int
+	faults  []string    // what was done to peers and to the network
+	left    []string    // the vias of leaves
+	rings   []node.Ring // the answers to come; the last one stays
+	path    []node.Hop  // of a lookup
+	repair  node.Repair // what the peer says of it
+	absent  int         // whom it has not found
 
 	judges  bool // whether the conditions of puts are judged, and each gets a version of its own
 	stamps  map[string]replica.Version
@@ -283,7 +286,7 @@ func (f *fakeRing) Info() node.Info {
 	i := info(0)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	i.Repair = f.repair
+	i.Repair, i.Absent = f.repair, f.absent
 	return i
 }
 
@@ -352,8 +355,11 @@ func (f *fakeRing) Impair(i web.Impairment) error {
 	return nil
 }
 
-func (f *fakeRing) Heal() {
+func (f *fakeRing) Heal() web.Network {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.heals++
+	return f.network
 }
+
+func (f *fakeRing) Network() web.Network { return f.network }

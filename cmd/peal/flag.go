@@ -13,8 +13,12 @@ func flagText(err error) string {
 	if wrong, ok := errors.AsType[*pflag.InvalidValueError](err); ok && wrong.GetFlag().Value.Type() == "duration" {
 		return fmt.Sprintf("--%s %q: want a duration such as 30s, 5m or 24h", wrong.GetFlag().Name, wrong.GetValue())
 	}
-	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok && unknown.GetSpecifiedShortnames() != "" {
+	unknown, ok := errors.AsType[*pflag.NotExistError](err)
+	switch {
+	case ok && unknown.GetSpecifiedShortnames() != "":
 		return fmt.Sprintf("%v: what begins with a dash and is no flag goes behind --", err)
+	case ok && unknown.GetSpecifiedName() == "api":
+		return fmt.Sprintf("%v: this verb asks no running peer or testnet", err)
 	}
 	return err.Error()
 }

@@ -80,6 +80,16 @@ func (l *lab) Restart(ctx context.Context, which web.Choice, down time.Duration)
 // Impair makes the network lose and delay messages.
 func (l *lab) Impair(i web.Impairment) error { return l.Testnet.Impair(testnet.Impairment(i)) }
 
+// Heal ends the cut and the impairment.
+func (l *lab) Heal() web.Network { return networkOf(l.Testnet.Heal()) }
+
+// Network says what is wrong with the network now.
+func (l *lab) Network() web.Network { return networkOf(l.Testnet.Network()) }
+
+func networkOf(n testnet.Network) web.Network {
+	return web.Network{CutOff: n.CutOff, Impairment: web.Impairment(n.Impairment)}
+}
+
 // Leave makes the peer that via names leave, or ends the testnet. Then nobody
 // stays who could take over keys, so all peers just stop; with a data directory
 // they have them again at the next start.

@@ -34,6 +34,27 @@ func TestNarrowTerminal(t *testing.T) {
 	}
 }
 
+// Help fits too: its prose is broken anew, and what is indented is left alone.
+func TestNarrowHelp(t *testing.T) {
+	for verb, kept := range map[string]string{
+		"status": "peers; --via names which. It then shows", "ring check": "\n  split        there are several rings; a line for each", "start": "--data DIR",
+	} {
+		var out bytes.Buffer
+		c := newCLI(console{out: &out, err: &out, lookupEnv: lookup(nil), width: 60})
+		if code := c.run(t.Context(), append(strings.Fields(verb), "--help")); code != 0 || !strings.Contains(out.String(), kept) {
+			t.Fatalf("%s: exit %d, want %q in\n%s", verb, code, kept, &out)
+		}
+		for line := range strings.Lines(out.String()) {
+			if n := utf8.RuneCountInString(strings.TrimSpace(line)); n > 60 && !strings.HasPrefix(line, "  ") {
+				t.Errorf("%s: a line has %d columns, want 60 at most: %s", verb, n, line)
+			}
+		}
+	}
+	if got, want := reflow("one two\nthree\n\n  as it  is\nfour\nfive", 9), "one two\nthree\n\n  as it  is\nfour five\n"; got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
 var errFull = errors.New("no space left")
 
 // A failsOnce fails at one write, and at no other.
@@ -55,7 +76,7 @@ func TestPrintersReturnErrors(t *testing.T) {
 		"route": func(c *cli) error { return c.printRoute("k", node.Route{Hops: make([]node.Hop, 1)}) },
 		"churn": func(c *cli) error { return c.printChurnText(churn.Report{Wrong: make([]churn.Wrong, 1)}) },
 		"problems": func(c *cli) error {
-			return c.printProblems(node.Ring{Problems: make([]node.Problem, maxProblems+1)})
+			return c.printProblems(node.Ring{Problems: make([]node.Problem, maxProblems+1), Peers: []node.Info{{Absent: 1}}})
 		},
 	} {
 		for at := 0; ; at++ {

@@ -54,7 +54,7 @@ func (c *cli) replay(ctx context.Context, name string, r replayConfig) error {
 	defer l.Close()
 	feed := web.NewFeed()
 	backend := &replayed{name: name, rec: rec, player: recording.NewPlayer(rec, feed.Publish, time.Now)}
-	api := serve(ctx, l, web.Config{Backend: backend, Feed: feed, Simulation: pageSimulation}, nil)
+	api := c.serve(ctx, l, web.Config{Backend: backend, Feed: feed, Simulation: pageSimulation}, nil)
 	defer api.close()
 	if err := c.printFilm(backend.Film(), api.url); err != nil {
 		return err
@@ -74,6 +74,9 @@ func loadRecording(name string) (*recording.Recording, error) {
 		return nil, fail(codeError, "%v", err)
 	}
 	defer file.Close()
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		return nil, fail(codeUsage, "%s is a directory: name the file of a recording", show(name))
+	}
 	rec, err := recording.Load(file)
 	if err != nil {
 		return nil, fail(codeError, "%s: %v", name, err)

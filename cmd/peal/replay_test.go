@@ -119,6 +119,9 @@ func TestReplayRefusesFiles(t *testing.T) {
 	if got := runWith(t, "", "replay", filepath.Join(t.TempDir(), "none")); got.code != 1 || !strings.Contains(got.err, "none") {
 		t.Errorf("no file: %+v", got)
 	}
+	if got := runWith(t, "", "replay", t.TempDir()); got.code != 2 || !strings.Contains(got.err, " is a directory: name the file of a recording") {
+		t.Errorf("a directory: %+v", got)
+	}
 	if got := runWith(t, "", "replay"); got.code != 2 {
 		t.Errorf("no argument: %+v", got)
 	}

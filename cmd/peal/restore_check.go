@@ -38,7 +38,7 @@ func (r *restoring) verify(ctx context.Context, c *cli, file *os.File, name stri
 			r.show.end()
 			return sum, r.verdict(c, sum, name)
 		case errors.As(err, &wrong) && !r.check && !r.salvage:
-			return sum, fail(codeCheck, "%s is damaged at %v; nothing was written, --salvage restores what is whole", called(name), wrong)
+			return sum, refusal(name, wrong, info.Size())
 		case errors.As(err, &wrong):
 			sum.Damages++
 			r.show.note("damaged: %v", wrong)
@@ -51,12 +51,26 @@ func (r *restoring) verify(ctx context.Context, c *cli, file *os.File, name stri
 	return sum, fail(codeInterrupted, "interrupted: nothing was written")
 }
 
+// refusal is why nothing of a file is written.
+func refusal(name string, wrong *backup.Damage, size int64) error {
+	switch {
+	case size == 0:
+		return fail(codeCheck, "%s is empty, and no backup: nothing was written", called(name))
+	case wrong.Line == 1:
+		return fail(codeCheck, "%s does not begin as a backup does: is it the right file? Nothing was written; --salvage restores what is whole", called(name))
+	}
+	return fail(codeCheck, "%s is damaged at %v; nothing was written, --salvage restores what is whole", called(name), wrong)
+}
+
 // verdict is what --check says.
 func (r *restoring) verdict(c *cli, sum checked, name string) (err error) {
 	if !r.check {
 		return nil
 	}
-	if sum.Damages > 0 {
+	switch {
+	case sum.Damages > 0 && sum.Begun.IsZero() && sum.Keys == 0:
+		err = fail(codeCheck, "%s is no backup: no line of it is that of one", called(name))
+	case sum.Damages > 0:
 		err = fail(codeCheck, "%s is damaged at %s; %s are whole", called(name), counted(sum.Damages, "place"), sizedKeys(sum.Keys, sum.Bytes))
 	}
 	switch {

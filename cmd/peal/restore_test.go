@@ -190,8 +190,10 @@ func TestRestoreRefuses(t *testing.T) {
 	}{
 		{[]string{filepath.Join(dir, "none")}, 1, "no such file or directory"},
 		{[]string{dir}, 2, ": " + dir + " is a directory: name the file of a backup"},
-		{[]string{filepath.Join(dir, "text")}, 9, "line 1: no backup begins like that"},
-		{[]string{filepath.Join(dir, "empty")}, 9, "line 1: no backup begins like that"},
+		{[]string{filepath.Join(dir, "text")}, 9, "does not begin as a backup does: is it the right file?"},
+		{[]string{filepath.Join(dir, "empty")}, 9, "empty is empty, and no backup"},
+		{[]string{"--check", filepath.Join(dir, "text")}, 9, "text is no backup"},
+		{[]string{"--check", filepath.Join(dir, "empty")}, 9, "empty is no backup"},
 		{[]string{""}, 2, "FILE is empty"},
 		{[]string{"--check", "--salvage", "x"}, 2, "--check writes nothing"},
 	} {

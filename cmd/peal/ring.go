@@ -17,8 +17,8 @@ func (c *cli) ringVerb() *cobra.Command {
 		Short: "Show the ring as the peer can walk it, check it, wait for it",
 		Long: `Show the peers of the ring in the order of their positions, as a walk along the
 successors finds them: how many keys each owns, how many records it holds for itself
-and as a replica, and its state: joining, mending (some of its records are not on all
-their replicas yet), or settled.`,
+and as a replica, and its state: joining, refusing (its store did not take the last
+write), mending (some of its records are not on all their replicas yet), or settled.`,
 		Args: noSuchVerb,
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.ring(cmd.Context()) },
 
@@ -48,7 +48,7 @@ func (c *cli) ring(ctx context.Context) error {
 	if err := peers.print(c.out, c.width); err != nil {
 		return err
 	}
-	return c.printf("\n%s\n", summary(ring))
+	return c.printf("\n%s\n", describe(ring))
 }
 
 // ring asks for the ring; the answer is what it was decoded from.
@@ -67,6 +67,8 @@ func stateOf(p node.Info) string {
 		return "paused"
 	case !p.Member:
 		return "joining"
+	case p.Refused != "":
+		return "refusing"
 	case !p.Replicated:
 		return "mending"
 	}
@@ -80,8 +82,11 @@ func summary(ring node.Ring) string {
 		form = "not well-formed: " + ring.Problem
 	}
 	copies := "every key is on all its replicas"
-	if !ring.Replicated {
+	switch {
+	case !ring.Replicated:
 		copies = "not every key is on all its replicas yet"
+	case len(ring.Peers) < replicasOf(ring):
+		copies = "every key is on every peer"
 	}
 	return fmt.Sprintf("ring %s: %s, %s; %s", show(ring.Name), counted(len(ring.Peers), "peer"), form, copies)
 }
@@ -94,11 +99,13 @@ type verdict struct {
 	Problem    string         `json:"problem,omitempty"`
 	Problems   []node.Problem `json:"problems,omitempty"`
 	Replicated bool           `json:"replicated"`
+	Replicas   int            `json:"replicas,omitempty"` // of a key, where the ring has enough peers
+	Absent     int            `json:"absent,omitempty"`   // peers that one of them knew before it was started, and none of which answers
 }
 
 func (c *cli) printVerdict(ring node.Ring) error {
 	if c.json() {
-		return c.printJSON(verdict{ring.Name, len(ring.Peers), ring.WellFormed, ring.Problem, ring.Problems, ring.Replicated})
+		return c.printJSON(verdict{ring.Name, len(ring.Peers), ring.WellFormed, ring.Problem, ring.Problems, ring.Replicated, replicasOf(ring), mostAbsent(ring).Absent})
 	}
-	return c.printf("%s\n", summary(ring))
+	return c.printf("%s\n", describe(ring))
 }

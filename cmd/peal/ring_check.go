@@ -70,5 +70,10 @@ func (c *cli) printProblems(ring node.Ring) error {
 			return err
 		}
 	}
+	for _, note := range notes(ring) {
+		if err := c.printf("%s\n", note); err != nil {
+			return err
+		}
+	}
 	return fail(codeCheck, "ring %s: %s, not well-formed: %s", show(ring.Name), counted(len(ring.Peers), "peer"), counted(count, "problem"))
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,6 +14,7 @@ import (
 func TestStates(t *testing.T) {
 	for want, info := range map[string]node.Info{
 		"joining": {}, "mending": {Member: true}, "settled": {Member: true, Replicated: true}, "paused": {Member: true, Paused: true},
+		"refusing": {Member: true, Replicated: true, Refused: "disk full"},
 	} {
 		if got := stateOf(info); got != want {
 			t.Errorf("%+v: got %s, want %s", info, got, want)
@@ -58,6 +60,68 @@ func TestRingCheckListsProblems(t *testing.T) {
 	got = f.peal(t, "ring", "check", "-o", "json")
 	if err := json.Unmarshal([]byte(got.out), &all); err != nil || got.code != 9 || len(all.Problems) != maxProblems+5 || all.WellFormed {
 		t.Errorf("as JSON: %+v, %v; want exit 9 and all problems", got, err)
+	}
+}
+
+// Where a ring has fewer peers than a key has replicas it says so, and what that means.
+func TestFewerPeersThanReplicas(t *testing.T) {
+	f := newFake(t, false)
+	f.rings = []node.Ring{ringOf(2)}
+	for i := range f.rings[0].Peers {
+		f.rings[0].Peers[i].Quorums.N = 3
+	}
+	want := "ring peal: 2 peers, well-formed; every key is on every peer\na key has 2 copies and not 3: the ring has 2 peers\n"
+	for _, verb := range []string{"ring", "ring check", "ring wait --replicated"} {
+		if got := f.peal(t, strings.Fields(verb)...); got.code != 0 || !strings.HasSuffix(got.out, want) {
+			t.Errorf("%s: %+v, want %q", verb, got, want)
+		}
+	}
+	var said verdict
+	if got := f.peal(t, "ring", "check", "-o", "json"); json.Unmarshal([]byte(got.out), &said) != nil || said.Replicas != 3 || said.Peers != 2 {
+		t.Errorf("as JSON: %+v, want 3 replicas and 2 peers", got)
+	}
+	f.rings[0].Peers[1].Quorums.N = 2
+	f.rings[0].Peers[0].Quorums.N = 2
+	if got := f.peal(t, "ring", "check"); strings.Count(got.out, "\n") != 1 {
+		t.Errorf("with as many peers as replicas: %+v, want a line", got)
+	}
+}
+
+// A peer that has found none of those that it knew does not pass for all there is.
+func TestPeersThatDoNotAnswer(t *testing.T) {
+	f := newFake(t, false)
+	f.rings = []node.Ring{ringOf(3)}
+	f.rings[0].Peers[1].Absent, f.rings[0].Peers[2].Absent = 2, 1
+	f.absent = 1
+	want := contact(1).String() + " knows 2 other peers from before, and none answers: keys may be with them\n"
+	if got := f.peal(t, "ring", "check"); !strings.HasSuffix(got.out, want) {
+		t.Errorf("ring check: %+v, want %q", got, want)
+	}
+	var said verdict
+	if got := f.peal(t, "ring", "check", "-o", "json"); json.Unmarshal([]byte(got.out), &said) != nil || said.Absent != 2 {
+		t.Errorf("as JSON: %+v, want 2 that are absent", got)
+	}
+	if got := f.peal(t, "status"); !strings.Contains(got.out, "  knows 1 other peer from before, and none answers: ") {
+		t.Errorf("status: %+v", got)
+	}
+}
+
+// A store that takes no writes is named, with the reason.
+func TestStoresThatRefuse(t *testing.T) {
+	f := newFake(t, false)
+	f.rings = []node.Ring{ringOf(maxRefusals + 3)}
+	for i := range maxRefusals + 2 {
+		f.rings[0].Peers[i+1].Refused = "disk full"
+	}
+	got := f.peal(t, "ring", "check")
+	want := contact(maxRefusals).String() + " did not store the last write: disk full\nand 2 peers more did not: 'peal ring' shows which\n"
+	if got.code != 0 || !strings.HasSuffix(got.out, want) || strings.Count(got.out, "disk full") != maxRefusals {
+		t.Errorf("got %+v, want at its end %q", got, want)
+	}
+	lone := status{Info: info(0)}
+	lone.Refused = "disk full"
+	if fact := [2]string{"store", "did not take the last write: disk full"}; !slices.Contains(lone.facts(), fact) {
+		t.Errorf("status has the facts %q, want %q", lone.facts(), fact)
 	}
 }
 

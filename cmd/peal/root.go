@@ -39,7 +39,8 @@ const rootText = `Peal keeps keys on a ring of peers: a Chord distributed hash t
   peal start                runs one peer; it finds others on the LAN, or by --join
   peal put KEY VALUE        stores a value on the ring, peal get KEY reads it
 
-Verbs talk to the API at http://127.0.0.1:7600; with --api URL to that of another peer.
+Verbs that ask a running peer or testnet talk to its API, at http://127.0.0.1:7600
+or at the URL of --api. Others, such as start, sim and check-store, have no --api.
 Every flag can be set in the environment too: --some-flag is PEAL_SOME_FLAG.`
 
 func (c *cli) root() *cobra.Command {
@@ -57,7 +58,6 @@ func (c *cli) root() *cobra.Command {
 		SuggestionsMinimumDistance: 2,
 	}
 	root.SetVersionTemplate("{{.Version}}\n")
-	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 80"))
 	root.SetIn(c.in)
 	root.SetOut(c.out)
 	root.SetErr(c.err)
@@ -68,6 +68,7 @@ func (c *cli) root() *cobra.Command {
 	addGroup(root, "The ring:", c.ringVerb(), c.lookupVerb(), c.statusVerb(), c.repairVerb())
 	addGroup(root, "Peers:", c.startVerb(), c.leaveVerb(), c.checkStoreVerb(), c.testnetVerb(), c.benchVerb(), c.simVerb(), c.replayVerb())
 	root.AddCommand(c.versionVerb())
+	fitHelp(root, c.width)
 	return root
 }
 

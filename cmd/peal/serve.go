@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"syscall"
+	"time"
 
 	"peal/transport"
 	"peal/web"
@@ -40,12 +41,16 @@ type apiServer struct {
 	left  <-chan struct{} // closed once the API was asked to leave, and did
 	ended chan error      // gets why it ended by itself
 	stop  context.CancelFunc
+	waits func() // says what it waits for at its end
 }
 
 // serve begins to answer on l; left is closed when the backend has left the
 // ring. It goes on after ctx ends, so that the leaving can be watched.
-func serve(ctx context.Context, l net.Listener, config web.Config, left <-chan struct{}) *apiServer {
+func (c *cli) serve(ctx context.Context, l net.Listener, config web.Config, left <-chan struct{}) *apiServer {
 	s := &apiServer{url: browsable(l.Addr()), left: left, ended: make(chan error, 1)}
+	s.waits = func() {
+		fmt.Fprintf(c.err, "waiting up to %v for requests that have begun%s\n", web.ShutdownTime, endsAtOnce(ctx))
+	}
 	ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	config.Addr = l.Addr().String()
 	server := web.New(config)
@@ -53,10 +58,23 @@ func serve(ctx context.Context, l net.Listener, config web.Config, left <-chan s
 	return s
 }
 
-// close waits for the requests under way.
+// aMoment is how long nobody wonders what is waited for.
+const aMoment = 500 * time.Millisecond
+
+// close waits for the requests under way, and says so unless they end in a moment.
 func (s *apiServer) close() {
 	s.stop()
+	waits := time.AfterFunc(aMoment, s.waits)
+	defer waits.Stop()
 	<-s.ended
+}
+
+// endsAtOnce tells of the second signal, where there was a first.
+func endsAtOnce(ctx context.Context) string {
+	if ctx.Err() == nil {
+		return ""
+	}
+	return "; Ctrl-C again ends at once"
 }
 
 // wait returns once the ring was left: because the API was asked to, or by

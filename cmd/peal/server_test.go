@@ -1,12 +1,16 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"log/slog"
 	"net"
+	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -14,6 +18,7 @@ import (
 
 	"peal/node"
 	"peal/testnet"
+	"peal/web"
 )
 
 // A server is a start or testnet verb that runs beside the test.
@@ -259,6 +264,59 @@ func TestBackendsThatStillStartSaySo(t *testing.T) {
 	ring, err := newLab(net).Ring(t.Context())
 	if want := "the testnet is still starting: 0 of 7 peers"; err != nil || ring.WellFormed || ring.Problem != want {
 		t.Errorf("ring: %+v, %v; want the problem %q", ring, err, want)
+	}
+}
+
+// Whatever asks for a peer says that there is none, before it begins with its work.
+func TestVerbsBeforeAnybodyHasJoined(t *testing.T) {
+	net, err := testnet.New(testnet.Config{Peers: 7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(web.New(web.Config{Backend: newLab(net)}))
+	defer server.Close()
+	dir := t.TempDir()
+	for _, args := range []string{"status", "get k", "keys", "backup " + dir + "/file", "import " + dir, "export " + dir, "testnet churn"} {
+		got := runWith(t, "", append([]string{"PEAL_API=" + server.URL}, strings.Fields(args)...)...)
+		if got.code != exits[codeNoPeer] || !strings.Contains(got.err, "the testnet is still starting") {
+			t.Errorf("%s: %+v, want exit 5", args, got)
+		}
+	}
+}
+
+// What a peer has logged itself is not logged again where its events are.
+func TestEventsAreLoggedOnce(t *testing.T) {
+	var log strings.Builder
+	observe := observer(web.NewFeed(), slog.New(slog.NewTextHandler(&log, nil)))
+	observe(node.Event{Kind: node.Failed, Text: "first"})
+	observe(node.Event{Kind: node.Failed, Text: "second", Logged: true})
+	if !strings.Contains(log.String(), "first") || strings.Contains(log.String(), "second") {
+		t.Errorf("the log has %q, want the first event alone", log.String())
+	}
+}
+
+// A request that has begun is waited for, and that is said.
+func TestServerWaitsForRequests(t *testing.T) {
+	s := background(t, "testnet", "--peers", "1", "--transport", "memory")
+	var up settled
+	s.hears(t, &up)
+	host := strings.Trim(strings.TrimPrefix(up.URL, "http:"), "/")
+	conn, err := net.Dial("tcp", host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "PUT /v1/kv/k HTTP/1.1\r\nHost: %s\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n", host)
+	if line, err := bufio.NewReader(conn).ReadString('\n'); err != nil || !strings.Contains(line, "100 Continue") {
+		t.Fatalf("the server says %q, %v; want that the value may come", line, err)
+	}
+	s.stop()
+	until(t, "the server to say what it waits for", func() bool {
+		return strings.Contains(s.notes.String(), "waiting up to 5s for requests that have begun; Ctrl-C again ends at once\n")
+	})
+	conn.Close()
+	if got := <-s.code; got != 0 {
+		t.Errorf("exit %d, want 0", got)
 	}
 }
 

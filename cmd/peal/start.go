@@ -150,7 +150,7 @@ func (c *cli) start(ctx context.Context, s startConfig) (err error) {
 		return err
 	}
 	peer := newSingle()
-	api := serve(ctx, l, web.Config{Backend: peer, Feed: feed, Logger: log}, peer.left)
+	api := c.serve(ctx, l, web.Config{Backend: peer, Feed: feed, Logger: log}, peer.left)
 	defer api.close()
 	n, err := node.Open(ctx, config)
 	if err != nil && ctx.Err() != nil {
@@ -224,6 +224,9 @@ func (c *cli) introduce(self node.Info, url string) error {
 func observer(feed *web.Feed, log *slog.Logger) func(node.Event) {
 	return func(e node.Event) {
 		feed.Publish(e)
+		if e.Logged {
+			return
+		}
 		level := slog.LevelDebug
 		switch e.Kind {
 		case node.Joined, node.Met, node.Dead, node.Departed, node.Left:

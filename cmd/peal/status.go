@@ -16,7 +16,8 @@ func (c *cli) statusVerb() *cobra.Command {
 		Use:   "status",
 		Short: "Show a peer: its position, addresses, neighbours and keys",
 		Long: `Show what a peer knows of itself. Its addresses are what other peers can --join by.
-Of a testnet it shows one of the peers; --via names which.`,
+Of a testnet it shows one of the peers; --via names which. It then shows the cut and the
+impairment, too, if there are any.`,
 		Args: wants(0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.status(cmd.Context()) },
 	})
@@ -27,6 +28,8 @@ type status struct {
 	node.Info
 	Lab   bool `json:"lab"`
 	Peers int  `json:"peers"` // of the testnet
+
+	Network network `json:"network"` // of the testnet
 }
 
 func (c *cli) status(ctx context.Context) error {
@@ -58,18 +61,28 @@ func (s status) facts() [][2]string {
 		{"started", s.Started.Local().Format("2006-01-02 15:04:05")},
 	}
 	facts = append(facts, s.neighbours()...)
+	if s.Absent > 0 {
+		facts = append(facts, [2]string{"", absence(s.Absent)})
+	}
 	facts = append(facts, [][2]string{
 		{"known peers", strconv.Itoa(s.Known)},
 		{"keys", strconv.Itoa(s.Keys)},
 		{"records", fmt.Sprintf("%d, with values of %s", s.Records, sizeText(s.Bytes))},
+		{"store", storeText(s.Refused)},
 		{"sent", trafficText(s.Sent)},
 		{"replicas of a key", fmt.Sprintf("%d; a write needs %d, a read %d", s.Quorums.N, s.Quorums.W, s.Quorums.R)},
 	}...)
+	if peers := 1 + len(s.Successors); s.Member && peers < s.Quorums.N {
+		facts = append(facts, [2]string{"", fewer(peers, s.Quorums.N)})
+	}
 	for _, fact := range repairFacts(s.Repair) {
 		facts = append(facts, [2]string{"repair: " + fact[0], fact[1]})
 	}
 	if s.Lab {
 		facts = append(facts, [2]string{"testnet", counted(s.Peers, "live peer")})
+		for _, what := range s.Network.faults() {
+			facts = append(facts, [2]string{"", what})
+		}
 	}
 	title := "addresses"
 	for _, addr := range s.Addresses {
@@ -77,6 +90,14 @@ func (s status) facts() [][2]string {
 		title = ""
 	}
 	return facts
+}
+
+// storeText says whether the store takes writes.
+func storeText(refused string) string {
+	if refused == "" {
+		return "takes writes"
+	}
+	return "did not take the last write: " + show(refused)
 }
 
 // neighbours are the peers that it relies on.

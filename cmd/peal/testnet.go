@@ -118,7 +118,7 @@ func (c *cli) testnet(ctx context.Context, t testnetConfig) (err error) {
 		return err
 	}
 	peers := newLab(net)
-	api := serve(ctx, l, web.Config{Backend: peers, Feed: feed, Logger: log, Simulation: pageSimulation}, peers.left)
+	api := c.serve(ctx, l, web.Config{Backend: peers, Feed: feed, Logger: log, Simulation: pageSimulation}, peers.left)
 	defer api.close()
 	defer net.Close()
 	tape.watch(peers.Ring, recordTestnet)

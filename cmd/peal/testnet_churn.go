@@ -70,6 +70,9 @@ func (c *cli) churn(ctx context.Context, t churnConfig) error {
 	if err != nil {
 		return err
 	}
+	if err := lookups.ping(ctx); err != nil {
+		return err
+	}
 	bar := c.progress("churning", "lookup", int(t.Lookups*t.For.Seconds()))
 	told := 0
 	t.Progress = func(r churn.Report) {

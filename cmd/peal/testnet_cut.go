@@ -1,11 +1,13 @@
 package main
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"peal/chord"
 	"peal/web"
 )
 
@@ -82,9 +84,36 @@ themselves, usually within a minute, and the newest write of each key wins: 'pea
 wait --replicated' waits for that.`,
 		Args: wants(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return c.act(cmd.Context(), "/v1/testnet/heal", struct{}{}, func(change) error {
+			return c.act(cmd.Context(), "/v1/testnet/heal", struct{}{}, func(done change) error {
+				for _, what := range done.Healed.faults() {
+					if err := c.printf("ended %s\n", what); err != nil {
+						return err
+					}
+				}
 				return c.printf("healed: nothing is cut off, lost or late any more; 'peal ring wait --replicated' waits until all are one ring\n")
 			})
 		},
 	})
+}
+
+// A network is what the API says is wrong with that of a testnet.
+type network struct {
+	CutOff []chord.Contact `json:"cut_off"`
+	impairment
+}
+
+// faults says what is wrong, a line each.
+func (n network) faults() (lines []string) {
+	const most = 8
+	if off := n.CutOff; len(off) > 0 {
+		line := fmt.Sprintf("a cut of %s: %s", counted(len(off), "peer"), positions(off[:min(len(off), most)]))
+		if more := len(off) - most; more > 0 {
+			line += fmt.Sprintf(" and %d more", more)
+		}
+		lines = append(lines, line)
+	}
+	if n.impairment != (impairment{}) {
+		lines = append(lines, "an impairment: "+n.impairment.String())
+	}
+	return lines
 }

@@ -89,6 +89,7 @@ type change struct {
 	Paused    []chord.Contact   `json:"paused"`
 	Resumed   []chord.Contact   `json:"resumed"`
 	Restarted []chord.Contact   `json:"restarted"`
+	Healed    network           `json:"healed"`
 }
 
 // act makes a change to the testnet and prints what it was.

@@ -55,6 +55,26 @@ func TestCutAndHeal(t *testing.T) {
 	}
 }
 
+// What is wrong with the network of a testnet is seen, and what heal ended is said.
+func TestNetworkIsShown(t *testing.T) {
+	f := newFake(t, true)
+	f.network.Impairment = web.Impairment{Drop: 5}
+	for i := range 9 {
+		f.network.CutOff = append(f.network.CutOff, contact(i))
+	}
+	cut := "a cut of 9 peers: " + positions(f.network.CutOff[:8]) + " and 1 more\n"
+	lost := "an impairment: 5 % of the messages are lost\n"
+	if got := f.peal(t, "status"); !strings.Contains(got.out, cut) || !strings.Contains(got.out, lost) {
+		t.Errorf("status: %+v, want %q and %q", got, cut, lost)
+	}
+	if got, want := f.peal(t, "testnet", "heal"), "ended "+cut+"ended "+lost+"healed: "; got.code != 0 || !strings.HasPrefix(got.out, want) {
+		t.Errorf("heal: %+v, want %q", got, want)
+	}
+	if got := f.peal(t, "testnet", "heal", "-o", "json"); got.code != 0 || !strings.Contains(got.out, `"drop": 5`) {
+		t.Errorf("heal as JSON: %+v, want what was healed", got)
+	}
+}
+
 func TestAPeerIsNoTestnet(t *testing.T) {
 	f := newFake(t, false)
 	got := f.peal(t, "testnet", "join", "1")

@@ -49,6 +49,7 @@ func TestText(t *testing.T) {
 func TestStatusOfALonePeer(t *testing.T) {
 	lone := status{Info: info(0)}
 	lone.Predecessor, lone.Successors = chord.Contact{}, nil
+	lone.Quorums.N = 3
 	for member, want := range map[bool]string{true: "none: it is alone in its ring", false: ""} {
 		lone.Member = member
 		got := make(map[string]string)
@@ -57,6 +58,9 @@ func TestStatusOfALonePeer(t *testing.T) {
 		}
 		if _, has := got["predecessor"]; got["neighbours"] != want || has == member {
 			t.Errorf("member %v: %q, want the neighbours %q", member, got, want)
+		}
+		if few := slices.Contains(lone.facts(), [2]string{"", "a key has 1 copy and not 3: the ring has 1 peer"}); few != member {
+			t.Errorf("member %v: that keys have too few copies is told: %v", member, few)
 		}
 	}
 }

@@ -16,6 +16,7 @@ type receipt struct {
 	Replicas []chord.Contact `json:"replicas"`
 	Owed     []node.Owed     `json:"owed"`
 	Wanted   int             `json:"wanted"`
+	N        int             `json:"n"`
 	Hops     int             `json:"hops"`
 	Millis   float64         `json:"ms"`
 }
@@ -61,16 +62,19 @@ func lifetime(cmd *cobra.Command) string {
 // where tells which replicas have the write and which do not. That one is owed it is
 // no sign of trouble: the answer does not wait for the last.
 func (r receipt) where() string {
-	has := len(r.Replicas)
+	has, all := len(r.Replicas), max(r.Wanted, r.N)
 	text := fmt.Sprintf("all %d replicas", has)
 	switch {
-	case has < r.Wanted:
-		text = fmt.Sprintf("%d of %s", has, counted(r.Wanted, "replica"))
+	case has < all:
+		text = fmt.Sprintf("%d of %s", has, counted(all, "replica"))
 	case has == 1:
 		text = "the only replica"
 	}
 	if len(r.Owed) > 0 {
 		text += ", owed to " + debts(r.Owed)
+	}
+	if r.Wanted < all {
+		text += ": the ring has " + counted(r.Wanted, "peer")
 	}
 	return text
 }

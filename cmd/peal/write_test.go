@@ -16,19 +16,22 @@ import (
 func TestReceiptSaysWhere(t *testing.T) {
 	x, y, z := contact(1), contact(2), contact(3)
 	for _, test := range []struct {
-		has, wanted int
-		owed        []node.Owed
-		want        string
+		has, wanted, n int
+		owed           []node.Owed
+		want           string
 	}{
-		{3, 3, nil, "all 3 replicas"},
-		{2, 3, []node.Owed{{Contact: x}}, fmt.Sprintf("2 of 3 replicas, owed to %v", x)},
-		{2, 3, []node.Owed{{Contact: x, Holder: &y}}, fmt.Sprintf("2 of 3 replicas, owed to %v (held by %v)", x, y)},
-		{1, 3, []node.Owed{{Contact: x}, {Contact: y, Holder: &z}}, fmt.Sprintf("1 of 3 replicas, owed to %v and %v (held by %v)", x, y, z)},
-		{1, 2, []node.Owed{{Contact: x}}, fmt.Sprintf("1 of 2 replicas, owed to %v", x)},
-		{2, 2, nil, "all 2 replicas"},
-		{1, 1, nil, "the only replica"},
+		{3, 3, 3, nil, "all 3 replicas"},
+		{2, 3, 3, []node.Owed{{Contact: x}}, fmt.Sprintf("2 of 3 replicas, owed to %v", x)},
+		{2, 3, 3, []node.Owed{{Contact: x, Holder: &y}}, fmt.Sprintf("2 of 3 replicas, owed to %v (held by %v)", x, y)},
+		{1, 3, 3, []node.Owed{{Contact: x}, {Contact: y, Holder: &z}}, fmt.Sprintf("1 of 3 replicas, owed to %v and %v (held by %v)", x, y, z)},
+		{1, 2, 2, []node.Owed{{Contact: x}}, fmt.Sprintf("1 of 2 replicas, owed to %v", x)},
+		{2, 2, 2, nil, "all 2 replicas"},
+		{1, 1, 1, nil, "the only replica"},
+		{1, 1, 3, nil, "1 of 3 replicas: the ring has 1 peer"},
+		{1, 2, 3, []node.Owed{{Contact: x}}, fmt.Sprintf("1 of 3 replicas, owed to %v: the ring has 2 peers", x)},
+		{2, 2, 0, nil, "all 2 replicas"}, // of a peer that does not tell
 	} {
-		r := receipt{Replicas: make([]chord.Contact, test.has), Wanted: test.wanted, Owed: test.owed}
+		r := receipt{Replicas: make([]chord.Contact, test.has), Wanted: test.wanted, N: test.n, Owed: test.owed}
 		if got := r.where(); got != test.want {
 			t.Errorf("%d of %d: %q, want %q", test.has, test.wanted, got, test.want)
 		}

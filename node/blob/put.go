@@ -105,6 +105,10 @@ func notStored(err error) error {
 	if errors.Is(err, node.ErrClosed) {
 		return node.ErrClosed
 	}
+	var full *node.Refusal
+	if errors.As(err, &full) {
+		return fmt.Errorf("%w: %w; nothing was stored", node.ErrQuorum, full)
+	}
 	if errors.Is(err, node.ErrUnknown) || errors.Is(err, node.ErrQuorum) || errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("%w: too few replicas took a block in time, and nothing was stored; try again when the ring has settled", node.ErrQuorum)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -96,6 +97,16 @@ func TestFailedPuts(t *testing.T) {
 		if _, found := f.records["key"]; found {
 			t.Errorf("%s %d fails: there is a manifest", test.where, test.nth)
 		}
+	}
+}
+
+// Whose store did not take a block is told of the value.
+func TestPutOnAFullDisk(t *testing.T) {
+	f := newFake()
+	f.nth("put block", 2, fmt.Errorf("%w; %w", &node.Refusal{Text: "this peer's store refuses writes", Why: errors.New("disk full")}, node.ErrQuorum))
+	_, err := Put(t.Context(), f, []byte("key"), bytes.NewReader(some(4*BlockSize, 1)), node.WriteOptions{})
+	if want := "quorum not met: this peer's store refuses writes: disk full; nothing was stored"; err == nil || err.Error() != want {
+		t.Errorf("error %q, want %q", err, want)
 	}
 }
 

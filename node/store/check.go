@@ -49,7 +49,7 @@ func Check(dir string) (Verdict, error) {
 }
 
 func errNone(dir string) error {
-	return fmt.Errorf("there is no store %s: name the directory that a peer has as --data", dir)
+	return fmt.Errorf("there is no store %s: name the data directory of a peer, as in 'peal start --data DIR'", dir)
 }
 
 func (v *Verdict) examine(db *DB) error {

@@ -11,7 +11,7 @@ import (
 const Schema = 1
 
 // ErrNewer: the schema is one that this Peal does not know.
-var ErrNewer = errors.New("written by a newer Peal: update this one, or name another directory with --data")
+var ErrNewer = errors.New("written by a newer Peal: update this one, or name another directory")
 
 // A note says what a database holds after a commit. It is part of each commit's
 // batch, so that it is written with it or not at all.

@@ -16,7 +16,7 @@ import (
 )
 
 // ErrInUse: another process has the directory open.
-var ErrInUse = errors.New("data directory is in use by another peer: stop that one, or name another directory with --data")
+var ErrInUse = errors.New("data directory is in use by another peer: stop that one, or name another directory")
 
 // errUnopened: the database is closed, or could not even be opened to read.
 var errUnopened = errors.New("the database is not open")
@@ -150,9 +150,9 @@ func openError(dir string, err error) error {
 	case errors.Is(err, syscall.EAGAIN), errors.Is(err, syscall.EWOULDBLOCK):
 		err = ErrInUse
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
-		err = fmt.Errorf("it is not writable: change its permissions, or name another directory with --data (%w)", err)
+		err = fmt.Errorf("it is not writable: change its permissions, or name another directory (%w)", err)
 	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, fs.ErrExist):
-		err = fmt.Errorf("a file stands in its place: move it, or name another directory with --data (%w)", err)
+		err = fmt.Errorf("a file stands in its place: move it, or name another directory (%w)", err)
 	}
 	return fmt.Errorf("open store %s: %w", dir, err)
 }

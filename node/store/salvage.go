@@ -40,7 +40,7 @@ func settle(dir string) error {
 // that nothing should be entrusted to.
 func (db *DB) mend(cause error) error {
 	if db.mended {
-		return fmt.Errorf("%w, after it was salvaged just now: the disk is failing, name a directory on another one with --data", cause)
+		return fmt.Errorf("%w, after it was salvaged just now: the disk is failing, name a directory on another one", cause)
 	}
 	db.mended = true
 	db.shut()

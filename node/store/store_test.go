@@ -203,7 +203,7 @@ func TestEachGoesByPosition(t *testing.T) {
 func TestOpenTwice(t *testing.T) {
 	dir := t.TempDir()
 	db := open(t, dir)
-	if _, err := Open(dir); !errors.Is(err, ErrInUse) || !strings.Contains(err.Error(), "--data") {
+	if _, err := Open(dir); !errors.Is(err, ErrInUse) || !strings.Contains(err.Error(), "name another directory") {
 		t.Errorf("the second open: %v, want ErrInUse and advice", err)
 	}
 	db.Close()
@@ -219,7 +219,7 @@ func TestOpenWhereAFileStands(t *testing.T) {
 		if db, err := Open(dir); err == nil {
 			db.Close()
 			t.Errorf("%s opened, though a file is in the way", dir)
-		} else if !strings.Contains(err.Error(), file) || !strings.Contains(err.Error(), "--data") {
+		} else if !strings.Contains(err.Error(), file) || !strings.Contains(err.Error(), "name another directory") {
 			t.Errorf("%v: want the path, and what to do", err)
 		}
 	}

@@ -27,7 +27,7 @@ export function failure(err) {
 export function writeResult(title, receipt) {
   const replicas = receipt.replicas ?? [];
   return [
-    headline(`${title} on ${where(replicas.length, receipt.wanted)}`, "good"),
+    headline(`${title} on ${where(replicas.length, receipt)}`, "good"),
     facts([
       ["Hops", number(receipt.hops)],
       ["Time", millis(receipt.ms)],
@@ -39,9 +39,11 @@ export function writeResult(title, receipt) {
   ];
 }
 
-// A write is answered before the last replica has it.
-function where(has, wanted) {
-  if (has < wanted) return `${has} of ${count(wanted, "replica")}`;
+// A write is answered before the last replica has it, and a ring may have too few peers.
+function where(has, { wanted, n }) {
+  const all = Math.max(wanted, n ?? wanted);
+  const few = wanted < all ? `: the ring has ${count(wanted, "peer")}` : "";
+  if (has < all) return `${has} of ${count(all, "replica")}${few}`;
   return has === 1 ? "the only replica" : `all ${number(has)} replicas`;
 }
 
