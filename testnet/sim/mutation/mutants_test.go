@@ -148,9 +148,9 @@ var mutants = []mutant{
 		edits:  []edit{{"join.go", "\t\tn.passOn(next)\n", ""}},
 	},
 	{
-		rule:   "drops its head when it hears that its list changed",
+		rule:   "drops a neighbour when it hears that its list changed",
 		seenBy: "simulation",
-		edits:  []edit{{"stabilize.go", "if n.member && m.From == n.successor() {\n\t\tn.query(now, m.From)", "if n.member && m.From == n.successor() {\n\t\tn.remove(now, m.From)"}},
+		edits:  []edit{{"stabilize.go", "m.From == n.preds[0]) {\n\t\tn.query(now, m.From)", "m.From == n.preds[0]) {\n\t\tn.remove(now, m.From)"}},
 	},
 	{
 		rule:   "takes one missed answer for death",
