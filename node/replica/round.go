@@ -71,6 +71,10 @@ func (r *Replica) beginRound(now chord.Time) {
 // along while some cell lacks sources, or with the end.
 func (r *Replica) nextShare(now chord.Time) {
 	rd := &r.round
+	if rd.awaitsNews() { // all must be asked again then
+		r.endRound(now, false)
+		return
+	}
 	if len(rd.shares) > 0 {
 		s := rd.shares[0]
 		rd.shares = rd.shares[1:]
@@ -80,7 +84,7 @@ func (r *Replica) nextShare(now chord.Time) {
 	if r.goOn(now) {
 		return
 	}
-	if !rd.failed || !rd.refused && !rd.awaitsNews() && (r.vouched(r.enough()) || rd.fails >= patience && r.vouched(1)) {
+	if !rd.failed || !rd.refused && (r.vouched(r.enough()) || rd.fails >= patience && r.vouched(1)) {
 		r.caughtUp(now)
 	}
 	rd.strays = r.place.self.ID
