@@ -233,6 +233,9 @@ func TestRestartAlone(t *testing.T) {
 		}
 		nodes[0] = open(0)
 		wantAbsent("alone", size-1)
+		if _, err := nodes[0].Get(t.Context(), []byte("none"), node.ReadOptions{}); !errors.Is(err, node.ErrNotFound) || !strings.Contains(err.Error(), "2 other peers") {
+			t.Errorf("alone: error %v, want that the key may be with the others", err)
+		}
 		pass(time.Hour)
 		wantAbsent("alone for an hour", size-1)
 		nodes[1] = open(1)

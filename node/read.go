@@ -36,9 +36,19 @@ func (n *Node) Get(ctx context.Context, key []byte, opt ReadOptions) (Value, err
 		Asked: o.Asked, Agreed: len(o.Replicas), Replies: repliesOf(o), Repaired: o.Repaired, Hops: o.Hops, Millis: millis(time.Since(start)),
 	}
 	if err == nil && !o.Found {
-		err = fmt.Errorf("%w: %s", ErrNotFound, printable(rec.Key))
+		err = n.notFound(rec.Key)
 	}
 	return v, err
+}
+
+// notFound says that a key does not exist, and what that is worth while nobody answers whom
+// this peer knew.
+func (n *Node) notFound(key string) error {
+	err := fmt.Errorf("%w: %s", ErrNotFound, printable(key))
+	if absent := n.absent.Load(); absent > 0 {
+		err = fmt.Errorf("%w; it may be with the %d other peers that this one knew before it was started, and none of which answers", err, absent)
+	}
+	return err
 }
 
 func repliesOf(o replica.Outcome) []Reply {
