@@ -107,8 +107,9 @@
 //     the parts are sewn together in many places at once (Node.passOn).
 //   - The contacts behind a suspected one are asked as well, but adopted only when
 //     those before them are given up (Node.behind).
-//   - A member whose list changed tells its predecessor, whose next round then comes
-//     at once (Node.tellPredecessor). Rounds may come at any time.
+//   - A member whose list of successors changed tells its predecessor, one whose list of
+//     predecessors changed its successor, which then asks at once instead of in its next
+//     round (Node.tellChange). Rounds may come at any time.
 //   - The predecessors before the first are hearsay: they place replicas, and no
 //     rule of the ring looks at them.
 //   - A member whose whole list died, which the proof excludes, asks the next

@@ -51,8 +51,7 @@ func (n *Node) remove(now Time, c Contact) {
 	if i := slices.Index(n.preds, c); i == 0 {
 		n.setPredecessor(Contact{}, n.preds[1:])
 	} else if i > 0 {
-		n.preds = slices.Delete(slices.Clone(n.preds), i, i+1)
-		n.neighboursChanged()
+		n.replacePredecessors(slices.Delete(slices.Clone(n.preds), i, i+1))
 	}
 	i := slices.Index(n.succ, c)
 	if i < 0 {

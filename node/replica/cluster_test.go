@@ -46,6 +46,7 @@ type peer struct {
 	slow       time.Duration // what it takes longer to write
 	committing bool
 	muted      bool          // its messages are lost
+	deaf       bool          // it hears of no change of the ring
 	skew       time.Duration // of its clock
 }
 
@@ -145,6 +146,9 @@ func (c *cluster) restart(self chord.Contact, stored shelf) *peer {
 
 // tell a peer of its neighbours.
 func (c *cluster) tell(p *peer) {
+	if p.deaf {
+		return
+	}
 	p.view = c.neighbours(p)
 	p.SetNeighbours(c.time(p), p.view)
 }

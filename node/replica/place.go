@@ -74,16 +74,6 @@ func within(from chord.ID, arc chord.Arc, self chord.ID) bool {
 	return arc.Whole() || from == arc.From || chord.Between(arc.From, from, self)
 }
 
-// overlooks reports whether we take ourselves for a replica on some of an arc, and have not
-// heard of a peer that does so as well. We would go on answering for it there together with
-// others who have not, though it has taken the place of one of us.
-func (p *place) overlooks(peer chord.PeerID, arc chord.Arc) bool {
-	return p.known && meet(p.arc, arc) && !hasPeer(p.preds, peer) && !hasPeer(p.succ, peer)
-}
-
-// meet reports whether two arcs have positions in common.
-func meet(a, b chord.Arc) bool { return a.Contains(b.To) || b.Contains(a.To) }
-
 // covers reports whether an arc that ends at end holds the whole of part.
 func covers(arc, part chord.Arc) bool {
 	if arc.Whole() {

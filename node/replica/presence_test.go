@@ -79,7 +79,6 @@ func TestStrayMeetsTheLastTombstone(t *testing.T) {
 	for _, q := range replicas[1:] {
 		q.presence.Since = millis(c.now)
 	}
-	c.lag = 0 // or that one has collected the tombstone before all have heard of the peer
 	c.comeBack(p, was)
 	c.wantForgotten("deleted")
 }
@@ -513,4 +512,27 @@ func switchOff(t *testing.T, c *cluster) {
 		c.wantGet(returned[0], key, "value")
 	}
 	c.wantPlaced()
+}
+
+// A peer that was away shows what it came with to those as well whom its walk has only asked
+// what they hold, and who hold nothing.
+func TestWalkAsksWhatIsDeleted(t *testing.T) {
+	all := chord.Arc{From: tens[0].ID, To: tens[0].ID}
+	for _, away := range []bool{false, true} {
+		p := newCluster(t, 1).newPeer(tens[0], shelf{})
+		p.cfg.Grace = time.Hour
+		p.place.known, p.place.arc = true, all
+		give(p, old("key", "value"))
+		p.presence = Presence{Since: 1, Until: millis(startTime)}
+		if away {
+			p.presence.Until = 2
+		}
+		p.probed(startTime, []probe{{
+			share: share{with: tens[1], arc: all, way: onlyTake}, ok: true,
+			answer: Message{Kind: Compared, Source: &all, Ranges: []Range{{Arc: all, Listed: true}}},
+		}})
+		if asked := p.session != nil; asked != away {
+			t.Errorf("away: %v, asked again: %v", away, asked)
+		}
+	}
 }

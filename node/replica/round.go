@@ -11,7 +11,6 @@ const (
 	settlePause = 50 * time.Millisecond // after a change of neighbours, since changes come in bursts
 	retryPause  = 500 * time.Millisecond
 	patience    = 4 // rounds that may fail before those who did answer are enough
-	newsTakes   = 8 // rounds that may end before all have heard of us
 )
 
 // A round reconciles, one after another, with every partner; then, where no
@@ -32,8 +31,9 @@ type round struct {
 	moved      int      // records
 	tombstones int      // of them
 	fails      int      // rounds in a row that failed
-	stranger   bool     // some replica has not heard of us
-	unheard    int      // rounds in a row that failed since then
+	greeted    bool     // whose place we take was asked whether it has heard of us
+	stranger   bool     // some replica has not
+	unheard    int      // rounds in a row that ended for want of such news
 }
 
 // SetNeighbours tells the replica of its place on the ring.
@@ -48,7 +48,7 @@ func (r *Replica) SetNeighbours(now chord.Time, v chord.Neighbourhood) {
 	if alone {
 		r.forgetCoverage() // a ring of one is a newcomer to any other
 	}
-	r.round.settled = false
+	r.round.settled, r.round.unheard = false, 0
 	r.round.walk = walk{}
 	r.round.number++
 	r.round.at = now.Add(settlePause)
@@ -71,25 +71,24 @@ func (r *Replica) beginRound(now chord.Time) {
 // along while some cell lacks sources, or with the end.
 func (r *Replica) nextShare(now chord.Time) {
 	rd := &r.round
-	if rd.awaitsNews() { // all must be asked again then
-		r.endRound(now, false)
-		return
-	}
-	if len(rd.shares) > 0 {
+	switch {
+	case len(rd.shares) > 0:
 		s := rd.shares[0]
 		rd.shares = rd.shares[1:]
 		r.reconcile(now, s, func(now chord.Time, end ending) { r.shareDone(now, s, end) })
 		return
-	}
-	if r.goOn(now) {
+	case rd.awaitsNews(): // all must be asked again then
+	case r.greet(now), r.goOn(now):
 		return
-	}
-	if !rd.failed || !rd.refused && (r.vouched(r.enough()) || rd.fails >= patience && r.vouched(1)) {
+	case !rd.failed || !rd.refused && (r.vouched(r.enough()) || rd.tired() && r.vouched(1)):
 		r.caughtUp(now)
 	}
 	rd.strays = r.place.self.ID
 	r.handOff(now)
 }
+
+// tired reports whether those who did answer are enough by now.
+func (rd *round) tired() bool { return rd.fails >= patience || rd.unheard >= newsTakes }
 
 // caughtUp notes that the arc is reconciled. What nobody could give back of it
 // was never acknowledged, or is lost.
@@ -111,8 +110,7 @@ func (r *Replica) shareDone(now chord.Time, s share, end ending) {
 	rd.left = rd.left || end.left
 	switch {
 	case end.stranger:
-		rd.stranger = true
-		r.fails(fmt.Sprintf("%v has not heard of this peer yet", s.with))
+		r.stranger(s.with)
 	case !end.ok:
 		r.fails(fmt.Sprintf("%v did not answer, or did not take or give all", s.with))
 		r.emit(Event{Kind: RoundFell, About: s.with})
@@ -125,33 +123,33 @@ func (r *Replica) shareDone(now chord.Time, s share, end ending) {
 }
 
 func (r *Replica) endRound(now chord.Time, ok bool) {
-	news := !r.round.settled || r.round.moved > 0
-	r.round.settled = ok
-	r.round.at = now.Add(r.pause(ok))
-	if ok {
-		r.reason = ""
+	rd := &r.round
+	news := !rd.settled || rd.moved > 0
+	rd.settled = ok
+	rd.at = now.Add(r.pause(ok))
+	switch {
+	case ok:
+		rd.fails, rd.unheard, r.reason = 0, 0, ""
 		if news {
-			r.emit(Event{Kind: Reconciled, Count: r.round.moved})
+			r.emit(Event{Kind: Reconciled, Count: rd.moved})
 		}
+	case rd.awaitsNews():
+		rd.unheard++
+	default:
+		rd.fails++
 	}
 }
-
-// awaitsNews reports whether a replica that has not heard of us will soon have.
-func (rd *round) awaitsNews() bool { return rd.stranger && rd.unheard < newsTakes }
 
 // pause is how long the next round waits, by how this one ended. News of us travels fast.
 func (r *Replica) pause(ok bool) time.Duration {
 	rd, every := &r.round, r.cfg.RoundEvery
 	switch {
 	case ok:
-		rd.fails, rd.unheard = 0, 0
 		return every*3/4 + time.Duration(r.rand.Int64N(int64(every)/2+1))
 	case rd.awaitsNews():
-		rd.unheard++
-		return min(settlePause<<(rd.unheard-1), every)
+		return min(settlePause<<rd.unheard, every)
 	}
-	rd.fails++
-	return min(retryPause<<min(rd.fails-1, 8), every)
+	return min(retryPause<<min(rd.fails, 8), every)
 }
 
 // Distinct gives the first n contacts of different peers: virtual nodes of one

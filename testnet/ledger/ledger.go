@@ -30,10 +30,11 @@ func (k *Key) Begin(value string) { k.ever = append(k.ever, value) }
 
 // Acknowledged notes that a write has left the value in that version.
 func (k *Key) Acknowledged(version, value string) {
-	if timeOf(version).wall == timeOf(k.version).wall && !older(k.version, version) {
-		k.rivals = append(k.rivals, k.value)
-	} else {
+	switch {
+	case timeOf(version).wall != timeOf(k.version).wall:
 		k.rivals = nil
+	case !older(k.version, version):
+		k.rivals = append(k.rivals, k.value)
 	}
 	k.version, k.value = version, value
 }

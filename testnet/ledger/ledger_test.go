@@ -18,6 +18,8 @@ func TestFindsWhatIsLost(t *testing.T) {
 	tied := Key{}
 	put(&tied, "100.3-b", "one")
 	put(&tied, "100.0-a", "two")
+	again := tied
+	put(&again, "100.1-a", "three")
 	settled := tied
 	put(&settled, "101.0-a", "three")
 	for _, test := range []struct {
@@ -41,6 +43,7 @@ func TestFindsWhatIsLost(t *testing.T) {
 		{tied, "100.3-b", "one", ""},
 		{tied, "100.0-a", "two", ""},
 		{tied, "", "", "is gone"},
+		{again, "100.3-b", "one", ""},
 		{settled, "101.0-a", "one", "replaced"},
 		{Key{}, "", "", ""},
 	} {

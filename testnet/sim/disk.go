@@ -18,7 +18,7 @@ type disk struct {
 	sync    time.Duration
 	records map[string]stored
 	wrote   map[string]replica.Version // the newest ever synced, whatever became of it
-	wiped   map[string]replica.Version // the newest synced before the disk was wiped
+	since   map[string]replica.Version // the newest synced since the disk was wiped
 	present replica.Presence           // of the peer, until it ended
 
 	failing, full int           // faults that make it refuse writes
@@ -38,7 +38,7 @@ var (
 )
 
 func newDisk(r stream, sync time.Duration) *disk {
-	return &disk{random: r, sync: sync, records: map[string]stored{}, wrote: map[string]replica.Version{}}
+	return &disk{random: r, sync: sync, records: map[string]stored{}, wrote: map[string]replica.Version{}, since: map[string]replica.Version{}}
 }
 
 // Get makes a disk a [replica.Reader].
@@ -71,8 +71,10 @@ func (d *disk) commit(writes []replica.Record, drops []replica.Item) error {
 	}
 	for _, rec := range writes {
 		d.records[rec.Key] = stored{Record: rec}
-		if d.wrote[rec.Key].Compare(rec.Version) < 0 {
-			d.wrote[rec.Key] = rec.Version
+		for _, newest := range [...]map[string]replica.Version{d.wrote, d.since} {
+			if newest[rec.Key].Compare(rec.Version) < 0 {
+				newest[rec.Key] = rec.Version
+			}
 		}
 	}
 	for i := range drops {
@@ -112,11 +114,6 @@ func (d *disk) spoil(share float64) (keys []string) {
 // wipe loses everything, as when the machine is replaced.
 func (d *disk) wipe() {
 	clear(d.records)
-	d.present, d.wiped = replica.Presence{}, maps.Clone(d.wrote)
-}
-
-// took reports whether a version, or a newer one, was synced, and not with a disk that is
-// wiped since.
-func (d *disk) took(key string, v replica.Version) bool {
-	return d.wrote[key].Compare(v) >= 0 && d.wiped[key].Compare(v) < 0
+	clear(d.since)
+	d.present = replica.Presence{}
 }

@@ -23,7 +23,7 @@ func (s *Simulation) must(c *call, o *replica.Outcome, met int) bool {
 // outOfReach reports whether all replicas of a key are newcomers, to a part of the ring,
 // perhaps, that those who have a version of it do not belong to.
 func (s *Simulation) outOfReach(k *key, v replica.Version) bool {
-	took := func(p *peer) bool { return p.disk.took(k.name, v) }
+	took := func(p *peer) bool { return p.disk.since[k.name].Compare(v) >= 0 }
 	return s.doubted && !slices.ContainsFunc(s.owners(k), took)
 }
 

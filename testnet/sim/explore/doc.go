@@ -37,7 +37,7 @@
 // if every member still has a live contact in its list without it (see
 // maySpare). Random choices, the adaptive timeouts and the failure detector are
 // left out, since they decide only when something happens, and here everything
-// may happen at any time. [chord.Changed], which makes a round come early, is left
-// out for the same reason. So are fingers beyond the contacts heard from, peers
+// may happen at any time. [chord.Changed], after which a member asks a neighbour that a
+// round asks as well, only earlier, is left out for the same reason. So are fingers beyond the contacts heard from, peers
 // that come back, and more than one ring.
 package explore

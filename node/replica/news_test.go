@@ -1,0 +1,132 @@
+package replica
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"peal/chord"
+)
+
+// While a ring begins, its peers hear of each other at different times, and so take
+// different peers for the replicas of a key. What one has written by what it knows, another
+// one reads by what it knows.
+func TestNewsThatSpreadSlowly(t *testing.T) {
+	for _, ring := range []struct{ peers, w int }{{6, 3}, {12, 2}} {
+		for seed := range uint64(6) {
+			c := newCluster(t, seed)
+			c.lag, c.hearsay = 3*time.Second, true
+			c.join(named(0))
+			for i := range ring.peers - 1 {
+				c.after(time.Duration(c.rand.Int64N(int64(c.lag))), func() { c.join(named(i + 1)) })
+			}
+			puts, gets := 0, 0
+			for i := range 300 {
+				put := Change{Key: fmt.Sprint("key ", i), W: ring.w}
+				c.after(time.Duration(c.rand.Int64N(int64(3*c.lag))), func() { c.putThenGet(put, &puts, &gets) })
+			}
+			c.pass(3*c.lag + 2*soon)
+			if puts < 280 || gets < 280 {
+				t.Errorf("%d peers, seed %d: %d keys were put and %d of them found; want nearly all", ring.peers, seed, puts, gets)
+			}
+		}
+	}
+}
+
+// putThenGet stores a key through some peer, and reads it through another as soon as that
+// is acknowledged. It counts what was put and found.
+func (c *cluster) putThenGet(change Change, puts, gets *int) {
+	c.await(c.anybody(), func(p *peer) OpID { return p.Put(c.now, c.now.Add(soon), change) }, func(put Outcome) {
+		if put.Error != NoError {
+			return
+		}
+		*puts++
+		c.await(c.anybody(), func(p *peer) OpID { return p.Get(c.now, c.now.Add(soon), change.Key, 0) }, func(got Outcome) {
+			switch {
+			case got.Found:
+				*gets++
+			case got.Error == NoError:
+				c.t.Errorf("a read from %v finds nothing of what %v had", got.Wanted, put.Replicas)
+			}
+		})
+	})
+}
+
+// await begins an operation, and goes on with its outcome.
+func (c *cluster) await(p *peer, begin func(*peer) OpID, then func(Outcome)) {
+	at := opAt{p, begin(p)}
+	var look func()
+	look = func() {
+		if o, ended := c.outcomes[at]; ended {
+			then(o)
+		} else {
+			c.after(time.Millisecond, look)
+		}
+	}
+	look()
+}
+
+func (c *cluster) anybody() *peer { return c.peers[c.rand.IntN(len(c.peers))] }
+
+// A newcomer waits for those whose place it takes or shares, but not for ever.
+func TestNewcomerIsHeardOf(t *testing.T) {
+	for behind := range 3 {
+		c := settledCluster(t, 12)
+		newcomer := at(0x44)
+		deaf := c.live(c.owners(newcomer.ID)[behind].Peer)
+		deaf.deaf = true
+		p := c.join(newcomer)
+		c.pass(soon / 2)
+		if p.Repair().Complete || p.Repair().Reason != fmt.Sprintf("%v has not heard of this peer yet", deaf.self) {
+			t.Errorf("%d behind it has not heard of it: %+v, want that it waits for this", behind, p.Repair())
+		}
+		if !c.run(2*soon, func() bool { return p.Repair().Complete }) {
+			t.Errorf("%d behind it never hears of it: %+v, want that it counts in the end", behind, p.Repair())
+		}
+		deaf.deaf = false
+		c.tell(deaf)
+		c.settle()
+	}
+}
+
+// Nor is it held up for ever by one that is silent, and that nobody gives up.
+func TestNewcomerBesideASilentPeer(t *testing.T) {
+	for behind := range 3 {
+		c := settledCluster(t, 12)
+		newcomer := at(0x44)
+		c.mute(c.live(c.owners(newcomer.ID)[behind].Peer))
+		p := c.join(newcomer)
+		if !c.run(4*soon, func() bool { return p.Repair().Complete }) {
+			t.Errorf("%d behind it is silent: %+v, want that it counts in the end", behind, p.Repair())
+		}
+	}
+}
+
+// Only those who are replicas of the same keys must know each other.
+func TestOverlooks(t *testing.T) {
+	place := place{
+		self: tens[4], n: 3, known: true, arc: chord.Arc{From: tens[1].ID, To: tens[4].ID},
+		preds: []chord.Contact{tens[3], tens[2]}, succ: []chord.Contact{tens[5], tens[6]},
+	}
+	stranger := at(0x35)
+	for _, test := range []struct {
+		name string
+		peer chord.Contact
+		arc  chord.Arc
+		want bool
+	}{
+		{"a stranger on our arc", stranger, chord.Arc{From: tens[2].ID, To: stranger.ID}, true},
+		{"one on all of it", stranger, chord.Arc{From: stranger.ID, To: stranger.ID}, true},
+		{"one elsewhere", stranger, chord.Arc{From: tens[4].ID, To: tens[6].ID}, false},
+		{"a predecessor", tens[2], chord.Arc{From: tens[1].ID, To: tens[2].ID}, false},
+		{"a successor", tens[6], chord.Arc{From: tens[3].ID, To: tens[6].ID}, false},
+	} {
+		if got := place.overlooks(test.peer.Peer, test.arc); got != test.want {
+			t.Errorf("%s: overlooked: %v, want %v", test.name, got, test.want)
+		}
+	}
+	place.known = false
+	if place.overlooks(stranger.Peer, chord.Arc{From: tens[2].ID, To: stranger.ID}) {
+		t.Error("who does not know its own arc is a replica of nothing yet")
+	}
+}
