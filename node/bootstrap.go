@@ -29,9 +29,9 @@ func (n *Node) bootstrap(remembered []string) {
 	ways := slices.Concat(n.cfg.Join, remembered)
 	answered, refused := n.dialAll(ctx, ways, n.cfg.Join)
 	missing := without(slices.Clone(ways), answered)
-	if before := peersAt(remembered); !overlap(peersAt(answered), before) {
-		n.absent.Store(int32(len(before)))
-	}
+	before := peersAt(remembered)
+	n.absent.Store(int32(len(before)))
+	n.find(answered, before)
 	if len(answered) == 0 && !refused {
 		if len(remembered) > 0 {
 			n.cfg.Logger.Warn("none of the peers met before answers: serving alone, and trying again", "addresses", len(remembered))
@@ -49,9 +49,7 @@ func (n *Node) bootstrap(remembered []string) {
 		}
 		answered, _ = n.dialAll(ctx, targets, nil)
 		missing = without(missing, answered)
-		if overlap(peersAt(answered), peersAt(remembered)) {
-			n.absent.Store(0)
-		}
+		n.find(answered, before)
 	}
 }
 

@@ -14,19 +14,20 @@ import (
 
 // A Node is one running peer. Its methods may be called from any goroutine.
 type Node struct {
-	cfg     Config
-	self    chord.Contact
-	started time.Time
-	inbox   *inbox
-	closing chan struct{}
-	done    chan struct{}
-	work    sync.WaitGroup // goroutines beside the loop
-	once    sync.Once      // closes
-	joined  sync.Once      // closes members
-	terms   atomic.Pointer[terms]
-	refusal chan error   // why a ring cannot be joined; has room for one
-	frozen  chan Info    // gives the Info of a node that is paused
-	absent  atomic.Int32 // peers of before this start, as long as none of them answers
+	cfg      Config
+	self     chord.Contact
+	started  time.Time
+	inbox    *inbox
+	closing  chan struct{}
+	done     chan struct{}
+	work     sync.WaitGroup // goroutines beside the loop
+	once     sync.Once      // closes
+	joined   sync.Once      // closes members
+	terms    atomic.Pointer[terms]
+	refusal  chan error   // why a ring cannot be joined; has room for one
+	frozen   chan Info    // gives the Info of a node that is paused
+	absent   atomic.Int32 // peers of before this start, none of which answered at first
+	rejoined atomic.Bool  // one of them was met since
 
 	// What follows belongs to the event loop.
 	clock        wallClock

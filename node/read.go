@@ -45,7 +45,7 @@ func (n *Node) Get(ctx context.Context, key []byte, opt ReadOptions) (Value, err
 // this peer knew.
 func (n *Node) notFound(key string) error {
 	err := fmt.Errorf("%w: %s", ErrNotFound, printable(key))
-	if absent := n.absent.Load(); absent > 0 {
+	if absent := n.missing(); absent > 0 {
 		err = fmt.Errorf("%w; it may be with the %d other peers that this one knew before it was started, and none of which answers", err, absent)
 	}
 	return err

@@ -50,9 +50,7 @@ func (n *Node) remember(before []string) {
 			continue
 		}
 		pause = rememberFirst
-		if overlap(peersAt(n.addresses(known)), peersAt(before)) {
-			n.absent.Store(0)
-		}
+		n.find(n.addresses(known), peersAt(before))
 		n.cfg.Transport.Keep(peersOf(slices.Concat(succ[:min(len(succ), keptSuccessors)], fingers)))
 		went := failed == nil
 		if failed = n.note(known, before); failed == nil && !agreed && len(succ) > 0 {
@@ -114,8 +112,19 @@ func peersAt(addrs []string) []string {
 	return unique(peers)
 }
 
-func overlap(a, b []string) bool {
-	return slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) })
+// find takes note of it if some peers that are here now were known before.
+func (n *Node) find(addrs, before []string) {
+	if slices.ContainsFunc(peersAt(addrs), func(peer string) bool { return slices.Contains(before, peer) }) {
+		n.rejoined.Store(true)
+	}
+}
+
+// missing is how many peers were known before this start, as long as none of them is here.
+func (n *Node) missing() int {
+	if n.rejoined.Load() {
+		return 0
+	}
+	return int(n.absent.Load())
 }
 
 // unique leaves out what comes again.

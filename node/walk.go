@@ -49,7 +49,7 @@ func (n *Node) info() Info {
 	}
 	return Info{
 		Contact: n.self, Ring: n.cfg.Ring, Quorums: n.settled(), Addresses: n.cfg.Transport.Addrs(), Member: v.Member,
-		Predecessor: v.Pred(), Successors: v.Succ, Fingers: n.ring.Fingers(), Known: n.ring.Known(), Absent: int(n.absent.Load()),
+		Predecessor: v.Pred(), Successors: v.Succ, Fingers: n.ring.Fingers(), Known: n.ring.Known(), Absent: n.missing(),
 		Keys: n.data.Live(own), Records: n.data.Len(), Bytes: n.data.Bytes(), Refused: n.refused, Replicated: n.data.Replicated(), Repair: n.repairInfo(), Sent: n.sent,
 		Started: n.started, Version: n.cfg.Version,
 	}

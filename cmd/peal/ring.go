@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"peal/chord"
 	"peal/node"
 )
 
@@ -101,11 +102,18 @@ type verdict struct {
 	Replicated bool           `json:"replicated"`
 	Replicas   int            `json:"replicas,omitempty"` // of a key, where the ring has enough peers
 	Absent     int            `json:"absent,omitempty"`   // peers that one of them knew before it was started, and none of which answers
+	Refusing   []refusing     `json:"refusing,omitempty"`
+}
+
+// A refusing peer's store did not take the last write.
+type refusing struct {
+	chord.Contact
+	Reason string `json:"reason"`
 }
 
 func (c *cli) printVerdict(ring node.Ring) error {
 	if c.json() {
-		return c.printJSON(verdict{ring.Name, len(ring.Peers), ring.WellFormed, ring.Problem, ring.Problems, ring.Replicated, replicasOf(ring), mostAbsent(ring).Absent})
+		return c.printJSON(verdict{ring.Name, len(ring.Peers), ring.WellFormed, ring.Problem, ring.Problems, ring.Replicated, replicasOf(ring), mostAbsent(ring).Absent, whoRefuse(ring)})
 	}
 	return c.printf("%s\n", describe(ring))
 }

@@ -29,19 +29,23 @@ const maxRefusals = 5
 
 // refusals name the peers whose stores take no writes, and say why.
 func refusals(ring node.Ring) (lines []string) {
-	count := 0
-	for _, p := range ring.Peers {
-		if p.Refused == "" {
-			continue
-		}
-		if count++; count <= maxRefusals {
-			lines = append(lines, fmt.Sprintf("%v did not store the last write: %s", p.Contact, show(p.Refused)))
-		}
+	all := whoRefuse(ring)
+	for _, p := range all[:min(len(all), maxRefusals)] {
+		lines = append(lines, fmt.Sprintf("%v did not store the last write: %s", p.Contact, show(p.Reason)))
 	}
-	if more := count - maxRefusals; more > 0 {
+	if more := len(all) - maxRefusals; more > 0 {
 		lines = append(lines, fmt.Sprintf("and %s more did not: 'peal ring' shows which", counted(more, "peer")))
 	}
 	return lines
+}
+
+func whoRefuse(ring node.Ring) (list []refusing) {
+	for _, p := range ring.Peers {
+		if p.Refused != "" {
+			list = append(list, refusing{p.Contact, p.Refused})
+		}
+	}
+	return list
 }
 
 // mostAbsent is the peer that misses most of those that it knew.

@@ -118,6 +118,10 @@ func TestStoresThatRefuse(t *testing.T) {
 	if got.code != 0 || !strings.HasSuffix(got.out, want) || strings.Count(got.out, "disk full") != maxRefusals {
 		t.Errorf("got %+v, want at its end %q", got, want)
 	}
+	var said verdict
+	if got := f.peal(t, "ring", "check", "-o", "json"); json.Unmarshal([]byte(got.out), &said) != nil || len(said.Refusing) != maxRefusals+2 || said.Refusing[0] != (refusing{contact(1), "disk full"}) {
+		t.Errorf("as JSON: %+v, want all that refuse", got)
+	}
 	lone := status{Info: info(0)}
 	lone.Refused = "disk full"
 	if fact := [2]string{"store", "did not take the last write: disk full"}; !slices.Contains(lone.facts(), fact) {

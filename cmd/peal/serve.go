@@ -51,10 +51,11 @@ func (c *cli) serve(ctx context.Context, l net.Listener, config web.Config, left
 	s.waits = func() {
 		fmt.Fprintf(c.err, "waiting up to %v for requests that have begun%s\n", web.ShutdownTime, endsAtOnce(ctx))
 	}
-	ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
+	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
+	s.stop = stop
 	config.Addr = l.Addr().String()
 	server := web.New(config)
-	go func() { s.ended <- server.Serve(ctx, l) }()
+	go func() { s.ended <- server.Serve(serving, l) }()
 	return s
 }
 

@@ -300,16 +300,7 @@ func TestServerWaitsForRequests(t *testing.T) {
 	s := background(t, "testnet", "--peers", "1", "--transport", "memory")
 	var up settled
 	s.hears(t, &up)
-	host := strings.Trim(strings.TrimPrefix(up.URL, "http:"), "/")
-	conn, err := net.Dial("tcp", host)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	fmt.Fprintf(conn, "PUT /v1/kv/k HTTP/1.1\r\nHost: %s\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n", host)
-	if line, err := bufio.NewReader(conn).ReadString('\n'); err != nil || !strings.Contains(line, "100 Continue") {
-		t.Fatalf("the server says %q, %v; want that the value may come", line, err)
-	}
+	conn := beginPut(t, up.URL)
 	s.stop()
 	until(t, "the server to say what it waits for", func() bool {
 		return strings.Contains(s.notes.String(), "waiting up to 5s for requests that have begun; Ctrl-C again ends at once\n")
@@ -318,6 +309,39 @@ func TestServerWaitsForRequests(t *testing.T) {
 	if got := <-s.code; got != 0 {
 		t.Errorf("exit %d, want 0", got)
 	}
+}
+
+// Where no signal came, as when the API was asked to leave, there is no second one.
+func TestWaitsAfterALeave(t *testing.T) {
+	var notes lockedBuffer
+	c := newCLI(console{err: &notes})
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := c.serve(t.Context(), l, web.Config{Backend: newFake(t, false)}, nil)
+	conn := beginPut(t, s.url)
+	ended := make(chan struct{})
+	go func() { defer close(ended); s.close() }()
+	until(t, "the server to say what it waits for", func() bool { return strings.HasSuffix(notes.String(), " begun\n") })
+	conn.Close()
+	<-ended
+}
+
+// beginPut begins a request whose end is still to come.
+func beginPut(t *testing.T, url string) net.Conn {
+	t.Helper()
+	host := strings.Trim(strings.TrimPrefix(url, "http:"), "/")
+	conn, err := net.Dial("tcp", host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	fmt.Fprintf(conn, "PUT /v1/kv/k HTTP/1.1\r\nHost: %s\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n", host)
+	if line, err := bufio.NewReader(conn).ReadString('\n'); err != nil || !strings.Contains(line, "100 Continue") {
+		t.Fatalf("the server says %q, %v; want that the value may come", line, err)
+	}
+	return conn
 }
 
 func TestBrowsable(t *testing.T) {
