@@ -167,7 +167,11 @@ func (s *Simulation) forget(k *key, v replica.Version) {
 		return
 	}
 	k.collected, k.failed = v, 0
-	if k.owed.Compare(v) > 0 {
+	switch {
+	case k.owed.Compare(v) > 0:
+		return
+	case k.owed == replica.Version{}: // nobody counts who had it
+		k.sure = assurance{}
 		return
 	}
 	s.data.tally.Forgotten++
