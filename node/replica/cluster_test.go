@@ -32,7 +32,8 @@ type cluster struct {
 	peers    []*peer // live ones, by position
 	due      []happening
 	outcomes map[opAt]Outcome
-	sent     map[Kind]int // messages by kind
+	then     map[opAt]func(Outcome) // what goes on with an outcome
+	sent     map[Kind]int           // messages by kind
 	events   map[EventKind]int
 	lives    uint64 // of all peers
 }
@@ -83,7 +84,7 @@ const (
 func newCluster(t testing.TB, seed uint64) *cluster {
 	return &cluster{
 		t: t, rand: rand.New(rand.NewPCG(seed, 2)), lag: 200 * time.Millisecond, grace: math.MaxInt64, now: startTime,
-		outcomes: map[opAt]Outcome{}, sent: map[Kind]int{}, events: map[EventKind]int{},
+		outcomes: map[opAt]Outcome{}, then: map[opAt]func(Outcome){}, sent: map[Kind]int{}, events: map[EventKind]int{},
 	}
 }
 
@@ -339,6 +340,9 @@ func (c *cluster) deliver(p *peer, r Ready) {
 	}
 	for _, o := range r.Outcomes {
 		c.outcomes[opAt{p, o.Op}] = o
+		if then := c.then[opAt{p, o.Op}]; then != nil {
+			c.after(0, func() { then(o) })
+		}
 	}
 	for _, e := range r.Events {
 		c.events[e.Kind]++

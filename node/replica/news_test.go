@@ -36,34 +36,22 @@ func TestNewsThatSpreadSlowly(t *testing.T) {
 // putThenGet stores a key through some peer, and reads it through another as soon as that
 // is acknowledged. It counts what was put and found.
 func (c *cluster) putThenGet(change Change, puts, gets *int) {
-	c.await(c.anybody(), func(p *peer) OpID { return p.Put(c.now, c.now.Add(soon), change) }, func(put Outcome) {
+	p := c.anybody()
+	c.then[opAt{p, p.Put(c.now, c.now.Add(soon), change)}] = func(put Outcome) {
 		if put.Error != NoError {
 			return
 		}
 		*puts++
-		c.await(c.anybody(), func(p *peer) OpID { return p.Get(c.now, c.now.Add(soon), change.Key, 0) }, func(got Outcome) {
+		p := c.anybody()
+		c.then[opAt{p, p.Get(c.now, c.now.Add(soon), change.Key, 0)}] = func(got Outcome) {
 			switch {
 			case got.Found:
 				*gets++
 			case got.Error == NoError:
 				c.t.Errorf("a read from %v finds nothing of what %v had", got.Wanted, put.Replicas)
 			}
-		})
-	})
-}
-
-// await begins an operation, and goes on with its outcome.
-func (c *cluster) await(p *peer, begin func(*peer) OpID, then func(Outcome)) {
-	at := opAt{p, begin(p)}
-	var look func()
-	look = func() {
-		if o, ended := c.outcomes[at]; ended {
-			then(o)
-		} else {
-			c.after(time.Millisecond, look)
 		}
 	}
-	look()
 }
 
 func (c *cluster) anybody() *peer { return c.peers[c.rand.IntN(len(c.peers))] }
