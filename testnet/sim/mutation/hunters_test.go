@@ -93,7 +93,7 @@ func data() error {
 // crowds triples a ring of eight at once while clients write and clocks differ. So many
 // newcomers join side by side that some keys have no other replicas.
 func crowds() error {
-	for seed := range uint64(8) {
+	for seed := uint64(28); seed < 36; seed++ { // one in ten finds the rarest mistake
 		cfg := sim.Config{
 			Peers: 8, Seed: 1 + seed, Lookups: -1, Duration: 10 * time.Second,
 			Data:   &sim.Data{Skew: 30 * time.Second, Keys: 200, Rate: 300},
