@@ -146,17 +146,24 @@ func (n *network) kept(t *testing.T, size int) (open func(i int, join ...int) *n
 	}, stores
 }
 
+// wholeRing starts all peers, each knowing of the first.
+func wholeRing(t *testing.T, size int, open func(i int, join ...int) *node.Node) []*node.Node {
+	t.Helper()
+	nodes := make([]*node.Node, size)
+	for i := range nodes {
+		nodes[i] = open(i, 0)
+	}
+	settle(t, nodes[0], size)
+	return nodes
+}
+
 // Identity and data are in the data directory; whom a peer knew is there too.
 func TestRestartWithoutAddresses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const size = 5
 		net, data := newNetwork(), corpus(30)
-		open, stores := net.kept(t, size)
-		nodes := make([]*node.Node, len(stores))
-		for i := range nodes {
-			nodes[i] = open(i, 0)
-		}
-		settle(t, nodes[0], size)
+		open, _ := net.kept(t, size)
+		nodes := wholeRing(t, size, open)
 		data.put(t, nodes...)
 		pass(5 * time.Second) // known peers are noted now and then
 		for _, p := range nodes {
@@ -177,11 +184,7 @@ func TestRestartInParts(t *testing.T) {
 		const size, first = 5, 2
 		net := newNetwork()
 		open, stores := net.kept(t, size)
-		nodes := make([]*node.Node, len(stores))
-		for i := range nodes {
-			nodes[i] = open(i, 0)
-		}
-		settle(t, nodes[0], size)
+		nodes := wholeRing(t, size, open)
 		pass(5 * time.Second) // known peers are noted now and then
 		for _, p := range nodes {
 			p.Close()
@@ -214,12 +217,8 @@ func TestRestartAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const size = 3
 		net := newNetwork()
-		open, stores := net.kept(t, size)
-		nodes := make([]*node.Node, len(stores))
-		for i := range nodes {
-			nodes[i] = open(i, 0)
-		}
-		settle(t, nodes[0], size)
+		open, _ := net.kept(t, size)
+		nodes := wholeRing(t, size, open)
 		wantAbsent := func(what string, want int) {
 			t.Helper()
 			if got := nodes[0].Info().Absent; got != want {
