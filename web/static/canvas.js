@@ -43,9 +43,9 @@ export class Canvas {
   invalidate() {
     if (this.#asked) return;
     this.#asked = true;
-    requestAnimationFrame((now) => {
+    requestAnimationFrame(() => {
       this.#asked = false;
-      this.#draw(now);
+      this.#draw();
     });
   }
 
@@ -96,16 +96,18 @@ export class Canvas {
     this.element.height = Math.round(clientHeight * this.#ratio);
     this.#ctx.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
     this.fitted = fit(clientWidth, clientHeight);
-    this.#draw(performance.now()); // a canvas that is sized is empty: nobody should see it so
+    this.#draw(); // a canvas that is sized is empty: nobody should see it so
   }
 
-  #draw(now) {
+  #draw() {
     if (this.#ratio !== devicePixelRatio) { // the window moved to another screen
       this.#resize();
       return;
     }
     this.#colours ??= palette(this.element);
     const { ring, selection, element, viewport } = this;
+    // Not the frame's own time: on a busy machine that is before what has just come.
+    const now = performance.now();
     this.circle = viewport.circle(this.fitted, now, calm());
     ring.forget(now);
     paint({ ctx: this.#ctx, circle: this.circle, colours: this.#colours, state: ring.state, selection, now, calm: calm() });
