@@ -13,11 +13,11 @@ import (
 // and the peer.
 func Check(views []Neighbourhood) error {
 	r := newRingView(views)
-	for _, v := range r.members {
+	for i, v := range r.members {
 		if err := orderedList(v); err != nil {
 			return err
 		}
-		if r.best(v) < 0 {
+		if r.best(i) < 0 {
 			return fmt.Errorf("%v has no live successor in its list %v", v.Self, v.Succ)
 		}
 	}
@@ -54,30 +54,26 @@ func newRingView(views []Neighbourhood) ringView {
 	return ringView{members}
 }
 
-func (r ringView) index(c Contact) int {
-	i, ok := r.search(c.ID)
-	if !ok {
-		return -1
-	}
-	return i
-}
-
-func (r ringView) search(id ID) (int, bool) {
-	return slices.BinarySearchFunc(r.members, id, func(v Neighbourhood, id ID) int { return v.Self.ID.Compare(id) })
-}
-
-// best is the index of the first live successor, and -1 if there is none. A
+// best is the index of a member's first live successor, and -1 if there is none. A
 // member with an empty list is its own successor: that is how a ring begins.
-func (r ringView) best(v Neighbourhood) int {
-	if len(v.Succ) == 0 {
-		return r.index(v.Self)
+func (r ringView) best(at int) int {
+	if len(r.members[at].Succ) == 0 {
+		return at
 	}
-	for _, c := range v.Succ {
-		if i := r.index(c); i >= 0 {
+	next := (at + 1) % len(r.members)
+	for _, c := range r.members[at].Succ {
+		if r.members[next].Self.ID == c.ID {
+			return next // without a search, unless the ring is in disorder
+		}
+		if i, found := r.search(c.ID); found {
 			return i
 		}
 	}
 	return -1
+}
+
+func (r ringView) search(id ID) (int, bool) {
+	return slices.BinarySearchFunc(r.members, id, func(v Neighbourhood, id ID) int { return v.Self.ID.Compare(id) })
 }
 
 func orderedList(v Neighbourhood) error {
@@ -100,7 +96,7 @@ func (r ringView) oneOrderedRing() error {
 		at := start
 		for walkOf[at] == 0 {
 			walkOf[at] = start + 1
-			next := r.best(r.members[at])
+			next := r.best(at)
 			if next < 0 {
 				return fmt.Errorf("%v has no live successor in its list", r.members[at].Self)
 			}
@@ -124,7 +120,7 @@ func (r ringView) oneOrderedRing() error {
 func (r ringView) goesRoundOnce(start int) error {
 	descents := 0
 	for at := start; ; {
-		next := r.best(r.members[at])
+		next := r.best(at)
 		if next <= at {
 			descents++
 		}

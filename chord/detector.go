@@ -103,9 +103,14 @@ func (n *Node) suspect(c Contact) {
 // confirmers are our other neighbours: first the one on the contact's other side,
 // who watches it as well, then the rest in a random order.
 func (n *Node) confirmers(c Contact) []Contact {
-	var list []Contact
-	for _, k := range slices.Concat(n.succ, n.preds) {
-		if k != c && !k.IsZero() && !slices.Contains(list, k) {
+	list := make([]Contact, 0, len(n.succ)+len(n.preds))
+	for _, k := range n.succ {
+		if k != c {
+			list = append(list, k)
+		}
+	}
+	for _, k := range n.preds {
+		if k != c && !k.IsZero() && !slices.Contains(n.succ, k) {
 			list = append(list, k)
 		}
 	}

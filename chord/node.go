@@ -234,9 +234,10 @@ func (v *Neighbourhood) Pred() Contact {
 	return v.Preds[0]
 }
 
-// Neighbourhood gives a copy of the current view.
+// Neighbourhood gives the current view. Its lists are the node's own, which are
+// replaced as a whole and never changed: nor may anybody else change them.
 func (n *Node) Neighbourhood() Neighbourhood {
-	return Neighbourhood{Self: n.cfg.Self, Member: n.member, Preds: slices.Clone(n.preds), Succ: slices.Clone(n.succ), Whole: n.spans()}
+	return Neighbourhood{Self: n.cfg.Self, Member: n.member, Preds: slices.Clip(n.preds), Succ: slices.Clip(n.succ), Whole: n.spans()}
 }
 
 // Fingers are the distinct fingers, nearest first.

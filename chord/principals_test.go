@@ -74,7 +74,12 @@ func randomViews(r *rand.Rand, crowd []Contact, successors int) []Neighbourhood 
 
 func liveSuccessors(views []Neighbourhood) bool {
 	r := newRingView(views)
-	return !slices.ContainsFunc(r.members, func(v Neighbourhood) bool { return r.best(v) < 0 })
+	for i := range r.members {
+		if r.best(i) < 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // A chance is a ring in which anything may happen next that Zave's proof allows:
@@ -189,12 +194,18 @@ func (c *chance) lists() []Neighbourhood {
 func (c *chance) everyListLives() bool {
 	r := newRingView(c.views())
 	for _, v := range c.lists()[len(c.nodes):] {
-		v.Succ = append([]Contact{v.Self}, v.Succ[:min(len(v.Succ), c.successors-1)]...)
-		if r.best(v) < 0 {
+		if !anyLives(r, append([]Contact{v.Self}, v.Succ[:min(len(v.Succ), c.successors-1)]...)) {
 			return false
 		}
 	}
-	return !slices.ContainsFunc(c.lists(), func(v Neighbourhood) bool { return v.Member && r.best(v) < 0 })
+	return !slices.ContainsFunc(c.lists(), func(v Neighbourhood) bool { return v.Member && len(v.Succ) > 0 && !anyLives(r, v.Succ) })
+}
+
+func anyLives(r ringView, list []Contact) bool {
+	return slices.ContainsFunc(list, func(c Contact) bool {
+		_, found := r.search(c.ID)
+		return found
+	})
 }
 
 // principals are the members that no list passes over.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -194,7 +195,7 @@ func (n *Node) sayGoodbye(ctx context.Context) {
 	var told []chord.Contact
 	err := n.do(func(chord.Time) {
 		v := n.ring.Neighbourhood()
-		told = append(v.Succ, v.Preds...)
+		told = slices.Concat(v.Succ, v.Preds)
 		n.ring.Leave()
 	})
 	if err != nil {
