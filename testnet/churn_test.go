@@ -54,6 +54,7 @@ func (c churned) Lookup(ctx context.Context, key []byte) (node.Route, error) {
 // that they do not know it yet. One of a thousand may fail: a joiner counts from
 // the instant on at which the first peer has heard of it.
 func TestLookupsAreRightUnderChurn(t *testing.T) {
+	t.Parallel() // with those that wait for timeouts
 	for name, how := range map[string]testnet.Death{"crash": testnet.Crash, "hang": testnet.Hang} {
 		t.Run(name, func(t *testing.T) { testChurn(t, how) })
 	}
