@@ -62,12 +62,13 @@ func (c *cli) serve(ctx context.Context, l net.Listener, config web.Config, left
 // aMoment is how long nobody wonders what is waited for.
 const aMoment = 500 * time.Millisecond
 
-// close waits for the requests under way, and says so unless they end in a moment.
+// close waits for the requests under way, and says so unless they end in a moment. It
+// may be called again.
 func (s *apiServer) close() {
 	s.stop()
 	waits := time.AfterFunc(aMoment, s.waits)
 	defer waits.Stop()
-	<-s.ended
+	s.ended <- <-s.ended
 }
 
 // endsAtOnce tells of the second signal, where there was a first.

@@ -119,10 +119,10 @@ func (c *cli) testnet(ctx context.Context, t testnetConfig) (err error) {
 	}
 	peers := newLab(net)
 	api := c.serve(ctx, l, web.Config{Backend: peers, Feed: feed, Logger: log, Simulation: pageSimulation}, peers.left)
-	defer api.close()
 	defer net.Close()
+	defer api.close() // before the peers are closed: an empty ring would be the last thing seen
 	tape.watch(peers.Ring, recordTestnet)
-	defer tape.closeInto(&err) // before the peers are closed, which would be the last thing seen
+	defer tape.closeInto(&err)
 	if t.open {
 		if err := openBrowser(api.url); err != nil {
 			fmt.Fprintln(c.err, err)
@@ -131,7 +131,10 @@ func (c *cli) testnet(ctx context.Context, t testnetConfig) (err error) {
 	if err := c.settle(ctx, net, t.Peers, api.url); err != nil || ctx.Err() != nil {
 		return err
 	}
-	return api.wait(ctx, func() error { return c.farewell(peers, farewellTime) })
+	return api.wait(ctx, func() error {
+		api.close()
+		return c.farewell(peers, farewellTime)
+	})
 }
 
 // settle starts the peers and says when they form a ring. An interruption is no

@@ -76,6 +76,9 @@ func (r *run) begin(method string, args, reply any) *rpc.Call {
 // call calls a method of the host. When ctx ends it does not wait for the answer.
 func call[R any](ctx context.Context, r *run, method string, args any) (R, error) {
 	var none R
+	if ctx.Err() != nil {
+		return none, ctx.Err()
+	}
 	reply := new(R)
 	select {
 	case done := <-r.begin(method, args, reply).Done:
