@@ -26,6 +26,9 @@ func TestLargeValueOnARing(t *testing.T) {
 	if err := net.Start(ctx, nil); err != nil {
 		t.Fatal(err)
 	}
+	if err := net.Settle(ctx); err != nil { // until then peers may not agree on who the replicas are
+		t.Fatal(err)
+	}
 	value := make([]byte, 20<<20+1)
 	_, _ = rand.NewChaCha8([32]byte{1}).Read(value)
 	key := []byte("large")
