@@ -127,17 +127,20 @@ func TestPeerThatWasSuspendedBringsNothingBack(t *testing.T) {
 
 // Nor is a write any news that was sent to it while it stood still.
 func TestWriteThatWasOvertakenByTheDelete(t *testing.T) {
-	c := shortMemory(t, 1)
-	p := c.replicas("deleted")[1]
-	c.kill(p)
-	c.pass(10 * time.Minute)
-	late := c.wantPut(c.peers[0], "deleted", "value").Record
-	c.settle()
-	c.remove(c.peers[0], "deleted")
-	c.pass(away)
-	c.insert(p)
-	p.Step(c.time(p), Message{Kind: Write, From: c.peers[0].self.Peer, Records: []Record{late}})
-	c.wantForgotten("deleted")
+	for seed := range uint64(3) {
+		c := shortMemory(t, seed)
+		c.pass(regularRound) // so that all have been there since before it goes
+		p := c.replicas("deleted")[1]
+		c.kill(p)
+		c.pass(10 * time.Minute)
+		late := c.wantPut(c.peers[0], "deleted", "value").Record
+		c.settle()
+		c.remove(c.peers[0], "deleted")
+		c.pass(away)
+		c.insert(p)
+		p.Step(c.time(p), Message{Kind: Write, From: c.peers[0].self.Peer, Records: []Record{late}})
+		c.wantForgotten("deleted")
+	}
 }
 
 // That is so, too, if it had only just arrived.
