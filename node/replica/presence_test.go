@@ -130,23 +130,20 @@ func TestWriteThatWasOvertakenByTheDelete(t *testing.T) {
 	for seed := range uint64(3) {
 		c := shortMemory(t, seed)
 		c.pass(regularRound) // so that all have been there since before it goes
-		p := c.replicas("deleted")[1]
-		c.kill(p)
-		c.pass(10 * time.Minute)
-		late := c.wantPut(c.peers[0], "deleted", "value").Record
-		c.settle()
-		c.remove(c.peers[0], "deleted")
-		c.pass(away)
-		c.insert(p)
-		p.Step(c.time(p), Message{Kind: Write, From: c.peers[0].self.Peer, Records: []Record{late}})
-		c.wantForgotten("deleted")
+		c.wakeWithOldNews(c.replicas("deleted")[1])
 	}
 }
 
 // That is so, too, if it had only just arrived.
 func TestNewcomerThatWasSuspendedBringsNothingBack(t *testing.T) {
 	c := shortMemory(t, 1)
-	p := c.join(chord.NewContact("new", 0))
+	c.wakeWithOldNews(c.join(chord.NewContact("new", 0)))
+}
+
+// wakeWithOldNews has a peer stand still while a key is written, deleted and forgotten, and
+// receive the write when it goes on. The key must not come back.
+func (c *cluster) wakeWithOldNews(p *peer) {
+	c.t.Helper()
 	c.kill(p)
 	c.pass(10 * time.Minute)
 	late := c.wantPut(c.peers[0], "deleted", "value").Record
