@@ -46,6 +46,8 @@ func envelopes() []envelope {
 				Kind: kind, From: self.Peer, To: other.Peer, Seq: 7, Key: rec.Key, Digest: true, Complete: true, Limit: 1000, Refused: replica.ClockAhead,
 				Arc: arc, Records: []replica.Record{rec}, Items: []replica.Item{item}, Source: &arc,
 				Ranges: []replica.Range{{Arc: arc, Count: 3, Sum: sum}, {Arc: arc, Listed: true, Items: []replica.Item{item}}},
+				Bare:   true, Presence: replica.Presence{Since: 1, Until: 1 << 63}, Stale: true, Busy: true, Replaced: true, Barren: &arc, Strays: true,
+				Guess: true, Stranger: true, Beside: []chord.ID{self.ID, other.ID},
 			}})
 	}
 	return all

@@ -24,12 +24,13 @@ type cluster struct {
 	grace    time.Duration                                // of tombstones
 	lost     bool                                         // no lookup finds anybody
 	few      int                                          // if set, lookups find only so many owners
-	hearsay  bool                                         // lookups find whom some peer has heard of
+	hearsay  bool                                         // lookups find whom some peer has heard of, and newcomers begin with what the first one has
 	looked   int                                          // lookups made
 	guess    func(owners []chord.Contact) []chord.Contact // if set, what guesses name instead
 	watch    func(Message)                                // sees every message sent
 	now      chord.Time
 	peers    []*peer // live ones, by position
+	founder  *peer   // the first
 	due      []happening
 	outcomes map[opAt]Outcome
 	then     map[opAt]func(Outcome) // what goes on with an outcome
@@ -141,8 +142,21 @@ func (c *cluster) restart(self chord.Contact, stored shelf) *peer {
 	c.t.Helper()
 	p := c.newPeer(self, stored)
 	c.insert(p)
-	c.tell(p)
+	c.introduce(p)
 	return p
+}
+
+// introduce a peer to its neighbours.
+func (c *cluster) introduce(p *peer) {
+	if !c.hearsay || c.founder == nil {
+		c.founder = cmp.Or(c.founder, p)
+		c.tell(p)
+		return
+	}
+	ring := append([]chord.Contact{p.self, c.founder.self}, c.founder.view.Succ...)
+	slices.SortFunc(ring, func(a, b chord.Contact) int { return a.ID.Compare(b.ID) })
+	p.view = neighbourhood(slices.Compact(ring), p.self)
+	p.SetNeighbours(c.time(p), p.view)
 }
 
 // tell a peer of its neighbours.

@@ -23,8 +23,8 @@
 // done when W have stored a write durably, or R have answered a read. A replica
 // that has not yet reconciled the arc of a key since it became responsible for
 // it answers "not complete", which never counts towards R: so a key is not
-// reported missing while it is on its way. It begins to count only once those who are
-// replicas beside it have heard of it, so that all go by one view of the ring. Nor are
+// reported missing while it is on its way. It begins to count only once it agrees with those who are
+// replicas beside it on who they all are, so that all go by one view of the ring. Nor are
 // such answers enough for a write: they cannot tell whether it is the newest. An attempt
 // that falls short is repeated, located anew, until the operation's deadline.
 //

@@ -14,7 +14,7 @@ func (s *session) compare(now chord.Time) {
 	for i, arc := range s.open {
 		batch[i] = s.r.rangeOf(arc)
 	}
-	s.ask(now, Message{Kind: Compare, Ranges: batch}, s.compared)
+	s.ask(now, s.r.comparing(batch), s.compared)
 }
 
 // compared sorts out what differs: a list tells what to move, a summary that
@@ -24,11 +24,7 @@ func (s *session) compared(now chord.Time, m Message) {
 		s.end(now, false)
 		return
 	}
-	if m.Stranger && s.way.takes() {
-		s.stranger = true
-		s.end(now, false)
-		return
-	}
+	s.stranger = s.stranger || m.Stranger && s.way.takes()
 	s.last = m
 	s.theirs = standing{m.Presence, m.Stale}
 	if s.way == onlyGive && s.theirs.stale && !s.ours.stale && !s.r.leaving {

@@ -73,7 +73,8 @@ type Message struct {
 	Barren   *chord.Arc   `cbor:"20,keyasint,omitempty"` // Compared: nobody behind the answerer up to To has strays, or is a source of all from its own arc's From on
 	Strays   bool         `cbor:"21,keyasint,omitempty"` // Compared: the answerer holds what belongs to others
 	Guess    bool         `cbor:"22,keyasint,omitempty"` // Read, Write: only a replica of the key is to serve it
-	Stranger bool         `cbor:"23,keyasint,omitempty"` // Compared: the answerer, a replica there, has not heard of the asker yet
+	Stranger bool         `cbor:"23,keyasint,omitempty"` // Compared: the answerer, a replica there, has not heard of the asker yet, or knows one beside it that the asker does not
+	Beside   []chord.ID   `cbor:"24,keyasint,omitempty"` // Compare: the positions around the asker's own that it knows, clockwise
 	Mends    bool         `cbor:"-"`                     // Write: of what was written before, for the sender's accounts
 }
 
@@ -104,6 +105,7 @@ const (
 	batchRanges = 32
 	listBytes   = 256 << 10 // of keys in the lists of one Compared
 	scanItems   = 10_000    // read for one Listed
+	maxBeside   = 2*MaxN + 2
 )
 
 // Valid says what is wrong with a message from a stranger, nil if nothing is.
@@ -113,6 +115,8 @@ func (m *Message) Valid() error {
 		return fmt.Errorf("replica: message of unknown %v", m.Kind)
 	case len(m.Ranges) > maxRanges || len(m.Items) > maxItems || len(m.Records) > maxItems:
 		return fmt.Errorf("replica: %v with too many parts", m.Kind)
+	case len(m.Beside) > maxBeside:
+		return fmt.Errorf("replica: %v that names %d peers", m.Kind, len(m.Beside))
 	case len(m.Key) > MaxKeyLen || (m.Kind == Read && m.Key == ""):
 		return fmt.Errorf("replica: %v with a key of %d bytes", m.Kind, len(m.Key))
 	}

@@ -2,6 +2,7 @@ package replica
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -65,7 +66,7 @@ func TestNewcomerIsHeardOf(t *testing.T) {
 		deaf.deaf = true
 		p := c.join(newcomer)
 		c.pass(soon / 2)
-		if p.Repair().Complete || p.Repair().Reason != fmt.Sprintf("%v has not heard of this peer yet", deaf.self) {
+		if p.Repair().Complete || p.Repair().Reason != fmt.Sprintf("%v does not agree yet on who is beside this peer", deaf.self) {
 			t.Errorf("%d behind it has not heard of it: %+v, want that it waits for this", behind, p.Repair())
 		}
 		if !c.run(2*soon, func() bool { return p.Repair().Complete }) {
@@ -116,5 +117,43 @@ func TestOverlooks(t *testing.T) {
 	place.known = false
 	if place.overlooks(stranger.Peer, chord.Arc{From: tens[2].ID, To: stranger.ID}) {
 		t.Error("who does not know its own arc is a replica of nothing yet")
+	}
+}
+
+// Whoever knows somebody between the positions that a newcomer knows says so.
+func TestKnowsMore(t *testing.T) {
+	ring := ats(0x10, 0x20, 0x30, 0x40, 0x50, 0x60, 0x70, 0x80, 0x90)
+	seen := func(self chord.Contact, ring []chord.Contact) *place {
+		p := &place{self: self, n: 3}
+		p.set(neighbourhood(ring, self))
+		return p
+	}
+	without := func(away ...chord.Contact) []chord.Contact {
+		return slices.DeleteFunc(slices.Clone(ring), func(c chord.Contact) bool { return slices.Contains(away, c) })
+	}
+	newcomer, all := ring[4], chord.Arc{From: ring[4].ID, To: ring[4].ID}
+	for _, test := range []struct {
+		name     string
+		newcomer *place
+		other    *place
+		want     bool
+	}{
+		{"they know the same", seen(newcomer, ring), seen(ring[3], ring), false},
+		{"a replica is missing", seen(newcomer, without(ring[3])), seen(ring[5], ring), true},
+		{"the one who answers is missing", seen(newcomer, without(ring[5])), seen(ring[5], ring), true},
+		{"somebody farther away than the replicas is missing", seen(newcomer, without(ring[0])), seen(ring[3], ring), false},
+		{"the newcomer knows more", seen(newcomer, ring), seen(ring[3], without(ring[5])), false},
+		{"a ring of three, of which one is missing", seen(newcomer, ring[3:5]), seen(ring[3], ring[3:6]), true},
+		{"a ring of three", seen(newcomer, ring[3:6]), seen(ring[3], ring[3:6]), false},
+		{"a ring of four", seen(newcomer, ring[3:7]), seen(ring[3], ring[3:7]), false},
+		{"a ring of four, of which one is missing", seen(newcomer, ring[2:6]), seen(ring[3], ring[2:7]), true},
+		{"who answers does not know its own arc", seen(newcomer, without(ring[3])), &place{self: ring[5], n: 3}, false},
+	} {
+		if got := test.other.knowsMore(test.newcomer.beside(), all); got != test.want {
+			t.Errorf("%s: it knows more: %v, want %v", test.name, got, test.want)
+		}
+	}
+	if seen(ring[3], ring).knowsMore(nil, all) {
+		t.Error("one that names nobody was found to miss somebody")
 	}
 }

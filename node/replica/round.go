@@ -32,7 +32,7 @@ type round struct {
 	tombstones int      // of them
 	fails      int      // rounds in a row that failed
 	greeted    bool     // whose place we take was asked whether it has heard of us
-	stranger   bool     // some replica has not
+	stranger   bool     // some replica has other news of who is beside us
 	unheard    int      // rounds in a row that ended for want of such news
 }
 
@@ -88,7 +88,7 @@ func (r *Replica) nextShare(now chord.Time) {
 }
 
 // tired reports whether those who did answer are enough by now.
-func (rd *round) tired() bool { return rd.fails >= patience || rd.unheard >= newsTakes }
+func (rd *round) tired() bool { return rd.fails >= patience }
 
 // caughtUp notes that the arc is reconciled. What nobody could give back of it
 // was never acknowledged, or is lost.

@@ -8,7 +8,7 @@ type ending struct {
 	moved      int        // records
 	tombstones int        // of them
 	left       bool       // something was not given to one who is still catching up
-	stranger   bool       // the other side has not heard of us yet
+	stranger   bool       // the other side has other news of who is beside us
 	heard      bool       // the other side has said what follows
 	source     *chord.Arc // where the other side is a source, nil if nowhere
 	since      uint64     // of its Presence
@@ -49,7 +49,7 @@ type session struct {
 	asked      int     // steps, of which most are requests
 	short      bool    // the other side did not give what it had listed, or take what we have
 	refusing   bool    // its store takes nothing
-	stranger   bool    // it has not heard of us yet, so it does not count
+	stranger   bool    // it does not agree on who is beside us, so it does not count
 	last       Message // Compared
 	ours       standing
 	theirs     standing

@@ -326,6 +326,7 @@ func TestMessagesOfStrangersAreJudged(t *testing.T) {
 		"many ranges":     {Kind: Compare, Ranges: ranges},
 		"many items":      {Kind: Pull, Items: make([]Item, maxItems+1)},
 		"items in ranges": {Kind: Compared, Ranges: []Range{full, full, full, full, full, full, full, full, full, full, full, full, full, full, full, full, full}},
+		"many peers":      {Kind: Compare, Beside: make([]chord.ID, maxBeside+1)},
 		"many records":    {Kind: Write, Records: make([]Record, maxItems+1)},
 		"a long key":      {Kind: List, Key: long},
 		"an empty key":    {Kind: Read},

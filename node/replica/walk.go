@@ -92,7 +92,7 @@ func (r *Replica) probe(now chord.Time) {
 		w.asked++
 		p := &probes[i]
 		p.share = share{with: c, arc: r.place.remainder(w.asked), way: onlyTake}
-		r.request(now, c.Peer, Message{Kind: Compare, Ranges: []Range{r.rangeOf(p.arc)}}, func(now chord.Time, m Message, ok bool) {
+		r.request(now, c.Peer, r.comparing([]Range{r.rangeOf(p.arc)}), func(now chord.Time, m Message, ok bool) {
 			p.answer, p.ok = m, ok
 			if waiting--; waiting == 0 && r.round.number == number {
 				r.probed(now, probes)
