@@ -101,6 +101,8 @@ func (s *session) match(now chord.Time, rg Range) {
 		case !ok && s.mayBeDeletedThere(now, it):
 			s.unsure = true
 		case s.way == onlyTake, s.way == onlyAsk, s.refusing:
+		case ok && s.theirs.stale && !s.mayOffer(it): // to them it would look as if it had been written since
+			s.withheld = true
 		case ok:
 			s.pushes = append(s.pushes, it)
 		case s.r.forgotten(now, it):
@@ -125,7 +127,8 @@ func (s *session) read(now chord.Time, rg Range) map[string]Item {
 		if !s.way.takes() || tooFarAhead(now, it.Version) {
 			continue
 		}
-		if !ok && s.mayTake(now, it) || ok && mine.Version.Compare(it.Version) < 0 {
+		newer := ok && mine.Version.Compare(it.Version) < 0
+		if !ok && s.mayTake(now, it) || newer && !(s.ours.stale && s.tooEarly(it)) {
 			s.pulls = append(s.pulls, it)
 		}
 	}

@@ -175,9 +175,15 @@ func (s *session) mayTake(now chord.Time, it Item) bool {
 	if s.r.forgotten(now, it) || s.deletedHere(now, it) {
 		return false
 	}
+	return !s.tooEarly(it)
+}
+
+// tooEarly reports whether an item of theirs may not come here before they have asked all
+// others about it.
+func (s *session) tooEarly(it Item) bool {
 	early := s.theirs.stale && !s.r.ended(s.theirs.Presence, it)
 	s.early = s.early || early
-	return !early
+	return early
 }
 
 // mayOffer reports whether an item that the other side lacks may go there: not before we
