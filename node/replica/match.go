@@ -106,7 +106,7 @@ func (s *session) match(now chord.Time, rg Range) {
 		case ok:
 			s.pushes = append(s.pushes, it)
 		case s.r.forgotten(now, it):
-		case !s.mayOffer(it), s.last.Busy && !s.r.leaving:
+		case !s.mayOffer(it), s.last.Busy && !s.r.leaving && !s.insists():
 			s.withheld = true
 		default:
 			s.pushes = append(s.pushes, it)

@@ -189,7 +189,14 @@ func (s *session) tooEarly(it Item) bool {
 // mayOffer reports whether an item that the other side lacks may go there: not before we
 // have asked all others about it. Those to whom we owe it are asked as it is given.
 func (s *session) mayOffer(it Item) bool {
-	return !s.ours.stale || s.r.ended(s.ours.Presence, it) || s.way == onlyGive && s.isSource(it)
+	return !s.ours.stale || s.r.ended(s.ours.Presence, it) || s.way == onlyGive && s.isSource(it) || s.insists()
+}
+
+// insists reports whether one to whom we owe what may be deleted gets it though it has yet to
+// catch up: if none of those to whom we owe it has known better a few times. It takes nothing
+// from us by itself, and without that it may have nobody to catch up with.
+func (s *session) insists() bool {
+	return s.ours.stale && s.way == onlyGive && s.r.round.fails >= patience
 }
 
 // isSource reports whether the other side has everything written at an item's place.

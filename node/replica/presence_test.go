@@ -539,3 +539,36 @@ func TestWalkAsksWhatIsDeleted(t *testing.T) {
 		}
 	}
 }
+
+// If only newcomers are left to whom a peer that was away owes something, it has nobody to ask,
+// and they have nobody else to catch up with.
+func TestNewcomersGetWhatOnlyAPeerThatWasAwayHas(t *testing.T) {
+	c := newCluster(t, 1)
+	c.grace = time.Hour
+	for _, self := range ats(0x10, 0x30, 0x50, 0x70, 0x90, 0xb0) {
+		c.join(self)
+	}
+	c.settle()
+	key := keyBetween(at(0x40).ID, at(0x42).ID, 1)
+	rec := c.wantPut(c.peers[0], key, "value").Record
+	holder := c.outsider(key)
+	was := holder.Presence(c.now)
+	give(holder, rec)
+	c.kill(holder)
+	c.pass(away)
+	c.lost = true
+	back := c.comeBack(holder, was)
+	if !c.run(time.Minute, func() bool { return back.Repair().Complete }) || back.Len() == 0 {
+		t.Fatal("want it to have caught up, and not yet handed over what it came with")
+	}
+	for _, p := range c.replicas(key) {
+		c.kill(p)
+	}
+	for _, self := range ats(0x44, 0x46, 0x48) {
+		c.join(self)
+	}
+	c.lost = false
+	c.settle()
+	c.wantGet(c.peers[0], key, "value")
+	c.wantPlaced()
+}
