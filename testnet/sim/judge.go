@@ -17,7 +17,7 @@ import (
 func (s *Simulation) must(c *call, o *replica.Outcome, met int) bool {
 	k := c.key
 	return c.sure.version != (replica.Version{}) && k.sure.version.Compare(c.sure.version) >= 0 &&
-		k.losses-c.sure.losses < c.sure.copies && met+c.sure.copies > len(o.Wanted) && s.meansOwners(k, o) && !s.outOfReach(k, c.sure.version)
+		k.losses-c.sure.losses < c.sure.copies && met+c.sure.copies > max(c.sure.of, len(o.Wanted)) && s.meansOwners(k, o) && !s.outOfReach(k, c.sure.version)
 }
 
 // outOfReach reports whether all replicas of a key are newcomers, to a part of the ring,

@@ -44,9 +44,10 @@ import (
 //   - A listing shows every key that is there, once, and no other.
 //
 // In between, a quorum promises more: a read that R replicas answer meets one of
-// those that acknowledged a write, if both are more than N together. But that holds
-// only while those who wrote and those who read mean the same replicas, and while
-// these have not failed too often. So an acknowledged write is sure from the moment in which
+// those that acknowledged a write, if both are more together than there are replicas, or
+// were for the write. But that holds only while those who wrote and those who read mean
+// the same replicas, and while these have not failed too often. So an acknowledged write is
+// sure from the moment in which
 //   - its coordinator meant the right replicas, which are the first N members, and W
 //     of them or more acknowledged it;
 //   - a read has shown it, acknowledged or not, whose coordinator meant the right replicas:
@@ -99,6 +100,7 @@ type key struct {
 type assurance struct {
 	version replica.Version
 	copies  int // replicas that had it then
+	of      int // so many that there were
 	losses  int // of the key, before
 }
 
@@ -172,7 +174,7 @@ func (s *Simulation) assureAll() {
 		if k.owed == (replica.Version{}) || slices.ContainsFunc(owners, lacks) {
 			continue
 		}
-		k.sure, k.doubted = assurance{k.owed, len(owners), k.losses}, false
+		k.sure, k.doubted = assurance{k.owed, len(owners), len(owners), k.losses}, false
 	}
 }
 

@@ -175,7 +175,7 @@ func (s *Simulation) owe(c *call, o *replica.Outcome) {
 func (s *Simulation) assure(c *call, o *replica.Outcome, copies int) {
 	k, v := c.key, o.Record.Version
 	if !k.doubted && v.Compare(k.sure.version) > 0 && s.meansOwners(k, o) {
-		k.sure = assurance{v, copies, c.losses}
+		k.sure = assurance{v, copies, len(o.Wanted), c.losses}
 	}
 }
 
