@@ -203,8 +203,9 @@ func (r *Replica) read(now chord.Time, m Message) Message {
 	if r.elsewhere(m, m.Key) {
 		return Message{Kind: Answer, Refused: Elsewhere}
 	}
-	reply := Message{Kind: Answer, Complete: r.place.completeAt(chord.KeyID([]byte(m.Key)))}
-	if r.stale(now) {
+	pos := chord.KeyID([]byte(m.Key))
+	reply := Message{Kind: Answer, Complete: r.place.completeAt(pos)}
+	if r.standing(now, chord.Arc{From: pos.Prev(), To: pos}).stale {
 		return reply
 	}
 	if lost, ok := r.damaged[m.Key]; ok { // which may be newer than what others have

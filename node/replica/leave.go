@@ -34,7 +34,29 @@ func (d *departure) ask(now chord.Time) {
 		d.r.finish(d.operation)
 		return
 	}
+	if d.r.standing(now, d.arc).stale {
+		d.askAll(now, receivers, func(now chord.Time) { d.handArcOver(now, receivers) })
+		return
+	}
 	d.handArcOver(now, receivers)
+}
+
+// askAll asks one receiver after another what of ours is deleted, before the first gets
+// anything.
+func (d *departure) askAll(now chord.Time, receivers []share, then func(chord.Time)) {
+	if len(receivers) == 0 {
+		then(now)
+		return
+	}
+	asked := receivers[0]
+	asked.way = onlyAsk
+	d.r.reconcile(now, asked, func(now chord.Time, end ending) {
+		if !end.ok {
+			d.r.retry(now, d.operation)
+			return
+		}
+		d.askAll(now, receivers[1:], then)
+	})
 }
 
 // receivers lists for each cell of our arc its N replicas once we are gone: those

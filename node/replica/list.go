@@ -115,7 +115,7 @@ func (r *Replica) onList(now chord.Time, m Message) {
 func (r *Replica) list(now chord.Time, m Message) Message {
 	reply := Message{Kind: Listed, Arc: m.Arc}
 	reply.Complete = r.place.complete != nil && covers(*r.place.complete, m.Arc)
-	if r.stale(now) {
+	if r.standing(now, m.Arc).stale {
 		return reply
 	}
 	limit := min(max(m.Limit, 1), maxItems)
