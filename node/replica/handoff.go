@@ -40,10 +40,19 @@ func (r *Replica) handedOff(now chord.Time) {
 // isStray reports whether an item belongs to others.
 func (r *Replica) isStray(it Item) bool { return !r.place.arc.Contains(chord.KeyID([]byte(it.Key))) }
 
-// expectStray brings the next round forward if a key lies outside our arc.
-func (r *Replica) expectStray(now chord.Time, key string) {
-	if r.round.at != Never && r.place.known && !r.place.arc.Contains(chord.KeyID([]byte(key))) {
+// expectStray brings the next round forward if a record lies outside our arc, of which we
+// hear no deletes.
+func (r *Replica) expectStray(now chord.Time, it Item) {
+	if !r.place.known || !r.isStray(it) {
+		return
+	}
+	if r.round.at != Never {
 		r.round.at = min(r.round.at, now.Add(retryPause))
+	}
+	for _, p := range []*Presence{&r.presence, &r.away} {
+		if p.Until != 0 && r.lasts(*p, now) { // else it may have been alone, and have written what is newer
+			p.Newest = max(p.Newest, it.Version.Wall)
+		}
 	}
 }
 

@@ -112,7 +112,7 @@ func (r *Replica) reload(key string) {
 
 // forgetCoverage makes us a newcomer, whatever we had.
 func (r *Replica) forgetCoverage() {
-	r.place.coverage, r.durable = coverage{}, [2]coverage{}
+	r.place.coverage, r.durable[0].coverage, r.durable[1].coverage = coverage{}, coverage{}, coverage{}
 }
 
 // forgetDamaged gives up what is unreadable on an arc. That we lack it is no sign that it

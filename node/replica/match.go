@@ -100,13 +100,13 @@ func (s *session) match(now chord.Time, rg Range) {
 			s.r.discard(it)
 		case !ok && s.mayBeDeletedThere(now, it):
 			s.unsure = true
-		case s.way == onlyTake, s.way == onlyAsk, s.refusing:
-		case ok && s.theirs.stale && !s.mayOffer(it): // to them it would look as if it had been written since
+		case s.way != exchange && s.way != onlyGive, s.refusing:
+		case ok && s.theirs.stale && !s.mayOffer(now, it): // to them it would look as if it had been written since
 			s.withheld = true
 		case ok:
 			s.pushes = append(s.pushes, it)
 		case s.r.forgotten(now, it):
-		case !s.mayOffer(it), s.last.Busy && !s.r.leaving && !s.insists():
+		case !s.mayOffer(now, it), s.last.Busy && !s.r.leaving:
 			s.withheld = true
 		default:
 			s.pushes = append(s.pushes, it)
@@ -114,8 +114,7 @@ func (s *session) match(now chord.Time, rg Range) {
 	}
 }
 
-// read takes in the other's list, and notes what to pull of it. Versions from the future
-// stay where they are until their time has come.
+// read takes in the other's list, and notes what to pull of it.
 func (s *session) read(now chord.Time, rg Range) map[string]Item {
 	theirs := make(map[string]Item, len(rg.Items))
 	for _, it := range rg.Items {
@@ -123,12 +122,7 @@ func (s *session) read(now chord.Time, rg Range) map[string]Item {
 			continue
 		}
 		theirs[it.Key] = it
-		mine, ok := s.r.index.Get(it.Key)
-		if !s.way.takes() || tooFarAhead(now, it.Version) {
-			continue
-		}
-		newer := ok && mine.Version.Compare(it.Version) < 0
-		if !ok && s.mayTake(now, it) || newer && !(s.ours.stale && s.tooEarly(it)) {
+		if s.way.takes() && s.wants(now, it) {
 			s.pulls = append(s.pulls, it)
 		}
 	}

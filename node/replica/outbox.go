@@ -49,7 +49,7 @@ func newOutbox() outbox {
 // brought has to be stored by now.
 func (r *Replica) Ready() Ready {
 	r.dropOnlyAbsent()
-	r.durable[0], r.durable[1] = r.place.coverage, r.durable[0]
+	r.durable[0], r.durable[1] = standpoint{r.place.coverage, r.presence, r.away}, r.durable[0]
 	r.landed()
 	r.ready, r.drained = r.drained, r.ready
 	r.ready.reset()

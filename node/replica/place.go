@@ -27,6 +27,12 @@ type place struct {
 // what has moved to others stays a source for them until it is handed over.
 type coverage struct{ complete, source *chord.Arc }
 
+// A standpoint is what holds only once the store has carried out what led to it.
+type standpoint struct {
+	coverage
+	presence, away Presence
+}
+
 // set takes in the neighbours, and reports whether it made a difference.
 func (p *place) set(v chord.Neighbourhood) bool {
 	next := place{self: p.self, n: p.n, succ: v.Succ, whole: v.Whole}

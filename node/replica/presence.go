@@ -29,10 +29,15 @@ type Presence struct {
 const inTouch = 4
 
 // Presence is what to keep for the next start: the older one, while we still hold
-// records outside our arc from before we were away.
+// records outside our arc from before then, or the store holds what we have dropped.
 func (r *Replica) Presence(now chord.Time) Presence {
-	if r.away.Until != 0 {
+	switch stored := r.durable[1]; {
+	case stored.away.Until != 0:
+		return stored.away
+	case r.away.Until != 0:
 		return r.away
+	case stored.presence.Until != 0 && !r.lasts(stored.presence, now):
+		return stored.presence
 	}
 	return r.present(now)
 }
@@ -56,9 +61,14 @@ func (r *Replica) lasts(p Presence, now chord.Time) bool {
 }
 
 // ended reports whether an item was written after a presence, and after all that its
-// peer then fell silent with.
-func (r *Replica) ended(p Presence, it Item) bool {
-	return it.Version.Wall > max(p.Until, p.Newest)+r.margin()
+// peer then fell silent with; or so lately that nobody can have forgotten that it was
+// deleted. Of its own writes that peer knows it for sure: its clock is the same.
+func (r *Replica) ended(now chord.Time, of chord.PeerID, p Presence, it Item) bool {
+	margin := r.margin()
+	if it.Version.Writer == of && p.Newest != 0 {
+		margin = 0
+	}
+	return it.Version.Wall > max(p.Until, p.Newest)+margin || it.Version.Wall+r.grace() > millis(now)+r.margin()
 }
 
 // wake makes a newcomer of us if nobody has driven us for a whole grace period, as when
@@ -92,22 +102,17 @@ func (r *Replica) wasPresent(v Version) {
 	}
 }
 
-// stale reports whether what we hold may have been deleted elsewhere.
-func (r *Replica) stale(now chord.Time) bool {
-	return r.place.complete == nil && r.presence.Until != 0 && !r.lasts(r.presence, now)
-}
-
 func (r *Replica) grace() uint64 { return uint64(r.cfg.Grace.Milliseconds()) }
 
 // renewPresence notes the end of a round that reconciled all of our arc, or enough of it
 // to be complete: then our presence goes on from no later than before. What we hold
-// outside our arc is still as old as it was.
+// outside our arc is still as old as it was, until it is handed over.
 func (r *Replica) renewPresence(now chord.Time, all bool) {
 	if !all {
 		r.presence.Since = max(r.presence.Since, r.knownSince(now))
 		return
 	}
-	if r.presence.Until != 0 && !r.lasts(r.presence, now) {
+	if r.away.Until == 0 && (r.strays() > 0 || !r.lasts(r.presence, now)) {
 		r.away = r.presence
 	}
 	r.presence = Presence{Since: r.knownSince(now), Until: millis(now)}
@@ -143,7 +148,7 @@ type standing struct {
 func (r *Replica) standing(now chord.Time, arc chord.Arc) standing {
 	switch {
 	case r.completeOn(arc):
-	case r.away.Until != 0:
+	case r.away.Until != 0 && !r.lasts(r.away, now):
 		return standing{r.away, true}
 	case r.presence.Until != 0 && !r.lasts(r.presence, now):
 		return standing{r.presence, true}
@@ -160,12 +165,12 @@ func (s *session) deletedThere(now chord.Time, it Item) bool {
 // mayBeDeletedThere reports whether the other side would have heard of it, if it has
 // everything else that was written there.
 func (s *session) mayBeDeletedThere(now chord.Time, it Item) bool {
-	return s.ours.stale && s.r.lasts(s.theirs.Presence, now) && s.theirs.Since <= s.ours.Until && !s.r.ended(s.ours.Presence, it)
+	return s.ours.stale && s.r.lasts(s.theirs.Presence, now) && s.theirs.Since <= s.ours.Until && !s.r.ended(now, s.r.cfg.Self.Peer, s.ours.Presence, it)
 }
 
 // deletedHere is the same from the other side: we lack an item of theirs.
 func (s *session) deletedHere(now chord.Time, it Item) bool {
-	return s.theirs.stale && s.r.lasts(s.r.presence, now) && s.r.presence.Since <= s.theirs.Until && !s.r.ended(s.theirs.Presence, it) &&
+	return s.theirs.stale && s.r.lasts(s.r.presence, now) && s.r.presence.Since <= s.theirs.Until && !s.r.ended(now, s.with, s.theirs.Presence, it) &&
 		s.r.place.completeAt(chord.KeyID([]byte(it.Key)))
 }
 
@@ -175,28 +180,21 @@ func (s *session) mayTake(now chord.Time, it Item) bool {
 	if s.r.forgotten(now, it) || s.deletedHere(now, it) {
 		return false
 	}
-	return !s.tooEarly(it)
+	return !s.tooEarly(now, it)
 }
 
 // tooEarly reports whether an item of theirs may not come here before they have asked all
 // others about it.
-func (s *session) tooEarly(it Item) bool {
-	early := s.theirs.stale && !s.r.ended(s.theirs.Presence, it)
+func (s *session) tooEarly(now chord.Time, it Item) bool {
+	early := s.way != takeAll && s.theirs.stale && !s.r.ended(now, s.with, s.theirs.Presence, it)
 	s.early = s.early || early
 	return early
 }
 
 // mayOffer reports whether an item that the other side lacks may go there: not before we
 // have asked all others about it. Those to whom we owe it are asked as it is given.
-func (s *session) mayOffer(it Item) bool {
-	return !s.ours.stale || s.r.ended(s.ours.Presence, it) || s.way == onlyGive && s.isSource(it) || s.insists()
-}
-
-// insists reports whether one to whom we owe what may be deleted gets it though it has yet to
-// catch up: if none of those to whom we owe it has known better a few times. It takes nothing
-// from us by itself, and without that it may have nobody to catch up with.
-func (s *session) insists() bool {
-	return s.ours.stale && s.way == onlyGive && s.r.round.fails >= patience
+func (s *session) mayOffer(now chord.Time, it Item) bool {
+	return !s.ours.stale || s.r.ended(now, s.r.cfg.Self.Peer, s.ours.Presence, it) || s.way == onlyGive && s.isSource(it)
 }
 
 // isSource reports whether the other side has everything written at an item's place.

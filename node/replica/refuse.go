@@ -31,7 +31,11 @@ func (r *Replica) NotStored(now chord.Time, failed Ready) Ready {
 	}
 	failed = r.unacknowledge(now, failed)
 	r.durable[0] = r.durable[1]
-	r.place.coverage = r.durable[1]
+	r.place.coverage = r.durable[1].coverage
+	if was := r.durable[1]; was.presence.Until != 0 { // what was dropped is still there
+		r.away, r.presence.Until = was.away, min(r.presence.Until, was.presence.Until)
+		r.presence.Newest = max(r.presence.Newest, was.presence.Newest)
+	}
 	r.place.shrink()
 	r.fails("the store did not take what came")
 	r.round.refused, r.round.settled = true, false

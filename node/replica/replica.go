@@ -76,7 +76,7 @@ type Replica struct {
 	index    Index
 	place    place
 	presence Presence
-	away     Presence // that ended too long ago for what we hold outside our arc
+	away     Presence // of what we hold outside our arc, if that is older
 	leaving  bool     // no rounds any more
 
 	round   round
@@ -96,7 +96,7 @@ type Replica struct {
 
 	damaged map[string]Item // records that the store cannot give back, until they are mended
 	outbox
-	durable [2]coverage // at the last Ready, and at the one before
+	durable [2]standpoint // at the last Ready, and at the one before
 }
 
 // New makes a replica that holds nothing.

@@ -27,6 +27,8 @@ type round struct {
 	failed     bool     // some partner did not answer
 	refused    bool     // our store did not take what came, or could not give back what it had
 	left       bool     // somebody who is catching up does not have all that we could give
+	silent     bool     // somebody did not say what it has
+	early      []share  // in which something was not taken, since it may be deleted
 	strays     chord.ID // where the next ones to hand off may lie
 	moved      int      // records
 	tombstones int      // of them
@@ -45,6 +47,9 @@ func (r *Replica) SetNeighbours(now chord.Time, v chord.Neighbourhood) {
 		return
 	}
 	r.beginPresence(now)
+	if len(v.Succ) == 0 { // what we have taken up to now others may delete without us
+		r.presence.Newest = max(r.presence.Newest, millis(now), r.clock.wall)
+	}
 	if alone {
 		r.forgetCoverage() // a ring of one is a newcomer to any other
 	}
@@ -78,7 +83,9 @@ func (r *Replica) nextShare(now chord.Time) {
 		r.reconcile(now, s, func(now chord.Time, end ending) { r.shareDone(now, s, end) })
 		return
 	case rd.awaitsNews(): // all must be asked again then
-	case r.greet(now), r.goOn(now):
+		r.endRound(now, false)
+		return
+	case r.greet(now), r.goOn(now), r.takeEarly(now):
 		return
 	case !rd.failed || !rd.refused && (r.vouched(r.enough()) || rd.tired() && r.vouched(1)):
 		r.caughtUp(now)
@@ -108,6 +115,10 @@ func (r *Replica) shareDone(now chord.Time, s share, end ending) {
 	rd.moved += end.moved
 	rd.tombstones += end.tombstones
 	rd.left = rd.left || end.left
+	rd.silent = rd.silent || !end.heard
+	if end.early {
+		rd.early = append(rd.early, s)
+	}
 	switch {
 	case end.stranger:
 		r.stranger(s.with)

@@ -114,7 +114,7 @@ func (r *Replica) merge(now chord.Time, m Message) Message {
 		if m.Replaced && len(m.Records) == 1 {
 			reply.Records = append(reply.Records, r.manifestBefore(rec)...)
 		}
-		r.expectStray(now, rec.Key)
+		r.expectStray(now, rec.Item())
 		if held := r.store(rec); held.Version.Compare(rec.Version) > 0 {
 			reply.Items = append(reply.Items, held)
 		}

@@ -9,6 +9,7 @@ type ending struct {
 	tombstones int        // of them
 	left       bool       // something was not given to one who is still catching up
 	stranger   bool       // the other side has other news of who is beside us
+	early      bool       // something was not taken from one that was away
 	heard      bool       // the other side has said what follows
 	source     *chord.Arc // where the other side is a source, nil if nowhere
 	since      uint64     // of its Presence
@@ -23,10 +24,11 @@ const (
 	exchange direction = iota
 	onlyGive
 	onlyTake // from a peer that need not hold what we have
+	takeAll  // be it deleted, for all that anybody knows
 	onlyAsk  // what of ours is deleted there
 )
 
-func (d direction) takes() bool { return d == exchange || d == onlyTake }
+func (d direction) takes() bool { return d == exchange || d == onlyTake || d == takeAll }
 
 // A session reconciles one arc with one peer. It has one request under way at
 // a time, so a slow peer slows nothing but itself.
@@ -43,14 +45,15 @@ type session struct {
 	pushes     []Item
 	arc        chord.Arc // the whole
 	moved      int
-	tombstones int     // of those, tombstones
-	bytes      int64   // of values moved
-	waiting    string  // what for, in words
-	asked      int     // steps, of which most are requests
-	short      bool    // the other side did not give what it had listed, or take what we have
-	refusing   bool    // its store takes nothing
-	stranger   bool    // it does not agree on who is beside us, so it does not count
-	last       Message // Compared
+	tombstones int        // of those, tombstones
+	bytes      int64      // of values moved
+	waiting    string     // what for, in words
+	asked      int        // steps, of which most are requests
+	short      bool       // the other side did not give what it had listed, or take what we have
+	refusing   bool       // its store takes nothing
+	stranger   bool       // it does not agree on who is beside us, so it does not count
+	last       Message    // Compared
+	looked     chord.Time // when it began to compare the whole
 	ours       standing
 	theirs     standing
 	withheld   bool // something was not given, since they are catching up, or we are stale
@@ -70,9 +73,8 @@ const (
 func (r *Replica) reconcile(now chord.Time, sh share, done func(chord.Time, ending)) {
 	s := &session{
 		r: r, with: sh.with.Peer, arc: sh.arc, way: sh.way, round: r.round.number, done: done,
-		ranges: []chord.Arc{sh.arc},
 	}
-	s.ours = r.standing(now, sh.arc)
+	s.lookAnew(now)
 	r.session = s
 	s.step(now)
 }
@@ -114,8 +116,22 @@ func (s *session) mustWait(now chord.Time) bool {
 		return false
 	}
 	s.waiting = why
+	if uint64(now.Sub(s.looked).Milliseconds()) > s.r.margin() {
+		if !s.ours.stale && s.r.standing(now, s.arc).stale { // all others must be asked first
+			s.end(now, false)
+			return true
+		}
+		s.lookAnew(now)
+	}
 	s.stepAt(now.Add(d))
 	return true
+}
+
+// lookAnew begins again with what differs: what was found so long ago may be deleted, and
+// forgotten, by the time it may move.
+func (s *session) lookAnew(now chord.Time) {
+	s.looked, s.ours = now, s.r.standing(now, s.arc)
+	s.ranges, s.empty, s.listed, s.pulls, s.pushes = []chord.Arc{s.arc}, nil, nil, nil, nil
 }
 
 // stepAt goes on at a time, unless another round has begun by then.
@@ -155,7 +171,7 @@ func (s *session) end(now chord.Time, ok bool) {
 		e = s.r.ending(now, s.last)
 	}
 	e.ok, e.left = ok && !(s.withheld && s.way == onlyGive), s.withheld
-	e.moved, e.tombstones, e.stranger = s.moved, s.tombstones, s.stranger
+	e.moved, e.tombstones, e.stranger, e.early = s.moved, s.tombstones, s.stranger, s.early
 	s.done(now, e)
 }
 

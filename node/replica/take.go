@@ -34,18 +34,30 @@ func (s *session) missing(wanted []Item) []Item {
 	return rest
 }
 
-// keep stores what came. Versions from the future stay where they are until their
-// time has come, and what we know to be deleted does not come back.
+// keep stores what came, as far as it is still wanted.
 func (s *session) keep(now chord.Time, records []Record) {
 	for _, rec := range records {
-		it := rec.Item()
-		_, held := s.r.index.Get(rec.Key)
-		if tooFarAhead(now, rec.Version) || !held && !s.mayTake(now, it) {
-			continue
+		if s.wants(now, rec.Item()) {
+			if s.way == takeAll { // it is no news
+				s.r.presence.Newest = max(s.r.presence.Newest, rec.Version.Wall)
+			}
+			s.r.store(rec)
+			s.count(rec)
 		}
-		s.r.store(rec)
-		s.count(rec)
 	}
+}
+
+// wants reports whether an item of theirs is to come here. Versions from the future stay
+// where they are until their time has come, and what may be deleted does not come back.
+func (s *session) wants(now chord.Time, it Item) bool {
+	mine, ok := s.r.index.Get(it.Key)
+	switch {
+	case tooFarAhead(now, it.Version):
+		return false
+	case !ok:
+		return s.mayTake(now, it)
+	}
+	return mine.Version.Compare(it.Version) < 0 && !(s.ours.stale && s.tooEarly(now, it))
 }
 
 // fetch takes all that the other side has on an arc on which we have nothing, which

@@ -30,7 +30,7 @@ func (r *Replica) vouch(s share, end ending) {
 			continue
 		}
 		claims := end.source != nil && covers(*end.source, c.arc)
-		w := witness{id: s.with.ID, source: end.ok && claims, since: end.since}
+		w := witness{id: s.with.ID, source: end.ok && !end.early && claims, since: end.since}
 		if w.source {
 			source, rd.walk.idle = true, 0
 		}
@@ -68,6 +68,32 @@ func (c *cell) hear(w witness) {
 func (c *cell) sources(n int) []witness {
 	nearest := slices.Clone(c.witnesses[:min(n, len(c.witnesses))])
 	return slices.DeleteFunc(nearest, func(w witness) bool { return !w.source })
+}
+
+// takeEarly takes what may be deleted from those who were away, where all have been asked and
+// nobody vouches: then nobody knows of a delete, and what they have may be all there is.
+func (r *Replica) takeEarly(now chord.Time) bool {
+	rd := &r.round
+	early := rd.early
+	rd.early = nil
+	if rd.silent {
+		return false
+	}
+	for _, c := range rd.cells {
+		if len(c.sources(r.cfg.N)) > 0 || r.completeOn(c.arc) {
+			continue
+		}
+		for _, s := range early {
+			if covers(s.arc, c.arc) {
+				rd.shares = append(rd.shares, share{with: s.with, arc: c.arc, way: takeAll})
+			}
+		}
+	}
+	if len(rd.shares) == 0 {
+		return false
+	}
+	r.nextShare(now)
+	return true
 }
 
 // enough is how many of those who were there for the writes it takes to meet one
