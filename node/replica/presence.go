@@ -74,9 +74,12 @@ func (r *Replica) ended(now chord.Time, of chord.PeerID, p Presence, it Item) bo
 // wake makes a newcomer of us if nobody has driven us for a whole grace period, as when
 // the machine was suspended.
 func (r *Replica) wake(now chord.Time) {
+	last := r.driven
+	r.driven = now
 	if r.lasts(r.presence, now) || r.Deadline() > now.Add(-r.cfg.Grace*15/16) {
 		return
 	}
+	r.presence = r.present(last)
 	r.presence.Newest = millis(now) // what was sent while we slept arrives only now
 	r.forgetCoverage()
 	r.round.settled = false
@@ -106,13 +109,13 @@ func (r *Replica) grace() uint64 { return uint64(r.cfg.Grace.Milliseconds()) }
 
 // renewPresence notes the end of a round that reconciled all of our arc, or enough of it
 // to be complete: then our presence goes on from no later than before. What we hold
-// outside our arc is still as old as it was, until it is handed over.
+// outside our arc is still as old as it was.
 func (r *Replica) renewPresence(now chord.Time, all bool) {
 	if !all {
 		r.presence.Since = max(r.presence.Since, r.knownSince(now))
 		return
 	}
-	if r.away.Until == 0 && (r.strays() > 0 || !r.lasts(r.presence, now)) {
+	if r.presence.Until != 0 && !r.lasts(r.presence, now) {
 		r.away = r.presence
 	}
 	r.presence = Presence{Since: r.knownSince(now), Until: millis(now)}
@@ -148,7 +151,7 @@ type standing struct {
 func (r *Replica) standing(now chord.Time, arc chord.Arc) standing {
 	switch {
 	case r.completeOn(arc):
-	case r.away.Until != 0 && !r.lasts(r.away, now):
+	case r.away.Until != 0:
 		return standing{r.away, true}
 	case r.presence.Until != 0 && !r.lasts(r.presence, now):
 		return standing{r.presence, true}

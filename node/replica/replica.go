@@ -76,8 +76,9 @@ type Replica struct {
 	index    Index
 	place    place
 	presence Presence
-	away     Presence // of what we hold outside our arc, if that is older
-	leaving  bool     // no rounds any more
+	away     Presence   // that ended too long ago for what we hold outside our arc
+	leaving  bool       // no rounds any more
+	driven   chord.Time // when it was, last
 
 	round   round
 	session *session // the one going on, if its round is

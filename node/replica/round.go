@@ -40,6 +40,7 @@ type round struct {
 
 // SetNeighbours tells the replica of its place on the ring.
 func (r *Replica) SetNeighbours(now chord.Time, v chord.Neighbourhood) {
+	r.driven = now
 	before := r.place.succ
 	alone := len(before) == 0
 	if !r.place.set(v) || r.leaving {
