@@ -204,7 +204,7 @@ func (r *Replica) read(now chord.Time, m Message) Message {
 		return Message{Kind: Answer, Refused: Elsewhere}
 	}
 	pos := chord.KeyID([]byte(m.Key))
-	reply := Message{Kind: Answer, Complete: r.place.completeAt(pos)}
+	reply := Message{Kind: Answer, Complete: r.place.completeAt(pos) && !r.outdated}
 	if r.standing(now, chord.Arc{From: pos.Prev(), To: pos}).stale {
 		return reply
 	}

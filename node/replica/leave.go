@@ -110,6 +110,7 @@ func (d *departure) handStraysOver(now chord.Time, from chord.ID) {
 		if d.missed || r.place.arc != d.arc {
 			r.retry(now, d.operation)
 		} else {
+			r.outdated = true
 			r.finish(d.operation)
 		}
 		return

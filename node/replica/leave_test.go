@@ -135,3 +135,26 @@ func TestStraysOfALeavingReplicaAreKept(t *testing.T) {
 		t.Error("the receiver drops the record, since the peer that leaves still has it")
 	}
 }
+
+// A peer that leaves takes no writes. Once it has turned one down, the others know better, and
+// once it has given all away, those who came in its place.
+func TestReadFromAPeerThatLeaves(t *testing.T) {
+	c := settledCluster(t, 6)
+	c.wantPut(c.peers[0], "key", "old value")
+	p := c.replicas("key")[0]
+	counts := func() bool { return p.read(c.now, Message{Kind: Read, Key: "key"}).Complete }
+	p.leaving = true
+	if !counts() {
+		t.Error("its answer does not count, though it knows all that was written")
+	}
+	c.wantPut(c.peers[0], "key", "value")
+	if counts() {
+		t.Error("its answer counts, though it has turned a write down")
+	}
+	p.leaving, p.outdated = false, false
+	c.settle()
+	c.wait(p, p.Leave(c.now, c.now.Add(soon)))
+	if counts() {
+		t.Error("its answer counts, though it has handed all over")
+	}
+}

@@ -114,7 +114,7 @@ func (r *Replica) onList(now chord.Time, m Message) {
 // says how far it came.
 func (r *Replica) list(now chord.Time, m Message) Message {
 	reply := Message{Kind: Listed, Arc: m.Arc}
-	reply.Complete = r.place.complete != nil && covers(*r.place.complete, m.Arc)
+	reply.Complete = r.place.complete != nil && covers(*r.place.complete, m.Arc) && !r.outdated
 	if r.standing(now, m.Arc).stale {
 		return reply
 	}

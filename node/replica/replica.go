@@ -78,6 +78,7 @@ type Replica struct {
 	presence Presence
 	away     Presence   // that ended too long ago for what we hold outside our arc
 	leaving  bool       // no rounds any more
+	outdated bool       // it has turned a write down since, or handed all over: others know better
 	driven   chord.Time // when it was, last
 
 	round   round

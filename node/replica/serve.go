@@ -95,7 +95,7 @@ func (r *Replica) merge(now chord.Time, m Message) Message {
 			reply.Refused = Elsewhere
 			continue
 		case r.leaving:
-			reply.Refused = IsLeaving
+			reply.Refused, r.outdated = IsLeaving, true
 			continue
 		case r.unstored > maxUnstored:
 			reply.Refused = StoreFailed
