@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"peal/node"
+	"peal/node/replica"
 	"peal/testnet"
 	"peal/testnet/bench"
 )
@@ -98,6 +99,15 @@ func (b *benchConfig) complete(flags *pflag.FlagSet) error {
 		return fail(codeUsage, "--duration %v: want more than 0s", b.Duration)
 	case b.Testnet.Latency < 0:
 		return fail(codeUsage, "--latency %v: want 0s or more", b.Testnet.Latency)
+	}
+	most := replica.DefaultN
+	if flags.Changed("api") {
+		most = replica.MaxN
+	}
+	for flag, q := range map[string]node.Quorum{"r": b.R, "w": b.W} {
+		if int(q) > most {
+			return fail(codeUsage, "--%s %d: a key has at most %d replicas", flag, q, most)
+		}
 	}
 	for _, flag := range ofTestnet {
 		if flags.Changed("api") && flags.Changed(flag) {

@@ -90,6 +90,10 @@ func keysAreEdited(t *testing.T, b tab, api string) {
 	b.do(t, choose("ttl", ""), click("get"), shows("result", "mine"), click("compare"), shows("result", "3 of 3"),
 		holds(`[...document.querySelectorAll("#result .replies li")].filter((li) => li.textContent.includes("has the newest")).length === 3`))
 	b.keep(t, "key")
+	runWith(t, "", "PEAL_API="+api, "put", "line\nbreak", "junk")
+	b.do(t, enter("key", "line"), click("list"), shows("listing", `line\u{a}break`), click("listing .name"),
+		shows("result", "has line breaks"), holds(`document.getElementById("key").value === ""`))
+	runWith(t, "", "PEAL_API="+api, "del", "line\nbreak")
 }
 
 // lossIsReckoned marks all peers but one, one after the other, and then none.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -102,12 +103,17 @@ func (c *cli) prepare(cmd *cobra.Command, _ []string) error {
 	return c.checkCommon(cmd.Flags())
 }
 
-// checkCommon refuses what no verb can use: a list that was given with nothing
+// names are flags that name something.
+var names = []string{"data", "via", "record", "profile", "svg"}
+
+// checkCommon refuses what no verb can use: a list, or a name, that was given with nothing
 // in it would be ignored in silence.
 func (c *cli) checkCommon(flags *pflag.FlagSet) error {
 	var wrong error
 	flags.VisitAll(func(flag *pflag.Flag) {
-		if list, ok := flag.Value.(pflag.SliceValue); ok && flag.Changed && len(list.GetSlice()) == 0 {
+		list, ok := flag.Value.(pflag.SliceValue)
+		empty := ok && len(list.GetSlice()) == 0 || slices.Contains(names, flag.Name) && flag.Value.String() == ""
+		if flag.Changed && empty {
 			wrong = fail(codeUsage, "--%s is empty: name something, or leave it out", flag.Name)
 		}
 	})
@@ -184,6 +190,12 @@ func (c *cli) apiFlags(flags *pflag.FlagSet) {
 		return // the verb has its own
 	}
 	flags.DurationVar(&c.timeout, "timeout", 0, "how long a request may take (default: 30s, more for slow verbs)")
+}
+
+// steers marks a verb that acts on a whole testnet through the API.
+func (c *cli) steers(cmd *cobra.Command) *cobra.Command {
+	c.apiFlags(cmd.Flags())
+	return cmd
 }
 
 // isClient marks a verb that enters the ring through the API.

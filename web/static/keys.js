@@ -38,10 +38,16 @@ export class KeyBox {
     this.#self = shortID(info?.id);
   }
 
-  /** open reads a key. */
+  /** open reads a key, if the box holds it as it is: it keeps no line breaks. */
   open(key) {
     this.page.key.value = key;
-    this.page.get.click();
+    if (this.page.key.value === key) {
+      this.page.get.click();
+      return;
+    }
+    this.page.key.value = "";
+    this.#condition();
+    this.#show(...failure(new api.APIError("usage", `The key ${JSON.stringify(key)} has line breaks, which do not fit into the box; use the command line.`)));
   }
 
   async #start(event, run) {

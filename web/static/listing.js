@@ -1,7 +1,7 @@
 // The listing: the keys that begin with something, in the order of the ring.
 
 import * as api from "./api.js";
-import { bytes, count, fill, make } from "./words.js";
+import { bytes, count, fill, make, visible } from "./words.js";
 
 const perPage = 50;
 
@@ -53,7 +53,7 @@ export class Listing {
   #row({ key, key_base64: raw, size, version }) {
     const name = key === undefined
       ? make("span", { className: "code soft", title: "This key is no text: use the command line" }, `base64 ${raw}`)
-      : make("button", { type: "button", className: "name", title: `Version ${version}` }, key === "" ? "(empty)" : key);
+      : make("button", { type: "button", className: "name", title: `Version ${version}` }, key === "" ? "(empty)" : visible(key));
     if (key !== undefined) name.addEventListener("click", () => this.open(key));
     return make("li", {}, name, make("span", { className: "soft" }, bytes(size ?? 0)));
   }

@@ -102,3 +102,6 @@ export function focusedIn(element) {
 
 /** calm tells whether the viewer asked for less motion. */
 export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** visible is a text whose control and format characters, which nobody sees, are spelt out. */
+export const visible = (text) => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (c) => `\\u{${c.codePointAt(0).toString(16)}}`);
