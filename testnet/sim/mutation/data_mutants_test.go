@@ -42,7 +42,7 @@ var dataMutants = []mutant{
 	{
 		rule:   "counts for reads before it has caught up",
 		seenBy: "crowds",
-		edits:  []edit{{"node/replica/get.go", "Complete: r.place.completeAt(chord.KeyID([]byte(m.Key)))}", "Complete: true}"}},
+		edits:  []edit{{"node/replica/get.go", "Complete: r.place.completeAt(pos) && !r.outdated}", "Complete: true}"}},
 	},
 	{
 		rule:   "forgets at a restart what its store holds",
