@@ -16,8 +16,8 @@ import (
 //     heard of it;
 //   - once N of the key's replicas have crashed, or were given up alive, since the data
 //     was last in its place: who came after them cannot know that the key was deleted;
-//   - once a peer comes back with it, and no replica says that it has been there without
-//     a gap since before that one went.
+//   - once a peer comes back with it, and no replica that it hears says that it has been
+//     there without a gap since before that one went.
 //
 // And a key is owed no more once a peer that comes back, or has heard of nobody for as long,
 // drops it because of somebody in another part of the ring, that went on alone before the peer
@@ -110,15 +110,16 @@ func (s *Simulation) ask(p *peer) {
 	}
 }
 
-// mayBring reports whether a peer came back with a key, and no replica of it says that it
-// has been there without a gap since before that one went. One that has found records
-// damaged cannot tell these from deleted ones.
+// mayBring reports whether a peer came back with a key, and no replica of it in its part of
+// the ring says that it has been there without a gap since before that one went. One that has
+// found records damaged cannot tell these from deleted ones.
 func (s *Simulation) mayBring(p *peer, k *key) bool {
 	knows := func(q *peer) bool {
 		there := q.data.replica.Presence(s.timeOfDay(q))
 		return !q.paused() && there.Since <= p.disk.present.Until && !s.mayHaveMissed(q, there) && q.data.replica.Repair().Damaged == 0
 	}
-	return p.disk.version(k.name) != (replica.Version{}) && !slices.ContainsFunc(s.owners(k), knows)
+	heard := func(q *peer) bool { return !s.links.blocked(q, p) }
+	return p.disk.version(k.name) != (replica.Version{}) && !slices.ContainsFunc(s.ownersOf(k, heard), knows)
 }
 
 // mayHaveMissed reports whether a presence ended so long ago that deletes may be forgotten.

@@ -11,10 +11,17 @@ import (
 
 // owners are the peers that should hold a key.
 func (s *Simulation) owners(k *key) []*peer {
+	return s.ownersOf(k, func(*peer) bool { return true })
+}
+
+// ownersOf are the peers that would be the replicas of a key if there were only some members.
+func (s *Simulation) ownersOf(k *key, there func(*peer) bool) []*peer {
 	i, _ := s.place(k.id)
-	owners := make([]*peer, min(s.cfg.Data.Replica.N, len(s.members)))
-	for j := range owners {
-		owners[j] = s.members[(i+j)%len(s.members)]
+	owners := make([]*peer, 0, s.cfg.Data.Replica.N)
+	for j := 0; j < len(s.members) && len(owners) < s.cfg.Data.Replica.N; j++ {
+		if p := s.members[(i+j)%len(s.members)]; there(p) {
+			owners = append(owners, p)
+		}
 	}
 	return owners
 }
