@@ -47,7 +47,7 @@ func envelopes() []envelope {
 				Arc: arc, Records: []replica.Record{rec}, Items: []replica.Item{item}, Source: &arc,
 				Ranges: []replica.Range{{Arc: arc, Count: 3, Sum: sum}, {Arc: arc, Listed: true, Items: []replica.Item{item}}},
 				Bare:   true, Presence: replica.Presence{Since: 1, Until: 1 << 63}, Stale: true, Busy: true, Replaced: true, Barren: &arc, Strays: true,
-				Guess: true, Stranger: true, Beside: []chord.ID{self.ID, other.ID},
+				Guess: true, Stranger: true, Unheard: true, Beside: []chord.ID{self.ID, other.ID},
 			}})
 	}
 	return all

@@ -66,10 +66,12 @@ func (c *cluster) replicas(key string) []*peer {
 	return list
 }
 
-// give lets a peer hold a record, durably.
+// give lets a peer hold a record, durably, as if it had been there all the time.
 func give(p *peer, rec Record) {
+	was := p.presence
 	p.stored[rec.Key] = rec
 	p.Load(rec.Item())
+	p.presence = was
 }
 
 // wantPlaced checks that every record is on exactly its replicas, the same on

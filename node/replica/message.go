@@ -13,7 +13,7 @@ type Kind uint8
 // transport learns that a peer cannot be reached.
 const (
 	Write    Kind = iota + 1 // Records to be merged
-	Written                  // they are durable, unless Refused says why not; Complete; Records they replace
+	Written                  // they are durable, unless Refused says why not; Complete, Unheard; Records they replace
 	Read                     // Key; Digest: the version is enough
 	Answer                   // Records, or Items for a digest; none if the key is unknown; Complete
 	List                     // items of Arc whose key begins with Key, at most Limit
@@ -75,6 +75,7 @@ type Message struct {
 	Guess    bool         `cbor:"22,keyasint,omitempty"` // Read, Write: only a replica of the key is to serve it
 	Stranger bool         `cbor:"23,keyasint,omitempty"` // Compared: the answerer, a replica there, has not heard of the asker yet, or knows one beside it that the asker does not
 	Beside   []chord.ID   `cbor:"24,keyasint,omitempty"` // Compare: the positions around the asker's own that it knows, clockwise
+	Unheard  bool         `cbor:"25,keyasint,omitempty"` // Written: another, that has not heard of the answerer, may still answer in its place
 	Mends    bool         `cbor:"-"`                     // Write: of what was written before, for the sender's accounts
 }
 

@@ -68,27 +68,56 @@ func (p *place) knowsMore(beside []chord.ID, arc chord.Arc) bool {
 	return news(p.self) || slices.ContainsFunc(p.preds, news) || slices.ContainsFunc(p.succ[:min(p.n, len(p.succ))], news)
 }
 
-// greet asks the peer whose place we take at the nearest positions whether it has heard of
-// us, once a round, until we are complete there. Where that lies farther back it is a
-// partner, or asked for what it has. If it is silent, it answers nobody else either.
-func (r *Replica) greet(now chord.Time) bool {
-	p := &r.place
-	nearest := chord.Arc{From: p.boundary(1), To: p.self.ID}
-	if r.round.greeted || p.arc.Whole() || len(p.succ) < p.n || r.completeOn(nearest) {
-		return false
+// displaced is whose place we take on the k-th of our cells, if anybody's: those that lie
+// between share it with us. In a ring of so few all are replicas of everything.
+func (p *place) displaced(k int) (chord.Contact, bool) {
+	if p.arc.Whole() || len(p.succ) < p.n {
+		return chord.Contact{}, false
 	}
-	r.round.greeted = true
-	displaced, number := p.succ[p.n-1], r.round.number
-	r.request(now, displaced.Peer, r.comparing([]Range{r.rangeOf(nearest)}), func(now chord.Time, m Message, _ bool) {
-		if r.round.number != number {
-			return
+	return p.succ[p.n-1-k], true
+}
+
+// greet asks those whose place we take, on each cell where we are not complete, whether they
+// have heard of us. One that is silent does not hold the round up: it answers nobody else
+// either.
+func (r *Replica) greet(now chord.Time) {
+	rd, p := &r.round, &r.place
+	number := rd.number
+	for k, cell := range p.cells() {
+		displaced, ok := p.displaced(k)
+		if !ok || r.completeOn(cell) {
+			continue
 		}
-		if m.Stranger {
-			r.stranger(displaced)
+		rd.greeting++
+		r.request(now, displaced.Peer, r.comparing([]Range{r.rangeOf(cell)}), func(now chord.Time, m Message, ok bool) {
+			if rd.number != number {
+				return
+			}
+			p.heard[cell] = ok && !m.Stranger
+			if m.Stranger {
+				r.stranger(displaced)
+			}
+			if rd.greeting--; rd.greeting == 0 && rd.idle {
+				rd.idle = false
+				r.nextShare(now)
+			}
+		})
+	}
+}
+
+// heardAt reports whether nobody answers in our place any more at a position, as far as we
+// know: we are a replica there, and whose place we take knows it.
+func (p *place) heardAt(pos chord.ID) bool {
+	if p.completeAt(pos) {
+		return true
+	}
+	for k, cell := range p.cells() {
+		if cell.Contains(pos) {
+			_, greeted := p.displaced(k)
+			return p.known && (!greeted || p.heard[cell])
 		}
-		r.nextShare(now)
-	})
-	return true
+	}
+	return false
 }
 
 // overlooks reports whether we take ourselves for a replica on some of an arc, and have not

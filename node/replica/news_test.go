@@ -78,6 +78,32 @@ func TestNewcomerIsHeardOf(t *testing.T) {
 	}
 }
 
+// Until then what it stores counts for nothing: the one whose place it takes may answer a read.
+func TestWriteWaitsUntilTheNewcomerIsHeardOf(t *testing.T) {
+	for cell := range 3 {
+		c := settledCluster(t, 12)
+		newcomer := at(0x44)
+		displaced := c.live(c.owners(newcomer.ID)[2-cell].Peer)
+		displaced.deaf = true
+		p := c.join(newcomer)
+		before := append([]chord.Contact{newcomer}, c.neighbours(p).Preds...)
+		key := keyBetween(before[cell+1].ID, before[cell].ID, 1)
+		c.wantPut(p, key, "before")
+		id := p.Put(c.now, c.now.Add(soon), Change{Key: key, Value: []byte("value"), W: 3})
+		c.pass(soon / 5)
+		if o, done := c.outcomes[opAt{p, id}]; done {
+			t.Errorf("cell %d: acknowledged by %v, and a read may ask %v; want it to wait", cell, o.Replicas, displaced.self)
+		}
+		displaced.deaf = false
+		c.tell(displaced)
+		c.wantError(c.wait(p, id), NoError)
+		got := c.wait(displaced, displaced.Get(c.now, c.now.Add(soon), key, 1))
+		if string(got.Record.Value) != "value" {
+			t.Errorf("cell %d: a read of one replica shows %q, want the value", cell, got.Record.Value)
+		}
+	}
+}
+
 // Nor is it held up for ever by one that is silent, and that nobody gives up.
 func TestNewcomerBesideASilentPeer(t *testing.T) {
 	for behind := range 3 {

@@ -28,13 +28,15 @@ func (r *Replica) Put(now, deadline chord.Time, c Change) OpID {
 // A write is a Put under way. It is answered when all replicas have the record, or
 // a moment after W of them have it, and then goes on in the background until all
 // have it or the deadline has come. Among them must be some that are complete: a
-// newcomer cannot know that the key has something newer.
+// newcomer cannot know that the key has something newer. Nor does one count as long as
+// another may answer in its place, that has not been sent the record.
 type write struct {
 	*operation
 	r        *Replica
 	change   Change
 	base     base            // of a Touch
 	complete []chord.Contact // of the replicas that have it
+	unheard  []chord.Contact // of these too; see Message
 	waiting  int             // targets of this attempt that have not answered
 	refused  int             // targets of this attempt whose clocks refuse the version
 	again    int             // attempts with a new version
@@ -58,7 +60,7 @@ func (w *write) ask(now chord.Time) {
 	}
 	attempt := w.attempt
 	stored, complete := w.outcome.Replicas, w.complete
-	w.outcome.Replicas, w.complete, w.reportAt = nil, nil, Never // the replicas may be others now
+	w.outcome.Replicas, w.complete, w.unheard, w.reportAt = nil, nil, nil, Never // the replicas may be others now
 	w.waiting, w.refused, w.outcome.need = len(w.targets), 0, w.need()
 	for _, c := range stored {
 		if !slices.Contains(w.targets, c) { // it is no replica any more
@@ -74,7 +76,7 @@ func (w *write) ask(now chord.Time) {
 		case !w.r.going(w.operation, attempt): // settle has ended it, or stamped it anew
 			return
 		case slices.Contains(stored, c) && (w.reported || slices.Contains(complete, c)):
-			w.acknowledge(now, c, true)
+			w.acknowledge(now, c, Message{Complete: true})
 		case c.Peer == w.r.cfg.Self.Peer && w.r.leaving:
 			w.missed(now)
 		case c.Peer == w.r.cfg.Self.Peer:
@@ -131,7 +133,7 @@ func (w *write) answer(now chord.Time, c chord.Contact, attempt int, m Message, 
 	case len(m.Items) > 0 && m.Items[0].Key == w.change.Key:
 		w.settle(now, c, m)
 	default:
-		w.acknowledge(now, c, m.Complete)
+		w.acknowledge(now, c, m)
 	}
 }
 
@@ -152,10 +154,10 @@ func (w *write) replaced(manifests []Record) {
 func (w *write) settle(now chord.Time, c chord.Contact, m Message) {
 	switch held := m.Items[0]; {
 	case held.Version.Compare(w.outcome.Record.Version) <= 0, w.wasTouched(held):
-		w.acknowledge(now, c, m.Complete)
+		w.acknowledge(now, c, m)
 	case w.reported:
 		w.overtaken = append(w.overtaken, c)
-		w.acknowledge(now, c, m.Complete)
+		w.acknowledge(now, c, m)
 	case tooFarAhead(now, held.Version):
 		w.refused++
 		w.missed(now)
@@ -194,21 +196,29 @@ func (w *write) startOver(now chord.Time) {
 
 func (w *write) need() int { return min(cmp.Or(w.change.W, w.r.cfg.W), len(w.targets)) }
 
-func (w *write) acknowledge(now chord.Time, c chord.Contact, complete bool) {
+func (w *write) acknowledge(now chord.Time, c chord.Contact, m Message) {
 	w.outcome.Replicas = append(w.outcome.Replicas, c)
 	w.outcome.Refusing = slices.DeleteFunc(w.outcome.Refusing, func(r chord.Contact) bool { return r == c })
-	if complete {
+	if m.Complete {
 		w.complete = append(w.complete, c)
 	}
+	if m.Unheard {
+		w.unheard = append(w.unheard, c)
+	}
 	w.settleHint(c)
-	if len(w.outcome.Replicas) >= w.need() && w.newest() && !w.reported {
+	if w.enough() && !w.reported {
 		w.reportAt = min(w.reportAt, now.Add(linger))
 	}
-	if len(w.outcome.Replicas) == len(w.targets) && (w.newest() || w.reported) {
+	if len(w.outcome.Replicas) == len(w.targets) && (w.enough() || w.reported) {
 		w.r.finish(w.operation)
 		return
 	}
 	w.missed(now)
+}
+
+// enough reports whether W replicas have the record, and no older one can win.
+func (w *write) enough() bool {
+	return len(w.outcome.Replicas)-len(w.unheard) >= w.need() && w.newest()
 }
 
 // newest reports whether no older write can win, as far as W promises it: so many

@@ -33,7 +33,8 @@ type round struct {
 	moved      int      // records
 	tombstones int      // of them
 	fails      int      // rounds in a row that failed
-	greeted    bool     // whose place we take was asked whether it has heard of us
+	greeting   int      // of those whose place we take, how many have yet to say whether they have heard of us
+	idle       bool     // it waits for them
 	stranger   bool     // some replica has other news of who is beside us
 	unheard    int      // rounds in a row that ended for want of such news
 }
@@ -70,6 +71,7 @@ func (r *Replica) beginRound(now chord.Time) {
 	for _, arc := range r.place.cells() {
 		r.round.cells = append(r.round.cells, cell{arc: arc})
 	}
+	r.greet(now)
 	r.nextShare(now)
 }
 
@@ -86,7 +88,10 @@ func (r *Replica) nextShare(now chord.Time) {
 	case rd.awaitsNews(): // all must be asked again then
 		r.endRound(now, false)
 		return
-	case r.greet(now), r.goOn(now), r.takeEarly(now):
+	case r.goOn(now), r.takeEarly(now):
+		return
+	case rd.greeting > 0:
+		rd.idle = true
 		return
 	case !rd.failed || !rd.refused && (r.vouched(r.enough()) || rd.tired() && r.vouched(1)):
 		r.caughtUp(now)

@@ -89,7 +89,9 @@ func (r *Replica) onWrite(now chord.Time, m Message) {
 func (r *Replica) merge(now chord.Time, m Message) Message {
 	reply := Message{Kind: Written, Complete: true}
 	for _, rec := range m.Records {
-		reply.Complete = reply.Complete && r.place.completeAt(chord.KeyID([]byte(rec.Key)))
+		pos := chord.KeyID([]byte(rec.Key))
+		reply.Complete = reply.Complete && r.place.completeAt(pos)
+		reply.Unheard = reply.Unheard || !r.place.heardAt(pos)
 		switch {
 		case r.elsewhere(m, rec.Key):
 			reply.Refused = Elsewhere

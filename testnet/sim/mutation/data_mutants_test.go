@@ -37,7 +37,10 @@ var dataMutants = []mutant{
 	{
 		rule:   "acknowledges a write that only newcomers have",
 		seenBy: "crowds",
-		edits:  []edit{{"node/replica/put.go", "return w.caughtUp() >= min(meet, w.need())", "return meet > 0"}},
+		edits: []edit{
+			{"node/replica/put.go", "return w.caughtUp() >= min(meet, w.need())", "return meet > 0"},
+			{"node/replica/put.go", "len(w.outcome.Replicas)-len(w.unheard) >=", "len(w.outcome.Replicas) >="},
+		},
 	},
 	{
 		rule:   "counts for reads before it has caught up",
