@@ -139,6 +139,7 @@ func TestVia(t *testing.T) {
 		ask(t, base, "GET", path+"?via=feed", "").want(t, 400, `no live peer is called \"feed\"`)
 	}
 	ask(t, base, "GET", "/v1/lookup/k?via="+contact(0).ID.String(), "").want(t, 200, "")
+	ask(t, base, "GET", "/v1/lookup/k?vai=x", "").want(t, 400, `takes no parameter \"vai\"`)
 }
 
 func TestReceiptNamesTheKey(t *testing.T) {

@@ -8,6 +8,9 @@ import (
 
 func (s *Server) lookUp(w http.ResponseWriter, r *http.Request) error {
 	key, p, err := s.at(r)
+	if err == nil {
+		_, err = optionsOf(r)
+	}
 	if err != nil {
 		return err
 	}

@@ -3,10 +3,11 @@ package web
 import (
 	"net/http"
 
+	"peal/chord"
 	"peal/node"
 )
 
-// limitRepair changes how repair goes on, and answers what it is doing.
+// limitRepair changes how repair goes on at a peer, and answers what it is doing there.
 func (s *Server) limitRepair(w http.ResponseWriter, r *http.Request) error {
 	var want node.RepairLimit
 	if err := readJSON(w, r, &want); err != nil {
@@ -19,5 +20,9 @@ func (s *Server) limitRepair(w http.ResponseWriter, r *http.Request) error {
 	if err := p.LimitRepair(want); err != nil {
 		return err
 	}
-	return reply(w, p.Info().Repair)
+	info := p.Info()
+	return reply(w, struct {
+		chord.Contact
+		node.Repair
+	}{info.Contact, info.Repair})
 }

@@ -42,6 +42,9 @@ type writing func(p Peer, ctx context.Context, key []byte, opt node.WriteOptions
 // write makes a write that takes the parameters named, and answers with its receipt.
 func (s *Server) write(w http.ResponseWriter, r *http.Request, do writing, takes ...string) error {
 	key, p, err := s.at(r)
+	if err == nil {
+		err = noConditions(r.Header)
+	}
 	if err != nil {
 		return err
 	}
@@ -58,6 +61,16 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, do writing, takes
 		keyName
 		node.Receipt
 	}{nameOf(string(key)), receipt})
+}
+
+// noConditions refuses what would be ignored otherwise, and the write made without it.
+func noConditions(h http.Header) error {
+	for _, name := range []string{"If-Match", "If-None-Match", "If-Unmodified-Since"} {
+		if h.Get(name) != "" {
+			return usage("conditions are parameters here, not headers as %s: use if_version or if_absent", name)
+		}
+	}
+	return nil
 }
 
 // withReceipt has the answer to a write that did not end well tell what is known of

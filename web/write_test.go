@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"reflect"
 	"strings"
 	"testing"
@@ -47,6 +48,26 @@ func TestConflictTellsTheVersion(t *testing.T) {
 	want = fmt.Sprintf("{\"error\":%q,\"code\":\"conflict\"}\n", f.err)
 	if got := ask(t, base, "DELETE", "/v1/kv/k?if_version=1.0-a", ""); got.status != 409 || got.body != want {
 		t.Errorf("without the key: got %d %s, want 409 %s", got.status, got.body, want)
+	}
+}
+
+func TestConditionsInHeadersAreRefused(t *testing.T) {
+	f := newFake(1)
+	base := serve(t, f).URL
+	for _, header := range []string{"If-Match", "If-None-Match", "If-Unmodified-Since"} {
+		r, err := http.NewRequestWithContext(t.Context(), "PUT", base+"/v1/kv/k", strings.NewReader("v"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set(header, "*")
+		resp, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != 400 || f.values["k"] != nil {
+			t.Errorf("%s: status %d, stored %q; want 400, and nothing stored", header, resp.StatusCode, f.values["k"])
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"peal/chord"
 	"peal/node"
 )
 
@@ -18,7 +19,8 @@ func (c *cli) repairVerb() *cobra.Command {
 		Short: "See how a peer reconciles its records, bound it or pause it",
 		Long: `See how far a peer is with having the records that it should have, and nothing else:
 what it moves, with whom, and what it waits for. A flag changes how it goes on, until
-the peer is restarted; 'peal start --repair-rate' sets the rate from the start.
+the peer is restarted; 'peal start --repair-rate' sets the rate from the start. In a
+testnet it is one peer at random, which is named, unless --via says which.
 
 While repair is paused, a peer that joins has not what it should have, its answers do
 not count, and keys whose replicas died get no new ones: resume it soon.`,
@@ -60,11 +62,15 @@ func (c *cli) repair(ctx context.Context, want node.RepairLimit) error {
 	if c.json() {
 		return c.passJSON(got.body)
 	}
-	var r node.Repair
-	if err := api.decode(got, &r); err != nil {
+	var told struct {
+		chord.Contact
+		node.Repair
+	}
+	if err := api.decode(got, &told); err != nil {
 		return err
 	}
-	return printFacts(c.out, c.width, repairFacts(r))
+	facts := [][2]string{{"peer", told.Peer.String()}, {"position", told.ID.String()}}
+	return printFacts(c.out, c.width, append(facts, repairFacts(told.Repair)...))
 }
 
 // repairFacts tell a person what repair is doing.

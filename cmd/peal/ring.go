@@ -13,7 +13,7 @@ import (
 )
 
 func (c *cli) ringVerb() *cobra.Command {
-	ring := c.isClient(&cobra.Command{
+	ring := c.ofRing(&cobra.Command{
 		Use:   "ring",
 		Short: "Show the ring as the peer can walk it, check it, wait for it",
 		Long: `Show the peers of the ring in the order of their positions, as a walk along the

@@ -9,7 +9,7 @@ import (
 )
 
 func (c *cli) ringCheckVerb() *cobra.Command {
-	return c.isClient(&cobra.Command{
+	return c.ofRing(&cobra.Command{
 		Use:   "check",
 		Short: "Check that the peers form one well-formed ring",
 		Long: `Check that the peers form one well-formed ring, and if not, list what is wrong and

@@ -33,7 +33,7 @@ missing. When the time is over, end with exit code 9, also if no peer ever answe
 	cmd.Flags().DurationVar(&timeout, "timeout", time.Minute, "how long to wait in all")
 	cmd.Flags().BoolVar(&want.replicated, "replicated", false, "wait until every key is on all its replicas, too")
 	cmd.Flags().IntVar(&want.peers, "peers", 0, "wait until the ring has exactly this many peers, too (0: any number)")
-	return c.isClient(cmd)
+	return c.ofRing(cmd)
 }
 
 func (c *cli) ringWait(ctx context.Context, want goal, timeout time.Duration) error {

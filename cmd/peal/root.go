@@ -192,8 +192,8 @@ func (c *cli) apiFlags(flags *pflag.FlagSet) {
 	flags.DurationVar(&c.timeout, "timeout", 0, "how long a request may take (default: 30s, more for slow verbs)")
 }
 
-// steers marks a verb that acts on a whole testnet through the API.
-func (c *cli) steers(cmd *cobra.Command) *cobra.Command {
+// ofRing marks a verb that is about the ring as a whole, wherever the API enters it.
+func (c *cli) ofRing(cmd *cobra.Command) *cobra.Command {
 	c.apiFlags(cmd.Flags())
 	return cmd
 }

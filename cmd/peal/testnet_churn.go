@@ -25,7 +25,7 @@ type churnConfig struct {
 
 func (c *cli) testnetChurnVerb() *cobra.Command {
 	var t churnConfig
-	cmd := c.isClient(&cobra.Command{
+	cmd := c.ofRing(&cobra.Command{
 		Use:   "churn",
 		Short: "Let peers of the running testnet come and go, and judge its lookups",
 		Long: `Start and kill peers of the running testnet at given rates, ask all the while for
@@ -84,6 +84,11 @@ func (c *cli) churn(ctx context.Context, t churnConfig) error {
 	report, err := churn.Run(ctx, churned{lookups, changes, t.silent}, t.Config)
 	bar.end()
 	switch {
+	case report.Interrupted && report.Seconds > 0:
+		if err := c.showChurn(report); err != nil {
+			return err
+		}
+		return fail(codeInterrupted, "interrupted: this is what there was until then")
 	case ctx.Err() != nil:
 		return fail(codeInterrupted, "interrupted")
 	case errors.Is(err, churn.ErrUsage):
@@ -105,11 +110,7 @@ func wrongText(w churn.Wrong) string {
 const maxWrong = 20
 
 func (c *cli) printChurn(r churn.Report) error {
-	if c.json() {
-		if err := c.printJSON(r); err != nil {
-			return err
-		}
-	} else if err := c.printChurnText(r); err != nil {
+	if err := c.showChurn(r); err != nil {
 		return err
 	}
 	switch {
@@ -121,14 +122,24 @@ func (c *cli) printChurn(r churn.Report) error {
 	return nil
 }
 
+func (c *cli) showChurn(r churn.Report) error {
+	if c.json() {
+		return c.printJSON(r)
+	}
+	return c.printChurnText(r)
+}
+
 func (c *cli) printChurnText(r churn.Report) error {
-	ring := "not well-formed"
-	if r.WellFormed {
+	ring, peers := "not well-formed", fmt.Sprintf("%d before, %d after", r.Before, r.After)
+	switch {
+	case r.Interrupted:
+		ring, peers = "not looked at in the end", fmt.Sprintf("%d before", r.Before)
+	case r.WellFormed:
 		ring = fmt.Sprintf("well-formed %.1f s after the churn", r.Healed)
 	}
 	facts := [][2]string{
 		{"churn", fmt.Sprintf("%s and %s in %.0f s", counted(r.Joins, "join"), counted(r.Kills, "kill"), r.Seconds)},
-		{"peers", fmt.Sprintf("%d before, %d after", r.Before, r.After)},
+		{"peers", peers},
 		{"lookups", fmt.Sprintf("%d: %d right (%.2f %%), %d wrong, %d unanswered", r.Lookups, r.Right, 100*r.Share(), len(r.Wrong), r.Unanswered)},
 		{"unsure", fmt.Sprintf("%d were asked again before they were answered", r.Unsure)},
 		{"took", fmt.Sprintf("median %.1f ms, 99 %% within %.1f ms, longest %.1f ms", r.Took.Median, r.Took.P99, r.Took.Longest)},

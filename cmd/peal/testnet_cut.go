@@ -13,7 +13,7 @@ import (
 
 func (c *cli) testnetCutVerb() *cobra.Command {
 	var cut web.CutRequest
-	cmd := c.steers(&cobra.Command{
+	cmd := c.ofRing(&cobra.Command{
 		Use:   "cut [SHARE%]",
 		Short: "Cut peers of the running testnet off from the others",
 		Long: `Cut peers of the running testnet off from the others, as when the cable between two
@@ -76,7 +76,7 @@ func (c *cli) printCut(done change) error {
 }
 
 func (c *cli) testnetHealVerb() *cobra.Command {
-	return c.steers(&cobra.Command{
+	return c.ofRing(&cobra.Command{
 		Use:   "heal",
 		Short: "End the cut and the impairment of the running testnet",
 		Long: `End the cut and the impairment of the running testnet. Sides find each other by

@@ -17,7 +17,7 @@ type impairment struct {
 func (c *cli) testnetImpairVerb() *cobra.Command {
 	var drop, delay string
 	var by time.Duration
-	cmd := c.steers(&cobra.Command{
+	cmd := c.ofRing(&cobra.Command{
 		Use:   "impair",
 		Short: "Have the network of the running testnet lose and delay messages",
 		Long: `Have the network of the running testnet lose a share of the messages between peers,

@@ -11,7 +11,7 @@ import (
 const slowPatience = 5 * time.Minute
 
 func (c *cli) testnetJoinVerb() *cobra.Command {
-	return c.steers(&cobra.Command{
+	return c.ofRing(&cobra.Command{
 		Use:   "join N",
 		Short: "Start N more peers in the running testnet",
 		Long:  `Start N more peers in the running testnet, and wait until they are members of the ring.`,

@@ -14,7 +14,7 @@ import (
 
 func (c *cli) testnetKillVerb() *cobra.Command {
 	var kill web.KillRequest
-	cmd := c.steers(&cobra.Command{
+	cmd := c.ofRing(&cobra.Command{
 		Use:   "kill [N]",
 		Short: "Kill peers of the running testnet, without a goodbye",
 		Long: `Kill peers of the running testnet, without a goodbye: N at random, or K in a row on

@@ -8,7 +8,7 @@ import (
 
 func (c *cli) testnetPauseVerb() *cobra.Command {
 	var which web.Choice
-	cmd := c.steers(&cobra.Command{
+	cmd := c.ofRing(&cobra.Command{
 		Use:   "pause [N]",
 		Short: "Pause peers of the running testnet, with their connections open",
 		Long: `Pause peers of the running testnet, as the operating system stops a process: N at
@@ -49,7 +49,7 @@ func completeChoice(which *web.Choice, args []string) error {
 
 func (c *cli) testnetResumeVerb() *cobra.Command {
 	var peers []string
-	cmd := c.steers(&cobra.Command{
+	cmd := c.ofRing(&cobra.Command{
 		Use:     "resume",
 		Short:   "Let paused peers of the running testnet go on",
 		Long:    `Let paused peers of the running testnet go on: all, or the ones that are named (--peer).`,

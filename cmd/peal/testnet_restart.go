@@ -11,7 +11,7 @@ import (
 func (c *cli) testnetRestartVerb() *cobra.Command {
 	var which web.Choice
 	var down time.Duration
-	cmd := c.steers(&cobra.Command{
+	cmd := c.ofRing(&cobra.Command{
 		Use:   "restart [N]",
 		Short: "Crash peers of the running testnet and start them again",
 		Long: `Crash peers of the running testnet and start them again, with the identities and the

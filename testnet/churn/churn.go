@@ -92,7 +92,8 @@ type run struct {
 
 // Run churns a well-formed ring, then waits until it is well-formed again, for
 // 15 s at most. It fails if nobody can tell what a join or a kill without an
-// answer has done, as the report may be wrong then.
+// answer has done, as the report may be wrong then. If ctx ends, the report is of what
+// there was until then.
 func Run(ctx context.Context, ring Ring, cfg Config) (Report, error) {
 	if err := cfg.validate(); err != nil {
 		return Report{}, err
@@ -114,6 +115,9 @@ func Run(ctx context.Context, ring Ring, cfg Config) (Report, error) {
 	r.work.Wait()
 	r.judge()
 	r.report.Seconds, r.report.Took = seconds, spreadOf(r.took)
+	if r.report.Interrupted = ctx.Err() != nil; r.report.Interrupted {
+		return r.report, ctx.Err()
+	}
 	r.heal(ctx)
 	return r.report, cmp.Or(ctx.Err(), r.lost)
 }

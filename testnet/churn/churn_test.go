@@ -228,6 +228,19 @@ func TestIllFormedRings(t *testing.T) {
 	})
 }
 
+// Who is interrupted has what was found until then.
+func TestInterruptedChurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeRing{members: []chord.Contact{at(0x10), at(0x20)}}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		got, err := Run(ctx, f, Config{Joins: 1, Lookups: 50, For: time.Minute})
+		if !errors.Is(err, context.DeadlineExceeded) || !got.Interrupted || got.Joins != 10 || got.Right < 450 || len(got.Wrong) > 0 {
+			t.Errorf("got %+v, %v; want 10 joins and 500 right answers", got, err)
+		}
+	})
+}
+
 // A program that reads the report counts what is wrong.
 func TestNothingWrongIsAnEmptyList(t *testing.T) {
 	raw, err := json.Marshal(Report{Joins: 2})

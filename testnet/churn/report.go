@@ -25,6 +25,8 @@ type Report struct {
 	Healed     float64  `json:"healed_seconds"`
 	Problem    string   `json:"problem,omitempty"` // why it is not well-formed
 	Took       Spread   `json:"took"`
+
+	Interrupted bool `json:"interrupted,omitempty"` // nobody looked at the ring in the end
 }
 
 // MarshalJSON has an empty list where nothing is wrong, not null.

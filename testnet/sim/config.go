@@ -155,7 +155,11 @@ func (c *Config) validate() error {
 		}
 	}
 	for i := range c.Faults {
-		if err := c.Faults[i].validate(); err != nil {
+		err := c.Faults[i].validate()
+		if err == nil && c.Data == nil && c.Faults[i].Kind >= DiskFails {
+			err = fmt.Errorf("%v needs disks, which peers have only with data", c.Faults[i].Kind)
+		}
+		if err != nil {
 			return fmt.Errorf("sim: fault %d: %w", i+1, err)
 		}
 	}

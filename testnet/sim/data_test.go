@@ -174,4 +174,10 @@ func TestDataConfigIsChecked(t *testing.T) {
 			t.Errorf("%+v passes", d)
 		}
 	}
+	for kind := DiskFails; kind <= Wreck; kind++ {
+		fault := Fault{Kind: kind, For: time.Second, By: time.Second, Rate: 0.5}
+		if _, err := New(Config{Peers: 3, Faults: []Fault{fault}}); err == nil {
+			t.Errorf("without data, %v passes", kind)
+		}
+	}
 }
