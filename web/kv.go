@@ -45,10 +45,11 @@ func (s *Server) getKey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if strings.Contains(r.Header.Get("Accept"), "application/json") {
-		if value.Large() {
-			return notAcceptable("the value has %d bytes, which are too many for JSON: ask for its bytes alone", value.Size)
-		}
+	json, err := wantsJSON(r, value)
+	if err != nil {
+		return err
+	}
+	if json {
 		return reply(w, struct {
 			keyName
 			Data []byte `json:"value"`
@@ -61,6 +62,21 @@ func (s *Server) getKey(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	return send(w, r, value)
+}
+
+// wantsJSON reports whether the answer is JSON. Whoever takes bytes too gets these, if they
+// are too many for it.
+func wantsJSON(r *http.Request, value *blob.Value) (bool, error) {
+	accept := r.Header.Get("Accept")
+	switch {
+	case !strings.Contains(accept, "application/json"):
+		return false, nil
+	case !value.Large():
+		return true, nil
+	case strings.Contains(accept, "application/octet-stream"):
+		return false, nil
+	}
+	return false, notAcceptable("the value has %d bytes, which are too many for JSON: ask for its bytes alone", value.Size)
 }
 
 // send writes a value. Once its first byte has left, an error can only be shown by

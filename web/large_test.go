@@ -49,6 +49,7 @@ func TestLargeValues(t *testing.T) {
 			t.Errorf("HEAD: got %d with length %s, want 200 with %d", head.status, head.header.Get("Content-Length"), size)
 		}
 	}
+	ask(t, base, "HEAD", "/v1/kv/k", "", "Accept: application/json, application/octet-stream").want(t, 200, "")
 	ask(t, base, "GET", "/v1/kv/k", "", "Accept: application/json").want(t, 406, "the value has 20971537 bytes, which are too many for JSON")
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -94,6 +95,17 @@ func keysAreEdited(t *testing.T, b tab, api string) {
 	b.do(t, enter("key", "line"), click("list"), shows("listing", `line\u{a}break`), click("listing .name"),
 		shows("result", "has line breaks"), holds(`document.getElementById("key").value === ""`))
 	runWith(t, "", "PEAL_API="+api, "del", "line\nbreak")
+	large := filepath.Join(t.TempDir(), "large")
+	if err := os.WriteFile(large, make([]byte, 3<<20), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	runWith(t, "", "PEAL_API="+api, "put", "large", "@"+large)
+	b.do(t, enter("key", "large"), click("get"), shows("result", "Found: 3 MiB"), shows("result", "Save it as a file"))
+	saved := evaluates[int](t, b, `fetch(document.querySelector("#result a").href).then((answer) => answer.arrayBuffer()).then((bytes) => bytes.byteLength)`)
+	if saved != 3<<20 {
+		t.Errorf("the link to a value of 3 MiB gives %d bytes", saved)
+	}
+	runWith(t, "", "PEAL_API="+api, "del", "large")
 }
 
 // lossIsReckoned marks all peers but one, one after the other, and then none.

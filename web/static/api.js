@@ -15,8 +15,18 @@ export const put = (key, text, options) => call("PUT", keyPath("kv", key, "put")
 /** touch gives a key another time to live; it resolves to the receipt. */
 export const touch = (key, options) => call("POST", keyPath("touch", key, "touch"), options);
 
-/** get reads a key: {value (base64), version, asked, agreed, repaired, hops, ms}; with {r: "all"} from all replicas. */
-export const get = (key, options) => call("GET", keyPath("kv", key, "get"), options);
+/**
+ * get reads a key: {value (base64), version, asked, agreed, repaired, hops, ms}; with {r: "all"} from all replicas.
+ * Of a value that is too large for JSON it resolves to {size (bytes), href}.
+ */
+export async function get(key, options) {
+  const url = address(keyPath("kv", key, "get"), options);
+  const response = await send(url, { headers: { Accept: "application/json, application/octet-stream" } });
+  if (!response.ok) throw await refusal(response);
+  if (response.headers.get("Content-Type").startsWith("application/json")) return response.json();
+  response.body.cancel();
+  return { size: Number(response.headers.get("Content-Length")), href: url.href };
+}
 
 /** remove deletes a key; it resolves to the receipt. */
 export const remove = (key, options) => call("DELETE", keyPath("kv", key, "del"), options);
@@ -95,14 +105,18 @@ function keyPath(what, key, verb) {
   return `v1/${what}/${encodeURIComponent(key)}`;
 }
 
-async function call(method, path, query, body, type = "application/octet-stream") {
+function address(path, query) {
   const url = new URL(path, document.baseURI);
   for (const [name, value] of Object.entries(query)) {
     if (value) url.searchParams.set(name, value);
   }
+  return url;
+}
+
+async function call(method, path, query, body, type = "application/octet-stream") {
   const headers = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = type;
-  const response = await send(url, { method, headers, body });
+  const response = await send(address(path, query), { method, headers, body });
   if (!response.ok) throw await refusal(response);
   return response.json().catch(() => ({}));
 }

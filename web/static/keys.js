@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { textOf } from "./reading.js";
-import { bytesOf, failure, readResult, routeResult, writeResult } from "./results.js";
+import { bytesOf, failure, largeResult, readResult, routeResult, writeResult } from "./results.js";
 import { takesPart } from "./rings.js";
 import { pathOf } from "./route.js";
 import { shortID } from "./state.js";
@@ -89,6 +89,10 @@ export class KeyBox {
   async #get(options) {
     const key = this.page.key.value;
     const answer = await api.get(key, { via: this.#via(), ...options });
+    if (answer.href) {
+      this.selection.show(null);
+      return largeResult(answer);
+    }
     this.#read = { key, version: answer.version };
     const replicas = (answer.replies ?? []).map((reply) => shortID(reply.id));
     this.selection.show({ entry: "", hops: [], owner: "", replicas, at: null, startedAt: 0 });

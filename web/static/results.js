@@ -3,7 +3,7 @@
 import { whyNot, whyThis } from "./choice.js";
 import { showValue } from "./reading.js";
 import { fraction } from "./state.js";
-import { brief, bytesIn, count, lasted, make, millis, number, pairs } from "./words.js";
+import { brief, bytes, bytesIn, count, lasted, make, millis, number, pairs } from "./words.js";
 
 const reasons = {
   usage: "That cannot be sent",
@@ -59,12 +59,18 @@ function expiry(answer) {
 /** bytesOf is the value that an answer has. */
 export const bytesOf = (answer) => bytesIn(answer.value ?? "");
 
+/** largeResult offers a value that is too large for the page as a file. */
+export const largeResult = ({ size, href }) => [
+  headline(`Found: ${bytes(size)}`, "good"),
+  make("p", {}, "It is too large to be shown here. ", make("a", { href, download: "value" }, "Save it as a file"), "."),
+];
+
 /** readResult shows a value and how it was read. */
 export function readResult(answer) {
-  const bytes = bytesOf(answer);
+  const value = bytesOf(answer);
   return [
-    headline(bytes.length === 0 ? "Found: the value is empty" : `Found: ${count(bytes.length, "byte")}`, "good"),
-    ...showValue(bytes),
+    headline(value.length === 0 ? "Found: the value is empty" : `Found: ${count(value.length, "byte")}`, "good"),
+    ...showValue(value),
     facts([
       ["Agreed", `${answer.agreed} of ${answer.asked}`],
       ["Repaired", number(answer.repaired ?? 0)],
