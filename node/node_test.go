@@ -115,6 +115,8 @@ func TestSizesOutsideTheLimits(t *testing.T) {
 		wantError(t, "put of a long value", err, node.ErrInvalid)
 		_, err = p.Keys(ctx, nil, "no cursor", 10)
 		wantError(t, "keys", err, node.ErrInvalid)
+		_, err = p.Keys(ctx, longKey, "", 10)
+		wantError(t, "keys of a long prefix", err, node.ErrInvalid)
 		put(t, p, string(longKey[1:]), string(longValue[1:]))
 		wantValue(t, p, string(longKey[1:]), string(longValue[1:]))
 	})

@@ -122,6 +122,9 @@ func othersOf(c chord.Choice) []Other {
 // The cursor is empty for the first page, and then the Next of the page before.
 // A whole listing asks every peer of the ring for its arc.
 func (n *Node) Keys(ctx context.Context, prefix []byte, cursor string, limit int) (Page, error) {
+	if len(prefix) > replica.MaxKeyLen {
+		return Page{}, fmt.Errorf("%w: the prefix has %d bytes: at most %d are possible", ErrInvalid, len(prefix), replica.MaxKeyLen)
+	}
 	var after *chord.ID
 	if cursor != "" {
 		after = new(chord.ID)

@@ -1,11 +1,9 @@
 package web
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
 
-	"peal/node"
 	"peal/node/replica"
 )
 
@@ -28,15 +26,11 @@ func (s *Server) listKeys(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	prefix := query.Get("prefix")
-	if len(prefix) > replica.MaxKeyLen {
-		return fmt.Errorf("%w: the prefix has %d bytes: at most %d are possible", node.ErrInvalid, len(prefix), replica.MaxKeyLen)
-	}
 	p, err := s.peer(r)
 	if err != nil {
 		return err
 	}
-	page, err := p.Keys(r.Context(), []byte(prefix), query.Get("after"), limit)
+	page, err := p.Keys(r.Context(), []byte(query.Get("prefix")), query.Get("after"), limit)
 	if err != nil {
 		return err
 	}

@@ -104,9 +104,12 @@ func (b *benchConfig) complete(flags *pflag.FlagSet) error {
 	if flags.Changed("api") {
 		most = replica.MaxN
 	}
-	for flag, q := range map[string]node.Quorum{"r": b.R, "w": b.W} {
-		if int(q) > most {
-			return fail(codeUsage, "--%s %d: a key has at most %d replicas", flag, q, most)
+	for _, quorum := range []struct {
+		flag string
+		node.Quorum
+	}{{"r", b.R}, {"w", b.W}} {
+		if int(quorum.Quorum) > most {
+			return fail(codeUsage, "--%s %d: a key has at most %d replicas", quorum.flag, quorum.Quorum, most)
 		}
 	}
 	for _, flag := range ofTestnet {

@@ -137,30 +137,6 @@ func TestStrayOfAPeerThatBecomesAReplicaIsNotShown(t *testing.T) {
 	}
 }
 
-// What a peer that was cut off has acknowledged on its own, nobody else can have deleted.
-func TestWrittenAloneIsNotDeleted(t *testing.T) {
-	c, ring, key := ringAt(t)
-	p := ring[1]
-	c.pass(regularRound)
-	// p is cut off: it goes on as a ring of its own
-	alone := newCluster(t, 2)
-	alone.now, alone.grace = c.now, c.grace
-	c.peers = slices.DeleteFunc(c.peers, func(k *peer) bool { return k == p })
-	c.noticed()
-	alone.peers = []*peer{p}
-	p.SetNeighbours(c.now, neighbourhood([]chord.Contact{p.self}, p.self))
-	alone.pass(time.Minute)
-	alone.wantPut(p, key, "value")
-	alone.pass(away)
-	c.pass(alone.now.Sub(c.now))
-	// both sides meet
-	c.insert(p)
-	c.tell(p)
-	c.pass(regularRound)
-	c.settle()
-	c.wantGet(p, key, "value")
-}
-
 // threeAway is a ring of three that has forgotten that a key was deleted, while one of them
 // was away that holds it; of the others only the second that it asks was there all the time.
 func threeAway(t *testing.T, seed uint64) (c *cluster, p *peer, was Presence) {

@@ -40,8 +40,7 @@ func (r *Replica) handedOff(now chord.Time) {
 // isStray reports whether an item belongs to others.
 func (r *Replica) isStray(it Item) bool { return !r.place.arc.Contains(chord.KeyID([]byte(it.Key))) }
 
-// expectStray brings the next round forward if a record lies outside our arc, of which we
-// hear no deletes.
+// expectStray brings the next round forward if a record lies outside our arc.
 func (r *Replica) expectStray(now chord.Time, it Item) {
 	if !r.place.known || !r.isStray(it) {
 		return
@@ -49,10 +48,17 @@ func (r *Replica) expectStray(now chord.Time, it Item) {
 	if r.round.at != Never {
 		r.round.at = min(r.round.at, now.Add(retryPause))
 	}
-	for _, p := range []*Presence{&r.presence, &r.away} {
-		if p.Until != 0 && r.lasts(*p, now) { // else it may have been alone, and have written what is newer
-			p.Newest = max(p.Newest, it.Version.Wall)
-		}
+	if r.lasts(r.presence, now) { // else it may have been alone, and have written what is newer
+		r.hearsNothingOf(it)
+	}
+}
+
+// hearsNothingOf notes that we hold an item of which we hear no deletes: should we be away,
+// it is as old as what we held before.
+func (r *Replica) hearsNothingOf(it Item) {
+	r.presence.Newest = max(r.presence.Newest, it.Version.Wall)
+	if r.away.Until != 0 {
+		r.away.Newest = max(r.away.Newest, it.Version.Wall)
 	}
 }
 

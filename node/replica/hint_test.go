@@ -3,6 +3,7 @@ package replica
 import (
 	"slices"
 	"testing"
+	"time"
 )
 
 // What a silent replica is owed waits at the next peer, and comes to it.
@@ -56,4 +57,27 @@ func TestTouchIsNotHeld(t *testing.T) {
 			t.Errorf("%v holds it: %v", p.self, held)
 		}
 	}
+}
+
+// A hint is no news because its holder has yet to hand over what it came back with.
+func TestHintBesideStraysOfAnAbsence(t *testing.T) {
+	c, holder := strayBack(t)
+	c.lost = false
+	key := keyBetween(holder.self.ID, c.owners(holder.self.ID.Next())[0].ID, 1)
+	writer := c.replicas(key)[0]
+	holder.Throttle(0, true)
+	rec := c.wantPut(writer, key, "value").Record
+	holder.Step(c.now, Message{Kind: Write, From: writer.self.Peer, Records: []Record{rec}})
+	c.lost = true
+	c.pass(time.Minute)
+	c.lost = false
+	c.remove(writer, key)
+	c.lost = true
+	holder.Throttle(0, false)
+	c.pass(away)
+	if _, holds := holder.index.Get(key); !holds {
+		t.Fatal("want the hint to be there still")
+	}
+	c.lost = false
+	c.wantForgotten(key)
 }

@@ -52,6 +52,7 @@ func (d *departure) askAll(now chord.Time, receivers []share, then func(chord.Ti
 	asked.way = onlyAsk
 	d.r.reconcile(now, asked, func(now chord.Time, end ending) {
 		if !end.ok {
+			d.r.round.fails++ // there are no rounds any more, of which it would be one
 			d.r.retry(now, d.operation)
 			return
 		}

@@ -158,3 +158,17 @@ func TestReadFromAPeerThatLeaves(t *testing.T) {
 		t.Error("its answer counts, though it has handed all over")
 	}
 }
+
+// Who has handed over everything vouches for nothing any more: others take the writes now.
+func TestLeaverVouchesForNobody(t *testing.T) {
+	c, ring, _ := ringAt(t)
+	c.pass(regularRound)
+	leaver := ring[1]
+	c.wantError(c.wait(leaver, leaver.Leave(c.now, c.now.Add(soon))), NoError)
+	leaver.Step(c.now, Message{Kind: Compare, From: ring[2].self.Peer, Seq: 7, Ranges: []Range{ring[2].rangeOf(ring[2].place.arc)}})
+	for _, m := range leaver.Ready().Messages {
+		if m.Kind == Compared && m.Seq == 7 && m.Source != nil {
+			t.Errorf("it calls itself a source on %v", m.Source)
+		}
+	}
+}

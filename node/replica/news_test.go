@@ -117,6 +117,31 @@ func TestNewcomerBesideASilentPeer(t *testing.T) {
 	}
 }
 
+// Two may never be able to reach each other. They are there all the same, as far as all
+// others go.
+func TestTwoThatCannotReachEachOther(t *testing.T) {
+	c, ring, _ := ringAt(t)
+	c.pass(regularRound)
+	without := func(p *peer) []chord.Contact {
+		var rest []chord.Contact
+		for _, q := range ring {
+			if q != p {
+				rest = append(rest, q.self)
+			}
+		}
+		return rest
+	}
+	a, b := ring[1], ring[2]
+	a.SetNeighbours(c.now, neighbourhood(without(b), a.self))
+	b.SetNeighbours(c.now, neighbourhood(without(a), b.self))
+	c.pass(2 * away)
+	for _, p := range ring {
+		if !p.lasts(p.presence, c.now) || !p.Replicated() {
+			t.Errorf("%v counts as away, or has not settled: %+v", p.self, p.Repair())
+		}
+	}
+}
+
 // Only those who are replicas of the same keys must know each other.
 func TestOverlooks(t *testing.T) {
 	place := place{

@@ -103,6 +103,11 @@ func (p *place) caughtUp() {
 	}
 }
 
+// reachesBeyond reports whether we are a source of more than our arc.
+func (p *place) reachesBeyond() bool {
+	return p.source != nil && *p.source != p.arc && within(p.arc.From, *p.source, p.self.ID)
+}
+
 // dropped notes that not all that lies outside the arc is held any more.
 func (p *place) dropped() {
 	if p.source != nil && within(p.arc.From, *p.source, p.self.ID) {

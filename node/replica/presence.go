@@ -76,7 +76,7 @@ func (r *Replica) ended(now chord.Time, of chord.PeerID, p Presence, it Item) bo
 func (r *Replica) wake(now chord.Time) {
 	last := r.driven
 	r.driven = now
-	if r.lasts(r.presence, now) || r.Deadline() > now.Add(-r.cfg.Grace*15/16) {
+	if last == 0 || r.lasts(r.presence, now) || millis(last)+r.grace()-r.margin() > millis(now) {
 		return
 	}
 	r.presence = r.present(last)
@@ -124,8 +124,11 @@ func (r *Replica) renewPresence(now chord.Time, all bool) {
 // knownSince is from when on we know of every delete in our arc, at the end of a round. Of
 // each cell we know as much as its best informed source, or as we ourselves did if it was
 // complete here before; of a cell without any, nothing from before. The least known one
-// counts.
+// counts. While we are a source of what has moved to others, we speak for that as well.
 func (r *Replica) knownSince(now chord.Time) (since uint64) {
+	if r.place.reachesBeyond() {
+		since = r.presence.Since
+	}
 	for _, c := range r.round.cells {
 		best := millis(now)
 		for _, w := range c.sources(r.cfg.N) {

@@ -35,6 +35,7 @@ func (r *Replica) NotStored(now chord.Time, failed Ready) Ready {
 	if was := r.durable[1]; was.presence.Until != 0 { // what was dropped is still there
 		r.away, r.presence.Until = was.away, min(r.presence.Until, was.presence.Until)
 		r.presence.Newest = max(r.presence.Newest, was.presence.Newest)
+		r.presence.Since = max(r.presence.Since, was.presence.Since)
 	}
 	r.place.shrink()
 	r.fails("the store did not take what came")

@@ -78,8 +78,8 @@ type Replica struct {
 	presence Presence
 	away     Presence   // that ended too long ago for what we hold outside our arc
 	leaving  bool       // no rounds any more
-	outdated bool       // it has turned a write down since, or handed all over: others know better
-	driven   chord.Time // when it was, last
+	outdated bool       // on its way out it has turned a write down, or handed all over: others know better
+	driven   chord.Time // the last Tick, message or news of neighbours; 0 before the first
 
 	round   round
 	session *session // the one going on, if its round is

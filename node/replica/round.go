@@ -27,7 +27,7 @@ type round struct {
 	failed     bool     // some partner did not answer
 	refused    bool     // our store did not take what came, or could not give back what it had
 	left       bool     // somebody who is catching up does not have all that we could give
-	silent     bool     // somebody did not say what it has
+	unasked    bool     // somebody was not found, or did not say what it has
 	early      []share  // in which something was not taken, since it may be deleted
 	strays     chord.ID // where the next ones to hand off may lie
 	moved      int      // records
@@ -36,12 +36,12 @@ type round struct {
 	greeting   int      // of those whose place we take, how many have yet to say whether they have heard of us
 	idle       bool     // it waits for them
 	stranger   bool     // some replica has other news of who is beside us
-	unheard    int      // rounds in a row that ended for want of such news
+	unheard    int      // rounds that ended for want of such news, since our neighbours changed
 }
 
 // SetNeighbours tells the replica of its place on the ring.
 func (r *Replica) SetNeighbours(now chord.Time, v chord.Neighbourhood) {
-	r.driven = now
+	r.wake(now)
 	before := r.place.succ
 	alone := len(before) == 0
 	if !r.place.set(v) || r.leaving {
@@ -51,6 +51,7 @@ func (r *Replica) SetNeighbours(now chord.Time, v chord.Neighbourhood) {
 	r.beginPresence(now)
 	if len(v.Succ) == 0 { // what we have taken up to now others may delete without us
 		r.presence.Newest = max(r.presence.Newest, millis(now), r.clock.wall)
+		r.clock = Clock{wall: r.presence.Newest + 1} // and nothing of what we write from now on
 	}
 	if alone {
 		r.forgetCoverage() // a ring of one is a newcomer to any other
@@ -121,7 +122,7 @@ func (r *Replica) shareDone(now chord.Time, s share, end ending) {
 	rd.moved += end.moved
 	rd.tombstones += end.tombstones
 	rd.left = rd.left || end.left
-	rd.silent = rd.silent || !end.heard
+	rd.unasked = rd.unasked || !end.heard
 	if end.early {
 		rd.early = append(rd.early, s)
 	}
@@ -146,7 +147,7 @@ func (r *Replica) endRound(now chord.Time, ok bool) {
 	rd.at = now.Add(r.pause(ok))
 	switch {
 	case ok:
-		rd.fails, rd.unheard, r.reason = 0, 0, ""
+		rd.fails, r.reason = 0, ""
 		if news {
 			r.emit(Event{Kind: Reconciled, Count: rd.moved})
 		}

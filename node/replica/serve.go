@@ -24,6 +24,9 @@ func (r *Replica) onCompare(now chord.Time, m Message) {
 	if r.leaving {
 		reply.Refused = IsLeaving
 	}
+	if r.outdated {
+		reply.Source = nil
+	}
 	arc := r.place.arc
 	if len(m.Ranges) > 0 {
 		arc = m.Ranges[0].Arc

@@ -3,6 +3,7 @@ package replica
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"peal/chord"
 )
@@ -75,5 +76,37 @@ func TestNobodyPushesToANewcomer(t *testing.T) {
 			t.Errorf("seed %d: %d records were pushed to the newcomer, which holds %d; want none pushed", seed, pushed, newcomer.Len())
 		}
 		c.wantPlaced()
+	}
+}
+
+// Newcomers do not take from one that was away what may be deleted, as long as a peer that
+// may know cannot be located.
+func TestNothingIsTakenEarlyWhileNobodyIsLocated(t *testing.T) {
+	c := newCluster(t, 1)
+	c.grace = time.Hour
+	for _, self := range ats(0x10, 0x30, 0x48, 0x70, 0x90, 0xb0) {
+		c.join(self)
+	}
+	c.settle()
+	key := keyBetween(at(0x40).ID, at(0x42).ID, 1)
+	c.wantPut(c.peers[0], key, "value")
+	c.wantPut(c.peers[0], keyBetween(at(0x40).ID, at(0x42).ID, 2), "value")
+	c.pass(regularRound)
+	p := c.live(at(0x48).Peer)
+	was := p.Presence(c.now)
+	c.kill(p)
+	c.settle()
+	c.remove(c.peers[0], key)
+	c.pass(away)
+	c.lag, c.lost = 0, true
+	c.comeBack(p, was)
+	for _, self := range ats(0x43, 0x44, 0x45, 0x46, 0x47, 0x49, 0x4a, 0x4b, 0x4c, 0x4d, 0x4e, 0x4f, 0x50, 0x51, 0x52) {
+		c.join(self)
+	}
+	c.pass(soon / 2)
+	for _, q := range c.peers {
+		if _, has := q.index.Get(key); has && q.self != p.self {
+			t.Errorf("%v has taken it", q.self)
+		}
 	}
 }

@@ -76,7 +76,7 @@ func (r *Replica) takeEarly(now chord.Time) bool {
 	rd := &r.round
 	early := rd.early
 	rd.early = nil
-	if rd.silent {
+	if rd.unasked {
 		return false
 	}
 	for _, c := range rd.cells {

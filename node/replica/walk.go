@@ -128,7 +128,7 @@ func (r *Replica) lookAhead(now chord.Time) {
 			return
 		}
 		if len(found.Owners) == 0 {
-			w.stopped = true
+			w.stopped, r.round.unasked = true, true
 			r.fails("the peers farther along could not be located")
 		}
 		for _, c := range found.Owners {

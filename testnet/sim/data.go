@@ -289,7 +289,7 @@ func (s *Simulation) stepData(p *peer, m *replica.Message) {
 	s.noteTold(m)
 	s.logData(p, m)
 	if p.data.returned && m.Kind == replica.Compared {
-		s.ask(p)
+		s.ask(p, everybody)
 	}
 	p.data.replica.Step(s.timeOfDay(p), *m)
 	if m.Served() {

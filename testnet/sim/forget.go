@@ -67,7 +67,7 @@ func (p *peer) fallSilent(day chord.Time) {
 func (s *Simulation) speakAgain(p *peer) {
 	if p.data != nil && p.disk.present.Until != 0 && s.cfg.Data.Replica.Grace < time.Hour {
 		p.data.returned, p.data.laden = true, true
-		s.ask(p)
+		s.ask(p, everybody)
 	}
 }
 
@@ -79,10 +79,11 @@ func (s *Simulation) welcome() {
 		switch {
 		case !p.data.returned:
 		case r.Complete:
+			s.ask(p, s.heardBy(p)) // nobody else was there to tell it
 			p.data.returned = false
 			s.regain(p, func(k *key) bool { return slices.Contains(s.owners(k), p) })
 		default:
-			s.ask(p)
+			s.ask(p, everybody)
 		}
 		p.data.laden = p.data.returned || p.data.laden && (r.Strays > 0 || !r.Complete)
 	}
@@ -94,32 +95,40 @@ func (s *Simulation) noteBack(k *key, v replica.Version) {
 	if !k.forgotten() || v.Compare(k.owed) >= 0 {
 		return
 	}
-	brings := func(p *peer) bool { return p.data.laden && p.disk.version(k.name) == v && s.mayBring(p, k) }
+	brings := func(p *peer) bool {
+		return p.data.laden && p.disk.version(k.name) == v && s.mayBring(p, k, s.heardBy(p))
+	}
 	if slices.ContainsFunc(s.members, brings) {
 		s.excuse(k)
 	}
 }
 
-// ask excuses the forgotten keys that a peer came back with, where no replica knows
-// better.
-func (s *Simulation) ask(p *peer) {
+// ask excuses the forgotten keys that a peer came back with, where no replica among some
+// peers knows better.
+func (s *Simulation) ask(p *peer, among func(*peer) bool) {
 	for _, k := range s.data.keys {
-		if k.forgotten() && s.mayBring(p, k) {
+		if k.forgotten() && s.mayBring(p, k, among) {
 			s.excuse(k)
 		}
 	}
 }
 
-// mayBring reports whether a peer came back with a key, and no replica of it in its part of
-// the ring says that it has been there without a gap since before that one went. One that has
-// found records damaged cannot tell these from deleted ones.
-func (s *Simulation) mayBring(p *peer, k *key) bool {
+func everybody(*peer) bool { return true }
+
+// heardBy are those from whom nothing is kept away from a peer.
+func (s *Simulation) heardBy(p *peer) func(*peer) bool {
+	return func(q *peer) bool { return !s.links.blocked(q, p) }
+}
+
+// mayBring reports whether a peer came back with a key, and none of those who would be its
+// replicas among some peers says that it has been there without a gap since before that one
+// went. One that has found records damaged cannot tell these from deleted ones.
+func (s *Simulation) mayBring(p *peer, k *key, among func(*peer) bool) bool {
 	knows := func(q *peer) bool {
 		there := q.data.replica.Presence(s.timeOfDay(q))
 		return !q.paused() && there.Since <= p.disk.present.Until && !s.mayHaveMissed(q, there) && q.data.replica.Repair().Damaged == 0
 	}
-	heard := func(q *peer) bool { return !s.links.blocked(q, p) }
-	return p.disk.version(k.name) != (replica.Version{}) && !slices.ContainsFunc(s.ownersOf(k, heard), knows)
+	return p.disk.version(k.name) != (replica.Version{}) && !slices.ContainsFunc(s.ownersOf(k, among), knows)
 }
 
 // mayHaveMissed reports whether a presence ended so long ago that deletes may be forgotten.
@@ -177,7 +186,7 @@ func (s *Simulation) forget(k *key, v replica.Version) {
 	}
 	s.data.tally.Forgotten++
 	old := func(p *peer) bool {
-		return p.data.returned && p.disk.version(k.name).Compare(v) < 0 && s.mayBring(p, k)
+		return p.data.returned && p.disk.version(k.name).Compare(v) < 0 && s.mayBring(p, k, everybody)
 	}
 	if k.apart || k.apartUntil >= k.contents[v].since || slices.ContainsFunc(s.members, old) {
 		s.excuse(k)

@@ -44,8 +44,8 @@ import (
 //   - A listing shows every key that is there, once, and no other.
 //
 // In between, a quorum promises more: a read that R replicas answer meets one of
-// those that acknowledged a write, if both are more together than there are replicas, or
-// were for the write. But that holds only while those who wrote and those who read mean
+// those that acknowledged a write, if both are more together than there are replicas, and
+// than there were for the write. But that holds only while those who wrote and those who read mean
 // the same replicas, and while these have not failed too often. So an acknowledged write is
 // sure from the moment in which
 //   - its coordinator meant the right replicas, which are the first N members, and W

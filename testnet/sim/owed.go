@@ -11,7 +11,7 @@ import (
 
 // owners are the peers that should hold a key.
 func (s *Simulation) owners(k *key) []*peer {
-	return s.ownersOf(k, func(*peer) bool { return true })
+	return s.ownersOf(k, everybody)
 }
 
 // ownersOf are the peers that would be the replicas of a key if there were only some members.
@@ -178,11 +178,11 @@ func (s *Simulation) owe(c *call, o *replica.Outcome) {
 	}
 }
 
-// assure makes sure what so many replicas have.
+// assure makes sure what so many replicas have, as they say: some may only seem to.
 func (s *Simulation) assure(c *call, o *replica.Outcome, copies int) {
 	k, v := c.key, o.Record.Version
 	if !k.doubted && v.Compare(k.sure.version) > 0 && s.meansOwners(k, o) {
-		k.sure = assurance{v, copies, len(o.Wanted), c.losses}
+		k.sure = assurance{v, copies - s.damagedOn(k, v), len(o.Wanted), c.losses}
 	}
 }
 

@@ -1,0 +1,38 @@
+package replica
+
+import "testing"
+
+// The first Tick of a life comes before the ring has told of any neighbours. It is no news
+// of having been there.
+func TestTickBeforeTheRing(t *testing.T) {
+	c, p, was := replicaAway(t, "deleted")
+	rec := old("short-lived", "value") // whose time to be forgotten has come long ago
+	rec.Version.Wall, rec.Expires = millis(c.now), millis(c.now)+1
+	p.stored[rec.Key] = rec
+	c.remove(c.peers[0], "deleted")
+	c.pass(away)
+	back := c.newPeer(p.self, p.stored)
+	back.presence.Since, back.presence.Until = was.Since, was.Until
+	back.Tick(c.now)
+	c.insert(back)
+	back.SetNeighbours(c.now, c.neighbours(back))
+	c.wantForgotten("deleted")
+}
+
+// After a sleep, news of the ring may come before the first Tick.
+func TestNewsBeforeTheFirstTick(t *testing.T) {
+	c := shortMemory(t, 1)
+	c.wantPut(c.peers[0], "deleted", "value")
+	c.pass(regularRound)
+	p := c.replicas("deleted")[1]
+	c.kill(p)
+	c.settle()
+	c.remove(c.peers[0], "deleted")
+	c.pass(away)
+	c.join(named(77))
+	c.settle()
+	c.insert(p)
+	c.tell(p)
+	p.Tick(c.now)
+	c.wantForgotten("deleted")
+}
