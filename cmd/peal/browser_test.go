@@ -175,6 +175,7 @@ func TestDashboard(t *testing.T) {
 	chartsAreDrawn(t, b)
 	pageIsTrue(t, b)
 	pageIsAccessible(t, b)
+	largeValueIsOffered(t, b, up.URL)
 	partitionShows(t, b)
 	b.do(t, enter("key", ".."), click("put"), shows("result", "peal put .. VALUE"))
 	allPeersDie(t, b)

@@ -95,6 +95,11 @@ func keysAreEdited(t *testing.T, b tab, api string) {
 	b.do(t, enter("key", "line"), click("list"), shows("listing", `line\u{a}break`), click("listing .name"),
 		shows("result", "has line breaks"), holds(`document.getElementById("key").value === ""`))
 	runWith(t, "", "PEAL_API="+api, "del", "line\nbreak")
+}
+
+// largeValueIsOffered reads a value that is too large to be shown.
+func largeValueIsOffered(t *testing.T, b tab, api string) {
+	t.Helper()
 	large := filepath.Join(t.TempDir(), "large")
 	if err := os.WriteFile(large, make([]byte, 3<<20), 0o600); err != nil {
 		t.Fatal(err)
