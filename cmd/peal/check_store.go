@@ -52,10 +52,13 @@ func storeFacts(v store.Verdict) [][2]string {
 		{"records", strconv.Itoa(v.Records)},
 		{"tombstones", strconv.Itoa(v.Tombstones)},
 	}
-	if v.Damage == "" {
-		facts = append(facts, [2]string{"state", "sound"})
-	} else {
+	switch {
+	case v.Damage != "":
 		facts = append(facts, [2]string{"state", "damaged: " + v.Damage}, [2]string{"missing", strconv.Itoa(v.Missing) + " or more"})
+	case v.Unseen:
+		facts = append(facts, [2]string{"state", "sound, but its file WITNESS is missing or damaged: if the last writes were lost, nothing shows it"})
+	default:
+		facts = append(facts, [2]string{"state", "sound"})
 	}
 	for _, name := range v.Files {
 		facts = append(facts, [2]string{"unreadable", "something in " + name})

@@ -47,6 +47,17 @@ func TestCheckStore(t *testing.T) {
 	}
 }
 
+func TestCheckStoreWithoutItsWitness(t *testing.T) {
+	dir, db := stored(t)
+	db.Close()
+	if err := os.Remove(filepath.Join(storeIn(dir), "WITNESS")); err != nil {
+		t.Fatal(err)
+	}
+	if got := runWith(t, "", "check-store", dir); got.code != 0 || !strings.Contains(got.out, "WITNESS is missing or damaged") {
+		t.Errorf("%+v, want exit code 0, and what cannot be told", got)
+	}
+}
+
 func TestCheckDamagedStore(t *testing.T) {
 	dir, db := stored(t)
 	db.Close()

@@ -20,6 +20,7 @@ type Verdict struct {
 	Tombstones int      `json:"tombstones"`          // records of deleted keys
 	Missing    int      `json:"missing"`             // records at least
 	Damage     string   `json:"damage,omitempty"`    // what is wrong; empty if nothing is
+	Unseen     bool     `json:"unseen,omitempty"`    // the file WITNESS is missing or damaged: if the last commits were lost, nothing shows it
 	Files      []string `json:"files,omitempty"`     // in which something is unreadable
 	SetAside   []string `json:"set_aside,omitempty"` // databases that were damaged before
 }
@@ -62,7 +63,7 @@ func (v *Verdict) examine(db *DB) error {
 		return errNone(db.dir)
 	}
 	if last.commit > 0 {
-		v.Schema = Schema
+		v.Schema, v.Unseen = Schema, known.commit == 0
 	}
 	if !unreadable(err) {
 		return err
