@@ -42,13 +42,16 @@ func evaluates[T any](t testing.TB, b tab, expression string) T {
 }
 
 // ringIsSteered zooms, colours the arcs, and reads the sentence and a peer's page.
+// inSight is whether something of the ring is in sight.
+const inSight = `((ring) => ring.getContext("2d").getImageData(0, 0, ring.width, ring.height).data.some((value, i) => i % 4 === 3 && value > 0))(document.getElementById("ring"))`
+
 func ringIsSteered(t *testing.T, b tab) {
 	t.Helper()
 	zoomed := func(scale string) chromedp.Action[chromedp.Void] {
 		return holds(fmt.Sprintf(`document.getElementById("ring").dataset.scale === %q`, scale))
 	}
 	b.do(t, shows("verdict", fmt.Sprintf("Settled: %d peers in one ring", *shownPeers)))
-	b.do(t, click("closer"), zoomed("2.00"), click("closer"), zoomed("4.00"), click("whole"), zoomed("1.00"))
+	b.do(t, click("closer"), zoomed("2.00"), click("closer"), zoomed("4.00"), holds(inSight), holds(below), click("whole"), zoomed("1.00"), click("closer"), click("closer"), click("closer"), zoomed("8.00"), holds(inSight), click("whole"), zoomed("1.00"))
 	b.do(t, choose("layer", "keys"), chromedp.WaitVisible(chromedp.CSS("#shades")), shows("shades", "keys"))
 	b.do(t, chromedp.Focus(chromedp.CSS("#ring")), chromedp.KeyEvent(kb.Home), shows("dossier", "Addresses"), shows("dossier", "/memory/"))
 	b.do(t, shows("dossier", "To hand over0 records"), holds(`/Ring\d+(\.\d+)? (bytes|KiB|MiB)/.test(document.getElementById("dossier").textContent)`))

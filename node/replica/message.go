@@ -21,7 +21,7 @@ const (
 	Compare                  // Ranges with the asker's summaries
 	Compared                 // Ranges that differ; Source
 	Pull                     // Items whose records are wanted; without any, all those of Arc
-	Pulled                   // their Records, as many as fit; of an Arc also how far they reach, and Items that cannot be read
+	Pulled                   // their Records, as many as fit; of an Arc also how far they reach, Items that cannot be read, and Source
 
 	Unreachable // a message to From could not be delivered
 )

@@ -18,14 +18,11 @@ func (r *Replica) agrees(rg Range) bool {
 // summaries of the parts where both have many.
 func (r *Replica) onCompare(now chord.Time, m Message) {
 	reply := Message{
-		Kind: Compared, Seq: m.Seq, Source: r.place.source, Busy: r.place.complete == nil,
+		Kind: Compared, Seq: m.Seq, Source: r.source(), Busy: r.place.complete == nil,
 		Barren: r.round.walk.barren, Strays: r.strays() > 0,
 	}
 	if r.leaving {
 		reply.Refused = IsLeaving
-	}
-	if r.outdated {
-		reply.Source = nil
 	}
 	arc := r.place.arc
 	if len(m.Ranges) > 0 {
@@ -55,6 +52,14 @@ func (r *Replica) onCompare(now chord.Time, m Message) {
 		}
 	}
 	r.send(m.From, reply)
+}
+
+// source is where we have everything, as far as we know.
+func (r *Replica) source() *chord.Arc {
+	if r.outdated {
+		return nil
+	}
+	return r.place.source
 }
 
 // onPull gives the records that are asked for, as many as fit: all of an arc if none

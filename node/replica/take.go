@@ -72,6 +72,7 @@ func (s *session) fetch(now chord.Time) {
 		s.carry(now, records)
 		s.keep(now, records)
 		s.short = s.short || len(m.Items) > 0
+		s.last.Source = m.Source // it may have given them to somebody else since we compared
 		switch to := m.Arc.To; {
 		case to == arc.To:
 		case chord.Between(arc.From, to, arc.To):
@@ -86,7 +87,7 @@ func (s *session) fetch(now chord.Time) {
 // onFetch gives the beginning of an arc, as many records as fit, and says how far they
 // reach. Of those that cannot be read it tells the items.
 func (r *Replica) onFetch(m Message) {
-	reply := Message{Kind: Pulled, Seq: m.Seq, Arc: m.Arc}
+	reply := Message{Kind: Pulled, Seq: m.Seq, Arc: m.Arc, Source: r.source()}
 	items := r.index.Items(m.Arc, batchItems)
 	if n := batch(items); n < int(r.index.Summary(m.Arc).Count) {
 		items = items[:n]

@@ -2,7 +2,7 @@
 // while nothing changes.
 
 import { isCrowded } from "./cells.js";
-import { fit, place, point } from "./circle.js";
+import { fit, fractionAt, place } from "./circle.js";
 import { palette } from "./palette.js";
 import { routeTime } from "./route.js";
 import { paint } from "./scene.js";
@@ -55,11 +55,11 @@ export class Canvas {
     this.invalidate();
   }
 
-  /** aim is what a step of the zoom is about: the selected peer, what is in the middle, or the top of the ring. */
+  /** aim is what a step of the zoom is about: the selected peer, the rim nearest to the middle, or the top of the ring. */
   aim() {
     const peer = this.ring.state.peers.get(this.selection.selected);
-    if (peer) return point(this.circle, peer.at);
-    return this.viewport.zoomed ? { x: this.fitted.x, y: this.fitted.y } : point(this.circle, 0);
+    const circle = this.viewport.goal(this.fitted); // one step may follow another before it is there
+    return place(circle, peer?.at ?? (this.viewport.zoomed ? fractionAt(circle, this.fitted) : 0));
   }
 
   /** whole shows all of the ring again. */

@@ -53,7 +53,7 @@ function debt(owed) {
 }
 
 function expiry(answer) {
-  return answer.expires ? [["Expires", new Date(answer.expires).toLocaleString()]] : [];
+  return answer.expires ? [["Expires", new Date(answer.expires).toLocaleString(), "wide"]] : [];
 }
 
 /** bytesOf is the value that an answer has. */

@@ -22,6 +22,8 @@ export class Sentence {
     const sizes = new ResizeObserver(() => this.#place());
     sizes.observe(page.health.parentElement);
     sizes.observe(page.health);
+    this.canvas = page.health.parentElement.querySelector("canvas");
+    new MutationObserver(() => this.#place()).observe(this.canvas, { attributeFilter: ["class"] });
     selection.addEventListener("change", ({ detail }) => {
       if (detail === "marked" && selection.marked.size === 0) this.#chosen = -1;
       if (detail === "marked") this.#press();
@@ -47,7 +49,8 @@ export class Sentence {
     this.#place();
   }
 
-  // It goes below where it does not fit into the middle, and beside the hops of a lookup.
+  // It goes below where it does not fit into the middle, beside the hops of a lookup, and
+  // where the viewer has zoomed in.
   #place() {
     if (this.#look() === this.#placed) return;
     const { health } = this.page;
@@ -59,7 +62,8 @@ export class Sentence {
 
   #room() {
     const { clientWidth, clientHeight } = this.page.health.parentElement;
-    return this.selection.path ? 0 : hollow(fit(clientWidth, clientHeight), this.ring.state.rings);
+    const filled = this.selection.path || this.canvas.classList.contains("zoomed");
+    return filled ? 0 : hollow(fit(clientWidth, clientHeight), this.ring.state.rings);
   }
 
   // All that the place depends on, as it is.

@@ -34,6 +34,12 @@ export class Viewport {
     return { ...fitted, x: fitted.x + x, y: fitted.y + y, r: fitted.r * scale, lens: { at: this.lensAt, power: lens * lensPower } };
   }
 
+  /** goal is the circle that it is on its way to. */
+  goal(fitted) {
+    const { scale, x, y } = this.#goal;
+    return { ...fitted, x: fitted.x + x, y: fitted.y + y, r: fitted.r * scale };
+  }
+
   /** zoom magnifies by a factor and leaves the point p of the sheet where it is. */
   zoom(fitted, by, p = fitted) {
     const goal = this.#goal;

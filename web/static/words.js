@@ -56,10 +56,10 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
-/** pairs builds a list of names and what each is.
+/** pairs builds a list of names and what each is, some with a class of their own.
  * @param {string} className @param {any[][]} list */
 export const pairs = (className, list) =>
-  make("dl", { className }, ...list.map(([name, what]) => make("div", {}, make("dt", {}, name), make("dd", {}, what))));
+  make("dl", { className }, ...list.map(([name, what, className = ""]) => make("div", { className }, make("dt", {}, name), make("dd", {}, what))));
 
 /** fill replaces an element's content. */
 export const fill = (element, ...children) => element.replaceChildren(...children);
