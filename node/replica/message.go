@@ -73,7 +73,7 @@ type Message struct {
 	Barren   *chord.Arc   `cbor:"20,keyasint,omitempty"` // Compared: nobody behind the answerer up to To has strays, or is a source of all from its own arc's From on
 	Strays   bool         `cbor:"21,keyasint,omitempty"` // Compared: the answerer holds what belongs to others
 	Guess    bool         `cbor:"22,keyasint,omitempty"` // Read, Write: only a replica of the key is to serve it
-	Stranger bool         `cbor:"23,keyasint,omitempty"` // Compared: the answerer, a replica there, has not heard of the asker yet, or knows one beside it that the asker does not
+	Stranger bool         `cbor:"23,keyasint,omitempty"` // Compared: the answerer, a replica there, has not heard of the asker yet; or it knows one beside it that the asker does not
 	Beside   []chord.ID   `cbor:"24,keyasint,omitempty"` // Compare: the positions around the asker's own that it knows, clockwise
 	Unheard  bool         `cbor:"25,keyasint,omitempty"` // Written: another, that has not heard of the answerer, may still answer in its place
 	Mends    bool         `cbor:"-"`                     // Write: of what was written before, for the sender's accounts

@@ -60,15 +60,18 @@ func (p *place) beside() []chord.ID {
 	return ids
 }
 
-// knowsMore reports whether we take ourselves for a replica on some of an arc, and know
-// somebody between the positions that another one there knows, and who is none of them.
-func (p *place) knowsMore(beside []chord.ID, arc chord.Arc) bool {
-	if len(beside) == 0 || !p.known || !overlap(p.arc, arc) {
+// knowsMore reports whether we lie between the positions that another one knows around its
+// own, and know somebody there who is none of them.
+func (p *place) knowsMore(beside []chord.ID) bool {
+	if len(beside) == 0 || !p.known {
 		return false
 	}
 	span := chord.Arc{From: beside[0], To: beside[len(beside)-1]}
-	news := func(c chord.Contact) bool { return span.Contains(c.ID) && !slices.Contains(beside, c.ID) }
-	return news(p.self) || slices.ContainsFunc(p.preds, news) || slices.ContainsFunc(p.succ[:min(p.n, len(p.succ))], news)
+	if !span.Contains(p.self.ID) {
+		return false
+	}
+	news := func(id chord.ID) bool { return span.Contains(id) && !slices.Contains(beside, id) }
+	return slices.ContainsFunc(p.beside(), news)
 }
 
 // displaced is whose place we take on the k-th of our cells, if anybody's: those that lie

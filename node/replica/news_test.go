@@ -182,7 +182,7 @@ func TestKnowsMore(t *testing.T) {
 	without := func(away ...chord.Contact) []chord.Contact {
 		return slices.DeleteFunc(slices.Clone(ring), func(c chord.Contact) bool { return slices.Contains(away, c) })
 	}
-	newcomer, all := ring[4], chord.Arc{From: ring[4].ID, To: ring[4].ID}
+	newcomer := ring[4]
 	for _, test := range []struct {
 		name     string
 		newcomer *place
@@ -198,13 +198,14 @@ func TestKnowsMore(t *testing.T) {
 		{"a ring of three", seen(newcomer, ring[3:6]), seen(ring[3], ring[3:6]), false},
 		{"a ring of four", seen(newcomer, ring[3:7]), seen(ring[3], ring[3:7]), false},
 		{"a ring of four, of which one is missing", seen(newcomer, ring[2:6]), seen(ring[3], ring[2:7]), true},
+		{"one that has taken over from who answers is missing", seen(newcomer, without(ring[6])), seen(ring[7], ring), true},
 		{"who answers does not know its own arc", seen(newcomer, without(ring[3])), &place{self: ring[5], n: 3}, false},
 	} {
-		if got := test.other.knowsMore(test.newcomer.beside(), all); got != test.want {
+		if got := test.other.knowsMore(test.newcomer.beside()); got != test.want {
 			t.Errorf("%s: it knows more: %v, want %v", test.name, got, test.want)
 		}
 	}
-	if seen(ring[3], ring).knowsMore(nil, all) {
+	if seen(ring[3], ring).knowsMore(nil) {
 		t.Error("one that names nobody was found to miss somebody")
 	}
 }

@@ -28,7 +28,7 @@ func (r *Replica) onCompare(now chord.Time, m Message) {
 	if len(m.Ranges) > 0 {
 		arc = m.Ranges[0].Arc
 	}
-	reply.Stranger = r.place.overlooks(m.From, arc) || r.place.knowsMore(m.Beside, arc)
+	reply.Stranger = r.place.overlooks(m.From, arc) || r.place.knowsMore(m.Beside)
 	ours := r.standing(now, arc)
 	reply.Presence, reply.Stale = ours.Presence, ours.stale
 	bytes := 0
