@@ -26,6 +26,19 @@ func TestConditions(t *testing.T) {
 	c.wantError(c.change(p, absent), NoError)
 }
 
+// A key that has expired is absent, and a touch leaves its version as it was.
+func TestConditionsOnWhatExpires(t *testing.T) {
+	c := settledCluster(t, 6)
+	p := c.peers[0]
+	first := c.change(p, Change{Key: "key", Value: []byte("first"), TTL: time.Minute})
+	c.wantError(first, NoError)
+	c.wantError(c.change(p, Change{Key: "key", Touch: true, TTL: 10 * time.Second}), NoError)
+	c.wantError(c.change(p, Change{Key: "key", Touch: true, TTL: 10 * time.Second, If: Condition{Version: first.Record.Version.String()}}), NoError)
+	c.pass(11 * time.Second)
+	c.wantError(c.change(p, Change{Key: "key", Value: []byte("second"), If: Condition{Absent: true}}), NoError)
+	c.wantGet(p, "key", "second")
+}
+
 // A condition is judged by the replicas too: who wrote in between wins, and the
 // loser is told.
 func TestConditionSeesAWriteInBetween(t *testing.T) {

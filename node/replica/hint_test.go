@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"peal/chord"
 )
 
 // What a silent replica is owed waits at the next peer, and comes to it.
@@ -28,6 +30,16 @@ func TestHints(t *testing.T) {
 	if want := []Hint{{silent.self, holder().self}}; o.Error != QuorumNotMet || !slices.Equal(o.Hints, want) {
 		t.Errorf("error %v, hints %v; want an unmet quorum and %v", o.Error, o.Hints, want)
 	}
+	if next := c.owners(chord.KeyID([]byte("key")))[3]; holder().self != next {
+		t.Errorf("%v holds it, want the next peer clockwise, %v", holder().self, next)
+	}
+	c.watch = func(m Message) {
+		if m.Kind == Read && m.To == holder().self.Peer {
+			t.Error("a read asks the holder")
+		}
+	}
+	c.wantGet(client, "key", "value")
+	c.watch = nil
 	delete(silent.stored, "key")
 	silent.index.Remove("key")
 	silent.muted = false

@@ -52,6 +52,26 @@ func TestTombstoneHidesTheKey(t *testing.T) {
 	c.wantGet(c.peers[0], "key", "again")
 }
 
+// All waits for whoever takes the place of one that has died, and a peer alone is all.
+func TestPutToAll(t *testing.T) {
+	c := settledCluster(t, 6)
+	replicas := c.replicas("key")
+	c.mute(replicas[1])
+	id := replicas[0].Put(c.now, c.now.Add(soon), Change{Key: "key", Value: []byte("value"), W: 3})
+	c.pass(soon / 5)
+	if o, done := c.outcomes[opAt{replicas[0], id}]; done {
+		t.Errorf("acknowledged by %v while one is silent", o.Replicas)
+	}
+	c.kill(replicas[1])
+	o := c.wait(replicas[0], id)
+	c.wantError(o, NoError)
+	if len(o.Replicas) != 3 || slices.Contains(o.Replicas, replicas[1].self) {
+		t.Errorf("acknowledged by %v, want three that live", o.Replicas)
+	}
+	alone := settledCluster(t, 1)
+	c.wantError(alone.change(alone.peers[0], Change{Key: "key", W: 3}), NoError)
+}
+
 // A replica that nobody acknowledges is no replica: W = 2 needs two live ones.
 func TestPutNeedsItsQuorum(t *testing.T) {
 	c := settledCluster(t, 5)

@@ -21,7 +21,7 @@ func TestTombstonesAreCollected(t *testing.T) {
 	c := shortMemory(t, 1)
 	c.wantPut(c.peers[0], "key", "value")
 	c.remove(c.peers[0], "key")
-	c.wantError(c.change(c.peers[0], Change{Key: "short", TTL: time.Minute}), NoError)
+	c.wantError(c.change(c.peers[0], Change{Key: "short", TTL: 20 * time.Minute}), NoError)
 	c.pass(50 * time.Minute)
 	holds := func(key string) (count int) {
 		for _, p := range c.peers {
@@ -35,10 +35,28 @@ func TestTombstonesAreCollected(t *testing.T) {
 		t.Errorf("%v peers hold the tombstones before the grace period is over, want 3", got)
 	}
 	c.pass(15 * time.Minute)
-	if got := [2]int{holds("key"), holds("short")}; got != [2]int{} {
-		t.Errorf("%v peers hold the tombstones after it, want none", got)
+	if got := [2]int{holds("key"), holds("short")}; got != [2]int{0, 3} {
+		t.Errorf("%v peers hold the tombstones an hour after the delete, want 0 and 3", got)
+	}
+	c.pass(20 * time.Minute)
+	if got := holds("short"); got != 0 {
+		t.Errorf("%d peers hold the tombstone an hour after the expiry, want none", got)
 	}
 	c.settle()
+}
+
+// A peer alone cannot know what others have missed.
+func TestTombstonesStayWhereOneIsAlone(t *testing.T) {
+	c := newCluster(t, 1)
+	c.grace = time.Hour
+	p := c.join(named(0))
+	c.settle()
+	c.wantPut(p, "key", "value")
+	c.remove(p, "key")
+	c.pass(3 * time.Hour)
+	if !p.stored["key"].Deleted {
+		t.Errorf("it holds %v, want the tombstone", p.stored["key"])
+	}
 }
 
 // A write that some replica missed, as under load one always has, keeps no tombstone
