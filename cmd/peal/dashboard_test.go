@@ -41,10 +41,10 @@ func evaluates[T any](t testing.TB, b tab, expression string) T {
 	return answer
 }
 
-// ringIsSteered zooms, colours the arcs, and reads the sentence and a peer's page.
 // inSight is whether something of the ring is in sight.
 const inSight = `((ring) => ring.getContext("2d").getImageData(0, 0, ring.width, ring.height).data.some((value, i) => i % 4 === 3 && value > 0))(document.getElementById("ring"))`
 
+// ringIsSteered zooms, colours the arcs, and reads the sentence and a peer's page.
 func ringIsSteered(t *testing.T, b tab) {
 	t.Helper()
 	zoomed := func(scale string) chromedp.Action[chromedp.Void] {

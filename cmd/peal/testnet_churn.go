@@ -84,7 +84,7 @@ func (c *cli) churn(ctx context.Context, t churnConfig) error {
 	report, err := churn.Run(ctx, churned{lookups, changes, t.silent}, t.Config)
 	bar.end()
 	switch {
-	case report.Interrupted && report.Seconds > 0:
+	case report.Interrupted && errors.Is(err, ctx.Err()):
 		if err := c.showChurn(report); err != nil {
 			return err
 		}

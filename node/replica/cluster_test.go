@@ -27,6 +27,7 @@ type cluster struct {
 	hearsay  bool                                         // lookups find whom some peer has heard of, and newcomers begin with what the first one has
 	looked   int                                          // lookups made
 	guess    func(owners []chord.Contact) []chord.Contact // if set, what guesses name instead
+	drop     func(Message) bool                           // messages that get lost
 	watch    func(Message)                                // sees every message sent
 	now      chord.Time
 	peers    []*peer // live ones, by position
@@ -366,6 +367,9 @@ func (c *cluster) deliver(p *peer, r Ready) {
 // send loses some messages, delays the others so that they overtake each other,
 // and sometimes reports that the receiver is dead.
 func (c *cluster) send(from *peer, m Message) {
+	if c.drop != nil && c.drop(m) {
+		return
+	}
 	c.sent[m.Kind]++
 	if c.watch != nil {
 		c.watch(m)

@@ -20,7 +20,7 @@
 // # Reads and writes
 //
 // Any peer coordinates: it locates the replicas, asks them in parallel, and is
-// done when W have stored a write durably, or R have answered a read. A replica
+// done when W that count have stored a write durably, or R have answered a read. A replica
 // that has not yet reconciled the arc of a key since it became responsible for
 // it answers "not complete", which never counts towards R: so a key is not
 // reported missing while it is on its way. It begins to count only once it agrees with those who are

@@ -49,13 +49,13 @@ func (r *Replica) expectStray(now chord.Time, it Item) {
 		r.round.at = min(r.round.at, now.Add(retryPause))
 	}
 	if r.lasts(r.presence, now) { // else it may have been alone, and have written what is newer
-		r.hearsNothingOf(it)
+		r.boundStray(it)
 	}
 }
 
-// hearsNothingOf notes that we hold an item of which we hear no deletes: should we be away,
+// boundStray notes that we hold an item of which we hear no deletes: should we be away,
 // it is as old as what we held before.
-func (r *Replica) hearsNothingOf(it Item) {
+func (r *Replica) boundStray(it Item) {
 	r.presence.Newest = max(r.presence.Newest, it.Version.Wall)
 	if r.away.Until != 0 {
 		r.away.Newest = max(r.away.Newest, it.Version.Wall)

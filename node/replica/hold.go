@@ -113,6 +113,7 @@ func (r *Replica) reload(key string) {
 // forgetCoverage makes us a newcomer, whatever we had.
 func (r *Replica) forgetCoverage() {
 	r.place.coverage, r.durable[0].coverage, r.durable[1].coverage = coverage{}, coverage{}, coverage{}
+	r.place.greeted, r.round.newsRounds = map[greeting]reply{}, 0
 }
 
 // forgetDamaged gives up what is unreadable on an arc. That we lack it is no sign that it

@@ -18,7 +18,7 @@ import (
 const newsTakes = 7
 
 // hopes reports whether those who do not agree may yet do so.
-func (rd *round) hopes() bool { return rd.unheard < newsTakes }
+func (rd *round) hopes() bool { return rd.newsRounds < newsTakes }
 
 // awaitsNews reports whether a replica that has other news than we will soon have the same.
 func (rd *round) awaitsNews() bool { return rd.stranger && rd.hopes() }
@@ -74,62 +74,10 @@ func (p *place) knowsMore(beside []chord.ID) bool {
 	return slices.ContainsFunc(p.beside(), news)
 }
 
-// displaced is whose place we take on the k-th of our cells, if anybody's: those that lie
-// between share it with us. In a ring of so few all are replicas of everything.
-func (p *place) displaced(k int) (chord.Contact, bool) {
-	if p.arc.Whole() || len(p.succ) < p.n {
-		return chord.Contact{}, false
-	}
-	return p.succ[p.n-1-k], true
-}
-
-// greet asks those whose place we take, on each cell where we are not complete, whether they
-// have heard of us. One that is silent does not hold the round up: it answers nobody else
-// either.
-func (r *Replica) greet(now chord.Time) {
-	rd, p := &r.round, &r.place
-	number := rd.number
-	for k, cell := range p.cells() {
-		displaced, ok := p.displaced(k)
-		if !ok || r.completeOn(cell) {
-			continue
-		}
-		rd.greeting++
-		r.request(now, displaced.Peer, r.comparing([]Range{r.rangeOf(cell)}), func(now chord.Time, m Message, ok bool) {
-			if rd.number != number {
-				return
-			}
-			p.heard[cell] = ok && !m.Stranger
-			if m.Stranger {
-				r.stranger(displaced)
-			}
-			if rd.greeting--; rd.greeting == 0 && rd.idle {
-				rd.idle = false
-				r.nextShare(now)
-			}
-		})
-	}
-}
-
-// heardAt reports whether nobody answers in our place any more at a position, as far as we
-// know: we are a replica there, and whose place we take knows it.
-func (p *place) heardAt(pos chord.ID) bool {
-	if p.completeAt(pos) {
-		return true
-	}
-	for k, cell := range p.cells() {
-		if cell.Contains(pos) {
-			_, greeted := p.displaced(k)
-			return p.known && (!greeted || p.heard[cell])
-		}
-	}
-	return false
-}
-
-// overlooks reports whether we take ourselves for a replica on some of an arc, and have not
-// heard of a peer that does so as well.
+// overlooks reports whether we take ourselves for a replica on some of an arc, and do not
+// take a peer for another one that does so as well.
 func (p *place) overlooks(peer chord.PeerID, arc chord.Arc) bool {
-	return p.known && overlap(p.arc, arc) && !hasPeer(p.preds, peer) && !hasPeer(p.succ, peer)
+	return p.known && overlap(p.arc, arc) && !hasPeer(p.preds, peer) && !hasPeer(p.succ[:min(p.n-1, len(p.succ))], peer)
 }
 
 // overlap reports whether two arcs have positions in common.

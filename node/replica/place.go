@@ -10,14 +10,14 @@ import (
 // arc it is responsible for, with whom it shares it, and how far it has caught
 // up with that.
 type place struct {
-	self  chord.Contact
-	n     int
-	known bool               // the arc is; otherwise the predecessors are not known far enough
-	arc   chord.Arc          // (N-th predecessor, self]
-	preds []chord.Contact    // the N-1 before us, nearest first
-	succ  []chord.Contact    // all successors known, nearest first
-	whole bool               // they are all other peers of the ring
-	heard map[chord.Arc]bool // cells on which those whose place we take know of us
+	self    chord.Contact
+	n       int
+	known   bool               // the arc is; otherwise the predecessors are not known far enough
+	arc     chord.Arc          // (N-th predecessor, self]
+	preds   []chord.Contact    // the N-1 before us, nearest first
+	succ    []chord.Contact    // all successors known, nearest first
+	whole   bool               // they are all other peers of the ring
+	greeted map[greeting]reply // what came of our greetings
 
 	coverage
 }
@@ -36,7 +36,7 @@ type standpoint struct {
 
 // set takes in the neighbours, and reports whether it made a difference.
 func (p *place) set(v chord.Neighbourhood) bool {
-	next := place{self: p.self, n: p.n, succ: v.Succ, whole: v.Whole, heard: map[chord.Arc]bool{}}
+	next := place{self: p.self, n: p.n, succ: v.Succ, whole: v.Whole, greeted: map[greeting]reply{}}
 	preds := slices.DeleteFunc(slices.Clone(v.Preds), chord.Contact.IsZero)
 	if v.Whole {
 		preds = slices.Clone(v.Succ)

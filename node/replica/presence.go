@@ -183,7 +183,11 @@ func (s *session) deletedHere(now chord.Time, it Item) bool {
 // mayTake reports whether an item of theirs that we lack may come here: neither if we
 // know it to be deleted, nor before they have asked all others about it.
 func (s *session) mayTake(now chord.Time, it Item) bool {
-	if s.r.forgotten(now, it) || s.deletedHere(now, it) {
+	if s.r.forgotten(now, it) {
+		s.r.round.bury(it)
+		return false
+	}
+	if s.deletedHere(now, it) || s.way == takeAll && s.r.round.buries(it) {
 		return false
 	}
 	return !s.tooEarly(now, it)

@@ -28,15 +28,15 @@ func (r *Replica) Put(now, deadline chord.Time, c Change) OpID {
 // A write is a Put under way. It is answered when all replicas have the record, or
 // a moment after W of them have it, and then goes on in the background until all
 // have it or the deadline has come. Among them must be some that are complete: a
-// newcomer cannot know that the key has something newer. Nor does one count as long as
-// another may answer in its place, that has not been sent the record.
+// newcomer cannot know that the key has something newer. Nor does a copy count as long as
+// somebody who has not been sent the record may answer reads in its holder's place.
 type write struct {
 	*operation
 	r        *Replica
 	change   Change
 	base     base            // of a Touch
 	complete []chord.Contact // of the replicas that have it
-	unheard  []chord.Contact // of these too; see Message
+	unheard  []chord.Contact // of the replicas that have it, those whose copies do not count yet; see Message
 	waiting  int             // targets of this attempt that have not answered
 	refused  int             // targets of this attempt whose clocks refuse the version
 	again    int             // attempts with a new version

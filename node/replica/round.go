@@ -17,26 +17,27 @@ const (
 // partner had been there for long, with peers farther along; and at last hands
 // over what lies outside the arc.
 type round struct {
-	at         chord.Time // of the next one
-	began      chord.Time
-	number     uint64  // of the one going on; sessions of an older one stop
-	settled    bool    // the last round succeeded, and no neighbour changed since
-	shares     []share // still to be reconciled
-	cells      []cell
-	walk       walk
-	failed     bool     // some partner did not answer
-	refused    bool     // our store did not take what came, or could not give back what it had
-	left       bool     // somebody who is catching up does not have all that we could give
-	unasked    bool     // somebody was not found, or did not say what it has
-	early      []share  // in which something was not taken, since it may be deleted
-	strays     chord.ID // where the next ones to hand off may lie
-	moved      int      // records
-	tombstones int      // of them
-	fails      int      // rounds in a row that failed
-	greeting   int      // of those whose place we take, how many have yet to say whether they have heard of us
-	idle       bool     // it waits for them
-	stranger   bool     // some replica has other news of who is beside us
-	unheard    int      // rounds that ended for want of such news, since our neighbours changed
+	at            chord.Time // of the next one
+	began         chord.Time
+	number        uint64  // of the one going on; sessions of an older one stop
+	settled       bool    // the last round succeeded, and no neighbour changed since
+	shares        []share // still to be reconciled
+	cells         []cell
+	walk          walk
+	failed        bool               // some partner did not answer
+	refused       bool               // our store did not take what came, or could not give back what it had
+	left          bool               // somebody who is catching up does not have all that we could give
+	unasked       bool               // somebody was not found, or did not say what it has
+	buried        map[string]Version // what others hold that is to be forgotten: nothing older is taken early
+	early         []share            // in which something was not taken, since it may be deleted
+	strays        chord.ID           // where the next ones to hand off may lie
+	moved         int                // records
+	tombstones    int                // of them
+	fails         int                // rounds in a row that failed
+	greetings     int                // without a reply
+	awaitsReplies bool               // to them; all else is done
+	stranger      bool               // some replica has other news of who is beside us
+	newsRounds    int                // that ended for want of such news
 }
 
 // SetNeighbours tells the replica of its place on the ring.
@@ -50,20 +51,20 @@ func (r *Replica) SetNeighbours(now chord.Time, v chord.Neighbourhood) {
 	}
 	r.beginPresence(now)
 	if len(v.Succ) == 0 { // what we have taken up to now others may delete without us
-		r.presence.Newest = max(r.presence.Newest, millis(now), r.clock.wall)
+		r.presence.Newest = max(r.presence.Newest, millis(now), min(r.clock.wall, millis(now.Add(MaxSkew))-1))
 		r.clock = Clock{wall: r.presence.Newest + 1} // and nothing of what we write from now on
 	}
 	if alone {
 		r.forgetCoverage() // a ring of one is a newcomer to any other
 	}
-	r.round.settled, r.round.unheard = false, 0
+	r.round.settled, r.round.newsRounds = false, 0
 	r.round.walk = walk{}
 	r.round.number++
 	r.round.at = now.Add(settlePause)
 }
 
 func (r *Replica) beginRound(now chord.Time) {
-	r.round = round{at: Never, began: now, number: r.round.number + 1, settled: r.round.settled, fails: r.round.fails, unheard: r.round.unheard}
+	r.round = round{at: Never, began: now, number: r.round.number + 1, settled: r.round.settled, fails: r.round.fails, newsRounds: r.round.newsRounds}
 	if !r.place.known {
 		return
 	}
@@ -72,7 +73,7 @@ func (r *Replica) beginRound(now chord.Time) {
 	for _, arc := range r.place.cells() {
 		r.round.cells = append(r.round.cells, cell{arc: arc})
 	}
-	r.greet(now)
+	r.greet(now, settlePause)
 	r.nextShare(now)
 }
 
@@ -86,13 +87,13 @@ func (r *Replica) nextShare(now chord.Time) {
 		rd.shares = rd.shares[1:]
 		r.reconcile(now, s, func(now chord.Time, end ending) { r.shareDone(now, s, end) })
 		return
-	case rd.awaitsNews(): // all must be asked again then
+	case r.disagreed(): // all must be asked again then
 		r.endRound(now, false)
 		return
 	case r.goOn(now), r.takeEarly(now):
 		return
-	case rd.greeting > 0:
-		rd.idle = true
+	case rd.greetings > 0:
+		rd.awaitsReplies = true
 		return
 	case !rd.failed || !rd.refused && (r.vouched(r.enough()) || rd.tired() && r.vouched(1)):
 		r.caughtUp(now)
@@ -126,10 +127,10 @@ func (r *Replica) shareDone(now chord.Time, s share, end ending) {
 	if end.early {
 		rd.early = append(rd.early, s)
 	}
-	switch {
-	case end.stranger:
+	if end.stranger {
 		r.stranger(s.with)
-	case !end.ok:
+	}
+	if !end.ok && !rd.awaitsNews() {
 		r.fails(fmt.Sprintf("%v did not answer, or did not take or give all", s.with))
 		r.emit(Event{Kind: RoundFell, About: s.with})
 	}
@@ -148,11 +149,14 @@ func (r *Replica) endRound(now chord.Time, ok bool) {
 	switch {
 	case ok:
 		rd.fails, r.reason = 0, ""
+		if !rd.stranger {
+			rd.newsRounds = 0
+		}
 		if news {
 			r.emit(Event{Kind: Reconciled, Count: rd.moved})
 		}
 	case rd.awaitsNews():
-		rd.unheard++
+		rd.newsRounds++
 	default:
 		rd.fails++
 	}
@@ -165,7 +169,7 @@ func (r *Replica) pause(ok bool) time.Duration {
 	case ok:
 		return every*3/4 + time.Duration(r.rand.Int64N(int64(every)/2+1))
 	case rd.awaitsNews():
-		return min(settlePause<<rd.unheard, every)
+		return min(settlePause<<rd.newsRounds, every)
 	}
 	return min(retryPause<<min(rd.fails, 8), every)
 }

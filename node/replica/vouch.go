@@ -96,6 +96,25 @@ func (r *Replica) takeEarly(now chord.Time) bool {
 	return true
 }
 
+// maxBuried bounds what is remembered of what others hold.
+const maxBuried = 1 << 16
+
+// bury takes note of an item that is to be forgotten.
+func (rd *round) bury(it Item) {
+	if rd.buried == nil {
+		rd.buried = map[string]Version{}
+	}
+	if old, ok := rd.buried[it.Key]; len(rd.buried) < maxBuried && (!ok || old.Compare(it.Version) < 0) {
+		rd.buried[it.Key] = it.Version
+	}
+}
+
+// buries reports whether an item is known to be no more.
+func (rd *round) buries(it Item) bool {
+	v, ok := rd.buried[it.Key]
+	return ok && v.Compare(it.Version) >= 0
+}
+
 // enough is how many of those who were there for the writes it takes to meet one
 // of any W that acknowledged.
 func (r *Replica) enough() int { return r.cfg.N - r.cfg.W + 1 }

@@ -31,6 +31,9 @@ func (r *run) change(ctx context.Context, what string, do func(context.Context) 
 
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if err != nil && ctx.Err() != nil {
+		return // nobody will know what it has done: nothing that came after it is judged
+	}
 	delete(r.changes, number)
 	if err == nil {
 		enter(c, asked)

@@ -115,11 +115,11 @@ func Run(ctx context.Context, ring Ring, cfg Config) (Report, error) {
 	r.work.Wait()
 	r.judge()
 	r.report.Seconds, r.report.Took = seconds, spreadOf(r.took)
-	if r.report.Interrupted = ctx.Err() != nil; r.report.Interrupted {
-		return r.report, ctx.Err()
+	if ctx.Err() == nil {
+		r.heal(ctx)
 	}
-	r.heal(ctx)
-	return r.report, cmp.Or(ctx.Err(), r.lost)
+	r.report.Interrupted = ctx.Err() != nil
+	return r.report, cmp.Or(r.lost, ctx.Err())
 }
 
 // meet learns who is there.

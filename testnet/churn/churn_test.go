@@ -231,12 +231,18 @@ func TestIllFormedRings(t *testing.T) {
 // Who is interrupted has what was found until then.
 func TestInterruptedChurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := &fakeRing{members: []chord.Contact{at(0x10), at(0x20)}}
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		f := &fakeRing{members: []chord.Contact{at(0x10), at(0x20)}, loses: func(change int) bool { return change == 11 }}
+		ctx, cancel := context.WithTimeout(t.Context(), 11*time.Second) // while it waits for the answer of a peer that has joined
 		defer cancel()
-		got, err := Run(ctx, f, Config{Joins: 1, Lookups: 50, For: time.Minute})
-		if !errors.Is(err, context.DeadlineExceeded) || !got.Interrupted || got.Joins != 10 || got.Right < 450 || len(got.Wrong) > 0 {
-			t.Errorf("got %+v, %v; want 10 joins and 500 right answers", got, err)
+		got, err := Run(ctx, f, Config{Joins: 1, Lookups: 500, For: time.Minute})
+		if !errors.Is(err, context.DeadlineExceeded) || !got.Interrupted || got.Joins != 10 || got.Right < 4500 || len(got.Wrong) > 0 {
+			t.Errorf("got %+v, %v; want 10 joins and 5000 right answers", got, err)
+		}
+		time.AfterFunc(time.Second, func() { f.mu.Lock(); f.broken = true; f.mu.Unlock() })
+		ctx, cancel = context.WithTimeout(t.Context(), 5*time.Second) // while it waits for the ring
+		defer cancel()
+		if got, err := Run(ctx, f, Config{Lookups: 50, For: 2 * time.Second}); err == nil || !got.Interrupted || got.Right < 90 {
+			t.Errorf("got %+v, %v; want what there was", got, err)
 		}
 	})
 }

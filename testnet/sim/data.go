@@ -87,11 +87,12 @@ type holder struct {
 	replica    *replica.Replica
 	locating   map[chord.LookupID]uint64
 	calls      map[replica.OpID]*call
-	stirred    bool       // the replica may want something done
-	committing *commit    // under way
-	leaving    chord.Time // when it began to hand over, 0 if it does not
-	returned   bool       // perhaps after more than the grace period, and has not caught up yet
-	laden      bool       // and may still hold, for others, what it came back with
+	stirred    bool                  // the replica may want something done
+	committing *commit               // under way
+	leaving    chord.Time            // when it began to hand over, 0 if it does not
+	returned   bool                  // perhaps after more than the grace period, and has not caught up yet
+	laden      bool                  // and may still hold, for others, what it came back with
+	told       map[chord.PeerID]bool // who has told it since what they have
 }
 
 // A commit is what a replica wants done, from when its disk begins to write
@@ -289,6 +290,7 @@ func (s *Simulation) stepData(p *peer, m *replica.Message) {
 	s.noteTold(m)
 	s.logData(p, m)
 	if p.data.returned && m.Kind == replica.Compared {
+		p.data.told[m.From] = true
 		s.ask(p, everybody)
 	}
 	p.data.replica.Step(s.timeOfDay(p), *m)

@@ -66,7 +66,7 @@ func (p *peer) fallSilent(day chord.Time) {
 // has does not count until it has caught up.
 func (s *Simulation) speakAgain(p *peer) {
 	if p.data != nil && p.disk.present.Until != 0 && s.cfg.Data.Replica.Grace < time.Hour {
-		p.data.returned, p.data.laden = true, true
+		p.data.returned, p.data.laden, p.data.told = true, true, map[chord.PeerID]bool{}
 		s.ask(p, everybody)
 	}
 }
@@ -79,7 +79,7 @@ func (s *Simulation) welcome() {
 		switch {
 		case !p.data.returned:
 		case r.Complete:
-			s.ask(p, s.heardBy(p)) // nobody else was there to tell it
+			s.ask(p, heardBy(p)) // nobody else was there to tell it
 			p.data.returned = false
 			s.regain(p, func(k *key) bool { return slices.Contains(s.owners(k), p) })
 		default:
@@ -96,7 +96,7 @@ func (s *Simulation) noteBack(k *key, v replica.Version) {
 		return
 	}
 	brings := func(p *peer) bool {
-		return p.data.laden && p.disk.version(k.name) == v && s.mayBring(p, k, s.heardBy(p))
+		return p.data.laden && p.disk.version(k.name) == v && s.mayBring(p, k, heardBy(p))
 	}
 	if slices.ContainsFunc(s.members, brings) {
 		s.excuse(k)
@@ -115,9 +115,9 @@ func (s *Simulation) ask(p *peer, among func(*peer) bool) {
 
 func everybody(*peer) bool { return true }
 
-// heardBy are those from whom nothing is kept away from a peer.
-func (s *Simulation) heardBy(p *peer) func(*peer) bool {
-	return func(q *peer) bool { return !s.links.blocked(q, p) }
+// heardBy are those who have told a peer what they have since it is back.
+func heardBy(p *peer) func(*peer) bool {
+	return func(q *peer) bool { return p.data.told[q.self.Peer] }
 }
 
 // mayBring reports whether a peer came back with a key, and none of those who would be its

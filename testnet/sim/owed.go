@@ -94,6 +94,16 @@ func (s *Simulation) damagedOn(k *key, v replica.Version) (n int) {
 	return n
 }
 
+// damagedAmong is how many of some replicas only seem to have what they say.
+func (s *Simulation) damagedAmong(k *key, replicas []chord.Contact) (n int) {
+	for _, c := range replicas {
+		if s.peer(c.Peer).disk.records[k.name].damaged {
+			n++
+		}
+	}
+	return n
+}
+
 // regain notes that a peer is back with its disk: what is sound there of some keys is
 // owed, if it counts.
 func (s *Simulation) regain(p *peer, which func(*key) bool) {
@@ -182,7 +192,7 @@ func (s *Simulation) owe(c *call, o *replica.Outcome) {
 func (s *Simulation) assure(c *call, o *replica.Outcome, copies int) {
 	k, v := c.key, o.Record.Version
 	if !k.doubted && v.Compare(k.sure.version) > 0 && s.meansOwners(k, o) {
-		k.sure = assurance{v, copies - s.damagedOn(k, v), len(o.Wanted), c.losses}
+		k.sure = assurance{v, copies - s.damagedAmong(k, o.Replicas), len(o.Wanted), c.losses}
 	}
 }
 

@@ -17,7 +17,7 @@ export const touch = (key, options) => call("POST", keyPath("touch", key, "touch
 
 /**
  * get reads a key: {value (base64), version, asked, agreed, repaired, hops, ms}; with {r: "all"} from all replicas.
- * Of a value that is too large for JSON it resolves to {size (bytes), href}.
+ * Of a value that is too large for JSON it resolves to {size (bytes), version, href}.
  */
 export async function get(key, options) {
   const url = address(keyPath("kv", key, "get"), options);
@@ -25,7 +25,8 @@ export async function get(key, options) {
   if (!response.ok) throw await refusal(response);
   if (response.headers.get("Content-Type").startsWith("application/json")) return response.json();
   response.body.cancel();
-  return { size: Number(response.headers.get("Content-Length")), href: url.href };
+  const header = (name) => response.headers.get(name);
+  return { size: Number(header("Content-Length")), version: header("Peal-Version"), href: url.href };
 }
 
 /** remove deletes a key; it resolves to the receipt. */

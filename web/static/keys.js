@@ -89,11 +89,11 @@ export class KeyBox {
   async #get(options) {
     const key = this.page.key.value;
     const answer = await api.get(key, { via: this.#via(), ...options });
+    this.#read = { key, version: answer.version };
     if (answer.href) {
       this.selection.show(null);
       return largeResult(answer);
     }
-    this.#read = { key, version: answer.version };
     const replicas = (answer.replies ?? []).map((reply) => shortID(reply.id));
     this.selection.show({ entry: "", hops: [], owner: "", replicas, at: null, startedAt: 0 });
     return [...readResult(answer), this.#next(answer)];
