@@ -109,7 +109,7 @@ func crowds() error {
 // returns lets members crash, or stand still, while keys are deleted and forgotten, and
 // then come back.
 func returns() error {
-	for seed := range uint64(4) {
+	for seed := range uint64(12) {
 		cfg := sim.Config{
 			Peers: 8, Seed: 1 + seed, Lookups: -1, Duration: 40 * time.Second,
 			Data: &sim.Data{Writing: 10 * time.Second, Keys: 64, Replica: replica.Config{Grace: 12 * time.Second, RoundEvery: time.Second}},
