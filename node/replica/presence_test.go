@@ -107,18 +107,26 @@ func TestStrayOfAPeerThatCaughtUpWithSome(t *testing.T) {
 	c.wantForgotten("deleted")
 }
 
+// suspended is a ring that has forgotten that a key was deleted, while a replica of it stood
+// still.
+func suspended(t *testing.T, seed uint64) (c *cluster, p *peer) {
+	t.Helper()
+	c = shortMemory(t, seed)
+	c.wantPut(c.peers[0], "deleted", "value")
+	c.pass(regularRound)
+	p = c.replicas("deleted")[1]
+	c.kill(p)
+	c.settle()
+	c.remove(c.peers[0], "deleted")
+	c.pass(away)
+	return c, p
+}
+
 // A process that stood still for long, as on a suspended machine, is as ignorant as one
 // that is started again.
 func TestPeerThatWasSuspendedBringsNothingBack(t *testing.T) {
 	for seed := range uint64(3) {
-		c := shortMemory(t, seed)
-		c.wantPut(c.peers[0], "deleted", "value")
-		c.pass(regularRound)
-		p := c.replicas("deleted")[1]
-		c.kill(p)
-		c.settle()
-		c.remove(c.peers[0], "deleted")
-		c.pass(away)
+		c, p := suspended(t, seed)
 		c.insert(p)
 		c.wantMissing(p, "deleted")
 		c.wantForgotten("deleted")

@@ -21,14 +21,7 @@ func TestTickBeforeTheRing(t *testing.T) {
 
 // After a sleep, news of the ring may come before the first Tick.
 func TestNewsBeforeTheFirstTick(t *testing.T) {
-	c := shortMemory(t, 1)
-	c.wantPut(c.peers[0], "deleted", "value")
-	c.pass(regularRound)
-	p := c.replicas("deleted")[1]
-	c.kill(p)
-	c.settle()
-	c.remove(c.peers[0], "deleted")
-	c.pass(away)
+	c, p := suspended(t, 1)
 	c.join(named(77))
 	c.settle()
 	c.insert(p)
