@@ -51,6 +51,13 @@ func (k *key) forgotten() bool {
 	return k.owed != (replica.Version{}) && k.owed.Compare(k.collected) <= 0
 }
 
+// outlived reports whether a key is forgotten, or as good as: its replicas are all new,
+// and have not taken a tombstone that may be forgotten from those who still hold it.
+func (s *Simulation) outlived(k *key) bool {
+	has := func(p *peer) bool { return p.seems(k, k.owed) }
+	return k.forgotten() || s.mayForget(k, k.owed) && !slices.ContainsFunc(s.owners(k), has)
+}
+
 // lastLoss is how long ago a copy must have been lost at least, if the disk of another
 // peer may not have known of it when it dropped its own.
 const lastLoss = 5 * time.Second
@@ -89,10 +96,10 @@ func (s *Simulation) welcome() {
 	}
 }
 
-// noteBack takes in that a forgotten key is back. Whoever gave it away may have asked
+// noteBack takes in that a key is back that was forgotten. Whoever gave it away may have asked
 // replicas who were not yet there, while those who were are replicas no more.
 func (s *Simulation) noteBack(k *key, v replica.Version) {
-	if !k.forgotten() || v.Compare(k.owed) >= 0 {
+	if !s.outlived(k) || v.Compare(k.owed) >= 0 {
 		return
 	}
 	brings := func(p *peer) bool {
@@ -107,7 +114,7 @@ func (s *Simulation) noteBack(k *key, v replica.Version) {
 // peers knows better.
 func (s *Simulation) ask(p *peer, among func(*peer) bool) {
 	for _, k := range s.data.keys {
-		if k.forgotten() && s.mayBring(p, k, among) {
+		if s.outlived(k) && s.mayBring(p, k, among) {
 			s.excuse(k)
 		}
 	}
