@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/syndtr/goleveldb/leveldb"
+	"github.com/syndtr/goleveldb/leveldb/storage"
 	"github.com/syndtr/goleveldb/leveldb/util"
 
 	"peal/node/replica"
@@ -136,6 +137,58 @@ func TestSalvageWithoutRoom(t *testing.T) {
 	db, _ := load(t, dir)
 	if !h.whole(t, db) {
 		t.Error("something was lost")
+	}
+}
+
+// A hoarder never removes the first table.
+type hoarder struct {
+	storage.Storage
+	first storage.FileDesc
+}
+
+func (h *hoarder) Create(fd storage.FileDesc) (storage.Writer, error) {
+	if fd.Type == storage.TypeTable && h.first.Zero() {
+		h.first = fd
+	}
+	return h.Storage.Create(fd)
+}
+
+func (h *hoarder) Remove(fd storage.FileDesc) error {
+	if fd == h.first {
+		return nil
+	}
+	return h.Storage.Remove(fd)
+}
+
+// A table that was replaced holds what was dropped since, and nothing else tells of that.
+func TestSalvagePassesOverReplacedTables(t *testing.T) {
+	dir := filepath.Join(scratch(t), "store")
+	db, err := openWith(dir, setup{buffer: small.buffer, wrap: func(s storage.Storage) storage.Storage { return &hoarder{Storage: s} }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dropped, kept := record("dropped", "v", 1), record("kept", "v", 2)
+	commit(t, db, []replica.Record{dropped, kept})
+	compact := func() {
+		if err := db.ldb.CompactRange(util.Range{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	compact()
+	commit(t, db, nil, item(dropped))
+	compact()
+	db.Close()
+	if tables, _ := filepath.Glob(filepath.Join(dir, kinds["table"])); len(tables) < 2 {
+		t.Fatalf("only %v are left", tables)
+	}
+	lose(t, dir)
+	db, damage := load(t, dir)
+	if _, ok, err := db.Get(dropped.Key); ok || err != nil {
+		t.Errorf("what was dropped is back, error %v", err)
+	}
+	wantRecord(t, db, kept)
+	if !strings.Contains(damage, "none is missing") {
+		t.Errorf("it says %q", damage)
 	}
 }
 

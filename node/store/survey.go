@@ -20,6 +20,7 @@ import (
 // written. Of each key it knows the newest entry that can be trusted.
 type survey struct {
 	files   *files
+	retired map[int64]bool // tables that are passed over
 	newest  map[string]trace
 	note    note             // the newest one that can be read
 	damaged []string         // files in which something cannot be
@@ -47,8 +48,11 @@ const (
 type visitor func(key, value []byte, number uint64)
 
 func newSurvey(files *files) (*survey, error) {
-	s := &survey{files: files, newest: map[string]trace{}}
-	err := s.visit(s.trace)
+	retired, err := retiredTables(files)
+	s := &survey{files: files, retired: retired, newest: map[string]trace{}}
+	if err == nil {
+		err = s.visit(s.trace)
+	}
 	if err == nil {
 		err = s.ahead
 	}
@@ -119,7 +123,7 @@ func (s *survey) blame() {
 // Drop is told by the journal's reader what it passes over.
 func (s *survey) Drop(error) { s.blame() }
 
-// visit shows every entry of every file that can be read.
+// visit shows every entry of every file that can be read and is still in use.
 func (s *survey) visit(v visitor) error {
 	fds, err := s.files.List(storage.TypeTable | storage.TypeJournal)
 	if err != nil {
@@ -127,6 +131,9 @@ func (s *survey) visit(v visitor) error {
 	}
 	slices.SortFunc(fds, func(a, b storage.FileDesc) int { return cmp.Compare(a.Num, b.Num) })
 	for _, fd := range fds {
+		if fd.Type == storage.TypeTable && s.retired[fd.Num] {
+			continue
+		}
 		s.in = fd
 		if err := s.visitFile(v); err != nil {
 			s.blame()
