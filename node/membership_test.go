@@ -523,6 +523,27 @@ func TestOpenWithASalvagedStore(t *testing.T) {
 	})
 }
 
+// A peer notes every ten seconds that it is there.
+func TestPresenceIsNoted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newNetwork().config(0, 0)
+		start(t, c)
+		until := func() (ms int64) {
+			var p struct{ Until int64 }
+			if b, err := c.Store.Meta("presence"); err != nil || json.Unmarshal(b, &p) != nil {
+				t.Fatalf("the note is %q, error %v", b, err)
+			}
+			return p.Until
+		}
+		for range 5 {
+			time.Sleep(10 * time.Second)
+			if behind := time.Now().UnixMilli() - until(); behind < 0 || behind >= 10_000 {
+				t.Errorf("the note is %d ms old", behind)
+			}
+		}
+	})
+}
+
 func TestOpenWithAnUnreadableStore(t *testing.T) {
 	broken := errors.New("input/output error")
 	cfg := newNetwork().config(0)

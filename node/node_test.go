@@ -25,8 +25,8 @@ func TestRingsOfOneToThreePeers(t *testing.T) {
 			nodes := newNetwork().ring(t, size)
 			for _, p := range nodes {
 				r := put(t, p, "key", p.Self().String())
-				if len(r.Replicas) < min(2, size) || len(r.Replicas) > most || r.Wanted != most {
-					t.Errorf("ring of %d: stored on %d of %d, want on 2 of %d where there are so many", size, len(r.Replicas), r.Wanted, most)
+				if len(r.Replicas) < min(2, size) || len(r.Replicas) > most || r.Wanted != most || r.N != 3 {
+					t.Errorf("ring of %d: stored on %d of %d (%d in a larger ring), want on 2 of %d where there are so many (3)", size, len(r.Replicas), r.Wanted, r.N, most)
 				}
 				for _, q := range nodes {
 					wantValue(t, q, "key", p.Self().String())

@@ -105,9 +105,12 @@ func TestNewsIsAwaitedAgain(t *testing.T) {
 	newcomer := at(0x44)
 	deaf := c.live(c.owners(newcomer.ID)[2].Peer)
 	deaf.deaf = true
-	p := c.join(newcomer)
+	p, joined := c.join(newcomer), c.now
 	if !c.run(3*soon, func() bool { return p.Repair().Complete }) {
 		t.Fatal("want that it counts in the end")
+	}
+	if tried := c.now.Sub(joined); tried < 6*time.Second || tried > 8*time.Second {
+		t.Errorf("it counts after %v, want about 6 s", tried)
 	}
 	deaf.deaf = false
 	c.tell(deaf)
