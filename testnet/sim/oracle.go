@@ -55,9 +55,9 @@ import (
 //   - the ring is ideal, and all N have it.
 //
 // It is sure no more once
-//   - one of the N, alive, is given up by anybody: the ring may have been split, and
-//     the parts may go on alone, each with what it has. Then only the second way makes
-//     the key sure again;
+//   - one of the N, alive, is given up by anybody, or one that newcomers among the N cannot
+//     do without: the ring may have been split, and the parts may go on alone, each with
+//     what it has. Then only the second way makes the key sure again;
 //   - one of the N leaves, and does not know of the peer that is a replica in its place;
 //   - as many sound copies of its key are lost as acknowledged it: all may be gone.
 //
@@ -148,12 +148,26 @@ func (s *Simulation) distrust(c chord.Contact) {
 	p := s.peer(c.Peer)
 	for _, k := range s.data.keys {
 		k.apart = k.apart || !p.paused() && p.disk.version(k.name) != replica.Version{}
-		if slices.Contains(s.owners(k), p) {
+		if slices.Contains(s.owners(k), p) || s.dependOn(k, p) {
 			k.sure, k.doubted = assurance{}, true
 			k.apart = k.apart || !p.paused()
 			s.countFailure(k)
 		}
 	}
+}
+
+// dependOn reports whether newcomers that took a peer's place as a replica of a key need it:
+// of those who were replicas before them too few others can say what was written.
+func (s *Simulation) dependOn(k *key, p *peer) bool {
+	before := s.ownersOf(k, func(q *peer) bool { return q.data.replica.Repair().Complete })
+	others := 0
+	for _, q := range before {
+		if q != p && !q.paused() {
+			others++
+		}
+	}
+	cfg := &s.cfg.Data.Replica
+	return slices.Contains(before, p) && others < cfg.N-cfg.W+1
 }
 
 // assureAll makes sure what all replicas of a key have while the ring is ideal.
