@@ -206,8 +206,12 @@ func writeOnSides(ctx context.Context, t *testing.T, sides []side, i int, want n
 		want.put(ctx, t, a, old, "overwritten")
 		want.put(ctx, t, b, old, "overwritten later")
 	}
-	want.put(ctx, t, a, fresh, "of one side")
+	got, err := a[0].Put(ctx, []byte(fresh), []byte("of one side"), node.WriteOptions{W: node.All})
+	want.acknowledged(t, a, fresh, "of one side", got, err)
+	if len(got.Replicas) != got.Wanted {
+		t.Errorf("write %s to all of a side of %d peers: on %d of %d replicas", fresh, len(a), len(got.Replicas), got.Wanted)
+	}
 	for _, p := range a {
-		want[fresh].read(ctx, t, p, fresh, node.ReadOptions{})
+		want[fresh].read(ctx, t, p, fresh, node.ReadOptions{R: node.All})
 	}
 }
