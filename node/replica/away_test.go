@@ -335,3 +335,17 @@ func TestHintThatNobodyTakes(t *testing.T) {
 	c.lost = false
 	c.wantForgotten(key)
 }
+
+// A peer may have missed a delete once it was away for 15/16 of the grace period, which is
+// a day unless it is told otherwise.
+func TestAwayTooLong(t *testing.T) {
+	r, err := New(Config{Self: named(0), Reader: shelf{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.presence = Presence{Since: 1, Until: millis(startTime)}
+	limit := startTime.Add(24 * time.Hour * 15 / 16)
+	if r.standing(limit, chord.Arc{}).stale || !r.standing(limit.Add(time.Millisecond), chord.Arc{}).stale {
+		t.Error("the limit is not 15/16 of 24 hours")
+	}
+}

@@ -83,3 +83,15 @@ func TestDeclinedWriteGoesNowhere(t *testing.T) {
 	p.Step(c.time(p), Message{Kind: Write, From: "w", Records: []Record{{Key: "key", Version: newer}}})
 	c.wantError(c.wait(p, id), Conflict)
 }
+
+// A write on condition that is refused because of its own first attempt can be told by
+// the version.
+func TestConflictWithItself(t *testing.T) {
+	c := settledCluster(t, 6)
+	client := c.outsider("key")
+	once := Change{Key: "key", Value: []byte("value"), If: Condition{Absent: true}}
+	first := c.withoutAnswer(client, once)
+	if o := c.change(client, once); o.Error != Conflict || o.Record.Version != first.Record.Version || first.Record.Version == (Version{}) {
+		t.Errorf("error %v, version %v; want a conflict with %v", o.Error, o.Record.Version, first.Record.Version)
+	}
+}

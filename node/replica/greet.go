@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"maps"
 	"time"
 
 	"peal/chord"
@@ -19,6 +20,7 @@ type reply uint8
 
 const (
 	noReply   reply = iota
+	silent          // none came
 	disagrees       // it has not heard of us, or knows somebody beside us that we do not
 	agrees
 )
@@ -33,10 +35,11 @@ func (p *place) displaced(k int) (c chord.Contact, known bool) {
 }
 
 // greet greets those whose place we take on cells where we are not complete, and again after
-// a growing pause, until they agree or the next round begins.
+// a growing pause, until they agree or the next round begins. A round waits for the first
+// reply of each, be it none.
 func (r *Replica) greet(now chord.Time, pause time.Duration) {
 	rd, p := &r.round, &r.place
-	number, left := rd.number, false
+	left := false
 	for k, cell := range p.cells() {
 		to, known := p.displaced(k)
 		g := greeting{cell, to.Peer}
@@ -44,36 +47,74 @@ func (r *Replica) greet(now chord.Time, pause time.Duration) {
 			continue
 		}
 		left = true
-		rd.greetings++
-		r.request(now, to.Peer, r.comparing([]Range{r.rangeOf(cell)}), func(now chord.Time, m Message, ok bool) {
-			if rd.number == number {
-				r.replied(now, g, m, ok)
-			}
-		})
+		if !rd.awaited[g] {
+			r.greetOne(now, g)
+		}
 	}
+	rd.chain++
+	number, chain := rd.number, rd.chain
 	if left {
 		r.after(now.Add(pause), func(now chord.Time) {
-			if rd.number == number {
+			if rd.number == number && rd.chain == chain {
 				r.greet(now, min(2*pause, r.cfg.RoundEvery))
 			}
 		})
 	}
 }
 
-// replied takes in the reply to a greeting. A lost one is repeated.
-func (r *Replica) replied(now chord.Time, g greeting, m Message, ok bool) {
+func (r *Replica) greetOne(now chord.Time, g greeting) {
+	rd, first := &r.round, r.place.greeted[g] == noReply
+	if first {
+		rd.greetings++
+	}
+	if rd.awaited == nil {
+		rd.awaited = map[greeting]bool{}
+	}
+	rd.awaited[g] = true
+	number := rd.number
+	r.request(now, g.to, r.comparing([]Range{r.rangeOf(g.cell)}), func(now chord.Time, m Message, ok bool) {
+		if rd.number != number {
+			return
+		}
+		delete(rd.awaited, g)
+		r.place.greeted[g] = replyOf(m, ok)
+		if first {
+			r.heardFirst(now)
+		}
+	})
+}
+
+func replyOf(m Message, ok bool) reply {
 	switch {
 	case !ok:
+		return silent
 	case m.Stranger:
-		r.place.greeted[g] = disagrees
-	default:
-		r.place.greeted[g] = agrees
+		return disagrees
 	}
+	return agrees
+}
+
+// heardFirst goes on with a round that waits for nothing else than the first replies.
+func (r *Replica) heardFirst(now chord.Time) {
 	rd := &r.round
 	if rd.greetings--; rd.greetings == 0 && rd.awaitsReplies {
 		rd.awaitsReplies = false
 		r.nextShare(now)
 	}
+}
+
+// keepHeard notes that those whose place we took have heard of us where we are complete.
+func (p *place) keepHeard() {
+	for k, cell := range p.cells() {
+		if to, known := p.displaced(k); known && p.complete != nil && covers(*p.complete, cell) {
+			p.greeted[greeting{cell, to.Peer}] = agrees
+		}
+	}
+}
+
+// greetAnew forgets all replies but those that agree.
+func (p *place) greetAnew() {
+	maps.DeleteFunc(p.greeted, func(_ greeting, how reply) bool { return how != agrees })
 }
 
 // disagreed reports whether somebody whose place we take does not agree, and will soon. One

@@ -62,6 +62,56 @@ func TestKnownOnlyFarAhead(t *testing.T) {
 	}
 }
 
+// The one whose place it takes may change, or our store lose a record, while it catches up.
+func TestHeardOfWhileItCatchesUp(t *testing.T) {
+	for name, happen := range map[string]func(c *cluster, p, displaced *peer){
+		"it dies": func(c *cluster, p, displaced *peer) { c.kill(displaced) },
+		"another is next": func(c *cluster, p, displaced *peer) {
+			c.join(between(c.owners(p.self.ID.Next())[1], displaced.self, 1)[0])
+		},
+		"a record is lost": func(_ *cluster, p, _ *peer) {
+			p.lose("lost", Item{Key: "lost"}, true)
+		},
+	} {
+		c, p, displaced, key := newcomerWith(t, func(*cluster, *peer) {})
+		c.pass(soon)
+		happen(c, p, displaced)
+		c.pass(time.Minute)
+		o := c.change(p, Change{Key: key, Value: []byte("value"), W: 3})
+		if o.Error != NoError || p.Repair().Complete {
+			t.Errorf("%s: error %v, %d replicas, caught up: %v; want it stored on all, and not caught up", name, o.Error, len(o.Replicas), p.Repair().Complete)
+		}
+	}
+}
+
+// A complete replica stays one for writes, though its store loses a record.
+func TestHeardOfThoughItLostARecord(t *testing.T) {
+	c := settledCluster(t, 8)
+	p := c.replicas("key")[1]
+	p.lose("lost", Item{Key: "lost"}, true)
+	if pos := chord.KeyID([]byte("key")); p.place.completeAt(pos) || !p.place.heardAt(pos) {
+		t.Errorf("complete %v, heard of %v; want it heard of alone", p.place.completeAt(pos), p.place.heardAt(pos))
+	}
+}
+
+// One that is silent holds a round up for the time of one request, however often rounds
+// and greetings come.
+func TestSilentDisplacedPeer(t *testing.T) {
+	for _, every := range []time.Duration{500 * time.Millisecond, 30 * time.Second} {
+		c := settledCluster(t, 12)
+		self := at(0x44)
+		p := c.newPeer(self, shelf{})
+		p.cfg.RoundEvery = every
+		displaced := c.live(c.owners(self.ID)[2].Peer)
+		c.drop = func(m Message) bool { return m.From == displaced.self.Peer && m.To == self.Peer }
+		c.insert(p)
+		c.introduce(p)
+		if joined := c.now; !c.run(time.Minute, func() bool { return p.Repair().Complete }) || c.now.Sub(joined) > 2*time.Second {
+			t.Errorf("rounds every %v: after %v it is complete: %v, %+v", every, c.now.Sub(joined), p.Repair().Complete, p.Repair())
+		}
+	}
+}
+
 // Where too few successors are known, nobody can be asked.
 func TestGreetsNobodyItDoesNotKnow(t *testing.T) {
 	p := place{self: tens[4], n: 3, known: true, arc: chord.Arc{From: tens[1].ID, To: tens[4].ID}, preds: []chord.Contact{tens[3], tens[2]}, succ: tens[5:7]}

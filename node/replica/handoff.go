@@ -25,6 +25,9 @@ func (r *Replica) handedOff(now chord.Time) {
 	outside := chord.Arc{From: r.place.self.ID, To: r.place.arc.From}
 	if r.place.arc.Whole() || r.index.Summary(outside).Count == 0 {
 		r.place.dropped()
+		if !r.place.arc.Whole() {
+			r.forgetDamaged(now, outside) // others have it, or nobody
+		}
 		if r.completeOn(r.place.arc) { // else strays may only be in our own arc for now
 			r.away = Presence{}
 		}

@@ -110,9 +110,16 @@ func (r *Replica) reload(key string) {
 	}
 }
 
-// forgetCoverage makes us a newcomer, whatever we had.
+// forgetCoverage makes us incomplete, whatever we had. Where we were complete others go on
+// knowing us as a replica.
 func (r *Replica) forgetCoverage() {
+	r.place.keepHeard()
 	r.place.coverage, r.durable[0].coverage, r.durable[1].coverage = coverage{}, coverage{}, coverage{}
+}
+
+// beNew makes us a newcomer, of whom nobody has heard.
+func (r *Replica) beNew() {
+	r.forgetCoverage()
 	r.place.greeted, r.round.newsRounds = map[greeting]reply{}, 0
 }
 

@@ -81,7 +81,7 @@ func (r *Replica) wake(now chord.Time) {
 	}
 	r.presence = r.present(last)
 	r.presence.Newest = millis(now) // what was sent while we slept arrives only now
-	r.forgetCoverage()
+	r.beNew()
 	r.round.settled = false
 	r.round.walk = walk{}
 	r.round.number++

@@ -70,3 +70,37 @@ func TestQuorumsOfARequest(t *testing.T) {
 		c.wantError(c.wait(client, client.Get(c.now, c.now.Add(soon), "key", r)), want)
 	}
 }
+
+// While two of three replicas are silent a request waits, until others have their places.
+func TestReadWaitsForOtherReplicas(t *testing.T) {
+	c := settledCluster(t, 7)
+	c.wantPut(c.peers[0], "key", "value")
+	c.settle()
+	o := c.waitsForOthers("key", func(p *peer) OpID { return p.Get(c.now, c.now.Add(soon), "key", 0) })
+	if o.Error != NoError || string(o.Record.Value) != "value" {
+		t.Errorf("the read finds %q, error %v", o.Record.Value, o.Error)
+	}
+}
+
+func TestWriteWaitsForOtherReplicas(t *testing.T) {
+	c := settledCluster(t, 7)
+	write := Change{Key: "key", Value: []byte("value")}
+	c.wantError(c.waitsForOthers("key", func(p *peer) OpID { return p.Put(c.now, c.now.Add(soon), write) }), NoError)
+	c.settle()
+	c.wantGet(c.peers[0], "key", "value")
+}
+
+// waitsForOthers begins something while two replicas of a key are silent, which then die.
+func (c *cluster) waitsForOthers(key string, begin func(p *peer) OpID) Outcome {
+	c.t.Helper()
+	client, silent := c.outsider(key), c.replicas(key)[:2]
+	c.mute(silent...)
+	id := begin(client)
+	c.pass(soon / 5)
+	if o, done := c.outcomes[opAt{client, id}]; done {
+		c.t.Errorf("it ends without a quorum, with %v", o.Replicas)
+	}
+	c.kill(silent[0])
+	c.kill(silent[1])
+	return c.wait(client, id)
+}

@@ -49,6 +49,6 @@ func (r *Replica) Adopt(q Quorums) error {
 		return err
 	}
 	r.cfg.Quorums, r.place.n = q, q.N
-	r.forgetCoverage()
+	r.beNew()
 	return nil
 }

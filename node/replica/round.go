@@ -34,7 +34,9 @@ type round struct {
 	moved         int                // records
 	tombstones    int                // of them
 	fails         int                // rounds in a row that failed
-	greetings     int                // without a reply
+	awaited       map[greeting]bool  // greetings under way
+	greetings     int                // without a first reply
+	chain         uint64             // of greetings that are repeated: an older one stops
 	awaitsReplies bool               // to them; all else is done
 	stranger      bool               // some replica has other news of who is beside us
 	newsRounds    int                // that ended for want of such news
@@ -45,8 +47,12 @@ func (r *Replica) SetNeighbours(now chord.Time, v chord.Neighbourhood) {
 	r.wake(now)
 	before := r.place.succ
 	alone := len(before) == 0
+	displaced, _ := r.place.displaced(0)
 	if !r.place.set(v) || r.leaving {
 		r.round.walk.meet(&r.place, before)
+		if to, _ := r.place.displaced(0); to != displaced && r.place.known && !r.leaving {
+			r.greet(now, settlePause)
+		}
 		return
 	}
 	r.beginPresence(now)
@@ -55,7 +61,7 @@ func (r *Replica) SetNeighbours(now chord.Time, v chord.Neighbourhood) {
 		r.clock = Clock{wall: r.presence.Newest + 1} // and nothing of what we write from now on
 	}
 	if alone {
-		r.forgetCoverage() // a ring of one is a newcomer to any other
+		r.beNew() // a ring of one is a newcomer to any other
 	}
 	r.round.settled, r.round.newsRounds = false, 0
 	r.round.walk = walk{}
@@ -73,6 +79,7 @@ func (r *Replica) beginRound(now chord.Time) {
 	for _, arc := range r.place.cells() {
 		r.round.cells = append(r.round.cells, cell{arc: arc})
 	}
+	r.place.greetAnew()
 	r.greet(now, settlePause)
 	r.nextShare(now)
 }

@@ -321,6 +321,22 @@ func TestStrayThatComesDuringAHandOver(t *testing.T) {
 	c.wantPlaced()
 }
 
+// What a peer holds for others and cannot read is not damage for ever.
+func TestDamagedStrayIsGivenUp(t *testing.T) {
+	c := settledCluster(t, 7)
+	rec := c.wantPut(c.peers[0], "key", "value").Record
+	p := c.outsider("key")
+	c.settle()
+	rec.Version.Wall++ // so that the replicas want it
+	give(p, rec)
+	p.stored["key"] = Record{} // unreadable
+	c.pass(3 * regularRound)
+	if said := p.Repair(); said.Damaged > 0 || !said.Settled {
+		t.Errorf("it says %+v, want nothing damaged", said)
+	}
+	c.wantGet(p, "key", "value")
+}
+
 func TestStraysAreKeptUntilAllReplicasHaveThem(t *testing.T) {
 	c := settledCluster(t, 9)
 	replicas := c.replicas("stray")

@@ -97,14 +97,14 @@ func (r *Replica) takeEarly(now chord.Time) bool {
 }
 
 // maxBuried bounds what is remembered of what others hold.
-const maxBuried = 1 << 16
+const maxBuried = 1 << 20
 
 // bury takes note of an item that is to be forgotten.
 func (rd *round) bury(it Item) {
 	if rd.buried == nil {
 		rd.buried = map[string]Version{}
 	}
-	if old, ok := rd.buried[it.Key]; len(rd.buried) < maxBuried && (!ok || old.Compare(it.Version) < 0) {
+	if old, ok := rd.buried[it.Key]; ok && old.Compare(it.Version) < 0 || !ok && len(rd.buried) < maxBuried {
 		rd.buried[it.Key] = it.Version
 	}
 }

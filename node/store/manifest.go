@@ -2,8 +2,10 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"io"
+	"slices"
 
 	"github.com/syndtr/goleveldb/leveldb/journal"
 	"github.com/syndtr/goleveldb/leveldb/storage"
@@ -11,10 +13,12 @@ import (
 
 // retiredTables are those that goleveldb has replaced by others and may not have removed
 // yet. They can hold what was deleted since, while the entry that says so is in no table
-// any more.
+// any more. That is so even if what replaced them is damaged: other replicas have the
+// records, and none of them could know that a deleted one has come back.
 func retiredTables(files *files) (map[int64]bool, error) {
 	fds, err := files.List(storage.TypeManifest)
 	retired := map[int64]bool{}
+	slices.SortFunc(fds, func(a, b storage.FileDesc) int { return cmp.Compare(a.Num, b.Num) })
 	for _, fd := range fds {
 		readManifest(files, fd, retired)
 	}

@@ -3,8 +3,6 @@ package replica
 import (
 	"testing"
 	"time"
-
-	"peal/chord"
 )
 
 // A put is answered ten milliseconds after W replicas have it, if the others are silent.
@@ -45,37 +43,6 @@ func TestCoordinatorGoesOn(t *testing.T) {
 	}
 }
 
-// While two of three replicas are silent requests wait, until others have their places.
-func TestRequestsWaitForOtherReplicas(t *testing.T) {
-	c := settledCluster(t, 7)
-	c.wantPut(c.peers[0], "key", "old")
-	c.settle()
-	client, replicas := c.outsider("key"), c.replicas("key")
-	c.mute(replicas[:2]...)
-	get := client.Get(c.now, c.now.Add(soon), "key", 0)
-	c.pass(soon / 5)
-	if _, done := c.outcomes[opAt{client, get}]; done {
-		t.Error("a read is answered without a quorum")
-	}
-	c.kill(replicas[0])
-	c.kill(replicas[1])
-	if o := c.wait(client, get); o.Error != NoError || string(o.Record.Value) != "old" {
-		t.Errorf("the read finds %q, error %v", o.Record.Value, o.Error)
-	}
-	replicas = c.replicas("key")
-	c.mute(replicas[:2]...)
-	put := client.Put(c.now, c.now.Add(soon), Change{Key: "key", Value: []byte("new")})
-	c.pass(soon / 5)
-	if o, done := c.outcomes[opAt{client, put}]; done {
-		t.Errorf("acknowledged by %v without a quorum", o.Replicas)
-	}
-	c.kill(replicas[0])
-	c.kill(replicas[1])
-	c.wantError(c.wait(client, put), NoError)
-	c.settle()
-	c.wantGet(client, "key", "new")
-}
-
 // withoutAnswer makes a change of which no answer arrives, and then lets them again.
 func (c *cluster) withoutAnswer(p *peer, ch Change) Outcome {
 	c.t.Helper()
@@ -98,30 +65,4 @@ func TestRepeatedPutDoesNoHarm(t *testing.T) {
 	c.settle()
 	c.wantPlaced()
 	c.wantGet(c.peers[0], "key", "value")
-}
-
-// A write on condition that is refused because of its own first attempt can be told by
-// the version.
-func TestConflictWithItself(t *testing.T) {
-	c := settledCluster(t, 6)
-	client := c.outsider("key")
-	once := Change{Key: "key", Value: []byte("value"), If: Condition{Absent: true}}
-	first := c.withoutAnswer(client, once)
-	if o := c.change(client, once); o.Error != Conflict || o.Record.Version != first.Record.Version || first.Record.Version == (Version{}) {
-		t.Errorf("error %v, version %v; want a conflict with %v", o.Error, o.Record.Version, first.Record.Version)
-	}
-}
-
-// A peer may have missed a delete once it was away for 15/16 of the grace period, which is
-// a day unless it is told otherwise.
-func TestAwayTooLong(t *testing.T) {
-	r, err := New(Config{Self: named(0), Reader: shelf{}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.presence = Presence{Since: 1, Until: millis(startTime)}
-	limit := startTime.Add(24 * time.Hour * 15 / 16)
-	if r.standing(limit, chord.Arc{}).stale || !r.standing(limit.Add(time.Millisecond), chord.Arc{}).stale {
-		t.Error("the limit is not 15/16 of 24 hours")
-	}
 }
