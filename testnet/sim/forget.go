@@ -155,7 +155,7 @@ func (s *Simulation) mayBeStale(p *peer) bool {
 
 // reunite notes that the ring is ideal, and a key in its place.
 func (s *Simulation) reunite(k *key) {
-	k.failed = 0
+	clear(k.failed)
 	if k.apart {
 		k.apart, k.apartUntil = false, s.now
 	}
@@ -183,7 +183,8 @@ func (s *Simulation) forget(k *key, v replica.Version) {
 	if v.Compare(k.collected) <= 0 {
 		return
 	}
-	k.collected, k.failed = v, 0
+	k.collected = v
+	clear(k.failed)
 	switch {
 	case k.owed.Compare(v) > 0:
 		return
@@ -214,13 +215,15 @@ func (s *Simulation) loseMemory(p *peer) {
 	}
 	for _, k := range s.data.keys {
 		if slices.Contains(s.owners(k), p) {
-			s.countFailure(k)
+			s.countFailure(k, p)
 		}
 	}
 }
 
-func (s *Simulation) countFailure(k *key) {
-	if k.failed++; k.failed >= s.cfg.Data.Replica.N && k.forgotten() {
+// countFailure counts each replica once, however many give it up.
+func (s *Simulation) countFailure(k *key, p *peer) {
+	k.failed[p.self.Peer] = true
+	if len(k.failed) >= s.cfg.Data.Replica.N && k.forgotten() {
 		s.excuse(k)
 	}
 }

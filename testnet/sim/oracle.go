@@ -84,8 +84,8 @@ type key struct {
 	seen   replica.Version // the newest that a client has seen
 	before replica.Version // the one that was the newest before it
 
-	collected replica.Version // the newest tombstone that some replica has collected
-	failed    int             // replicas that crashed since then, or since all was in its place
+	collected replica.Version       // the newest tombstone that some replica has collected
+	failed    map[chord.PeerID]bool // replicas that crashed since then, or since all was in its place
 
 	apart      bool            // parts of the ring may go on alone with it
 	apartUntil chord.Time      // when they last did, unless they do
@@ -133,7 +133,7 @@ func newDataPlane(cfg *Config) *dataPlane {
 	}
 	d := &dataPlane{clients: newStream(cfg.Seed, 4), byName: map[string]*key{}}
 	for i := range cfg.Data.Keys {
-		k := &key{name: fmt.Sprint("key ", i), contents: map[replica.Version]known{}}
+		k := &key{name: fmt.Sprint("key ", i), contents: map[replica.Version]known{}, failed: map[chord.PeerID]bool{}}
 		k.id = chord.KeyID([]byte(k.name))
 		d.keys, d.byName[k.name] = append(d.keys, k), k
 	}
@@ -151,7 +151,7 @@ func (s *Simulation) distrust(c chord.Contact) {
 		if slices.Contains(s.owners(k), p) || s.dependOn(k, p) {
 			k.sure, k.doubted = assurance{}, true
 			k.apart = k.apart || !p.paused()
-			s.countFailure(k)
+			s.countFailure(k, p)
 		}
 	}
 }
