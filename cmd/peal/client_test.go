@@ -25,6 +25,18 @@ func TestNothingAnswers(t *testing.T) {
 	}
 }
 
+// The peer is told a deadline that leaves time for its answer.
+func TestTimeoutReachesThePeer(t *testing.T) {
+	var told string
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		told = r.URL.Query().Get("timeout")
+	}))
+	defer server.Close()
+	if got := runWith(t, "", "PEAL_API="+server.URL, "get", "k", "--timeout", "20s"); told != "18s" {
+		t.Errorf("%+v with a timeout of %q, want 18s", got, told)
+	}
+}
+
 func TestStrangersAndSilence(t *testing.T) {
 	block := make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -51,3 +51,29 @@ func TestLateClocksSeeNothingThatWasDropped(t *testing.T) {
 	c.wantError(c.change(late, Change{Key: "key", Touch: true}), Missing)
 	c.wantError(c.change(late, Change{Key: "key", If: Condition{Version: o.Record.Version.String()}}), Conflict)
 }
+
+func TestPutWithoutTTLEndsIt(t *testing.T) {
+	c := settledCluster(t, 6)
+	c.wantError(c.change(c.peers[0], Change{Key: "key", Value: []byte("short"), TTL: time.Minute}), NoError)
+	c.wantPut(c.peers[1], "key", "for ever")
+	c.pass(2*time.Minute + MaxSkew)
+	c.wantGet(c.peers[2], "key", "for ever")
+}
+
+// What was there before does not come back when a key expires, be it on a replica that
+// never heard of the later value.
+func TestValueBeforeTheExpiredStaysAway(t *testing.T) {
+	c := settledCluster(t, 6)
+	c.wantError(c.change(c.peers[0], Change{Key: "key", Value: []byte("before"), W: 3}), NoError)
+	stale := c.replicas("key")[0]
+	c.drop = func(m Message) bool { return m.To == stale.self.Peer || m.From == stale.self.Peer }
+	c.wantError(c.change(c.outsider("key"), Change{Key: "key", Value: []byte("short"), TTL: time.Second}), NoError)
+	c.pass(2 * time.Second)
+	c.drop = nil
+	if rec := stale.stored["key"]; string(rec.Value) != "before" {
+		t.Fatalf("%v has %q: a bad test", stale.self, rec.Value)
+	}
+	for _, p := range c.peers {
+		c.wantMissing(p, "key")
+	}
+}

@@ -93,3 +93,26 @@ func TestHintBesideStraysOfAnAbsence(t *testing.T) {
 	c.lost = false
 	c.wantForgotten(key)
 }
+
+// A replica that is silent for a second is owed a write, which its holder offers half a second
+// after it came.
+func TestHoldersAreQuick(t *testing.T) {
+	c := settledCluster(t, 7)
+	client, silent := c.replicas("key")[0], c.replicas("key")[2]
+	holder := c.live(c.owners(position("key"))[3].Peer)
+	began, held, offered := c.now, time.Duration(0), time.Duration(0)
+	c.watch = func(m Message) {
+		switch {
+		case m.Kind == Write && m.To == holder.self.Peer && held == 0:
+			held = c.now.Sub(began)
+		case m.Kind == Compare && m.From == holder.self.Peer && offered == 0 && held > 0:
+			offered = c.now.Sub(began) - held
+		}
+	}
+	c.drop = func(m Message) bool { return m.From == client.self.Peer && m.To == silent.self.Peer }
+	c.wantPut(client, "key", "value")
+	c.pass(soon / 2)
+	if held < 900*time.Millisecond || held > 1100*time.Millisecond || offered < 400*time.Millisecond || offered > 700*time.Millisecond {
+		t.Errorf("held after %v, want 1 s; offered %v later, want 0.5 s", held, offered)
+	}
+}

@@ -3,6 +3,8 @@ package replica
 import (
 	"testing"
 	"time"
+
+	"peal/chord"
 )
 
 // A replica that stands still costs a read a little more than a round trip, not a
@@ -103,4 +105,66 @@ func (c *cluster) waitsForOthers(key string, begin func(p *peer) OpID) Outcome {
 	c.kill(silent[0])
 	c.kill(silent[1])
 	return c.wait(client, id)
+}
+
+// onlyAt lets a change reach one replica alone.
+func (c *cluster) onlyAt(p *peer, ch Change) {
+	c.t.Helper()
+	c.drop = func(m Message) bool { return m.Kind == Write && m.To != p.self.Peer }
+	ch.W = 1
+	c.wantError(c.change(p, ch), NoError)
+	c.drop = nil
+}
+
+// What one has acknowledged a read of all finds, and one of one may not.
+func TestOneAndAll(t *testing.T) {
+	for r, want := range map[int]string{3: "new", 1: "old"} {
+		c := settledCluster(t, 6)
+		key, other := "key", Change{Key: "key", Value: []byte("new")}
+		c.wantError(c.change(c.peers[0], Change{Key: key, Value: []byte("old"), W: 3}), NoError)
+		replicas := c.replicas(key)
+		c.onlyAt(replicas[2], other)
+		reads, writes := 0, 0
+		c.watch = func(m Message) {
+			if m.Kind == Read {
+				reads++
+			} else if m.Kind == Write {
+				writes++
+			}
+		}
+		o := c.wait(replicas[0], replicas[0].Get(c.now, c.now.Add(soon), key, r))
+		if o.Error != NoError || string(o.Record.Value) != want || r == 1 && reads+writes > 0 {
+			t.Errorf("R = %d: %q, error %v, %d reads of others and %d writes; want %q", r, o.Record.Value, o.Error, reads, writes, want)
+		}
+	}
+}
+
+// A read of all waits for a single silent one.
+func TestReadOfAllNeedsAll(t *testing.T) {
+	c := settledCluster(t, 6)
+	c.wantPut(c.peers[0], "key", "value")
+	client := c.outsider("key")
+	c.mute(c.replicas("key")[2])
+	c.wantError(c.wait(client, client.Get(c.now, c.now.Add(soon), "key", 3)), QuorumNotMet)
+}
+
+// With W = 2 of 3 a write waits for two that have caught up, though all have it.
+func TestWriteWaitsForEnoughWhoHaveCaughtUp(t *testing.T) {
+	c := settledCluster(t, 9)
+	for i := range 50 { // so that there is something to move
+		c.wantPut(c.peers[0], keyBetween(chord.ID{}, chord.ID{}, i), "value")
+	}
+	owner := c.replicas("key")[0].self
+	client := c.outsider("key")
+	for _, self := range between(chord.Contact{ID: position("key")}, owner, 2) {
+		p := c.newPeer(self, shelf{})
+		p.Throttle(0, true)
+		c.insert(p)
+		c.introduce(p)
+	}
+	c.pass(soon)
+	o := c.put(client, "key", "value")
+	if o.Error != QuorumNotMet || len(o.Replicas) != 3 || o.Behind != 2 {
+		t.Errorf("error %v, on %d replicas, %d of them behind; want an unmet quorum with 3, 2 of them behind", o.Error, len(o.Replicas), o.Behind)
+	}
 }

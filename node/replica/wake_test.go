@@ -1,6 +1,9 @@
 package replica
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 // The first Tick of a life comes before the ring has told of any neighbours. It is no news
 // of having been there.
@@ -28,4 +31,19 @@ func TestNewsBeforeTheFirstTick(t *testing.T) {
 	c.tell(p)
 	p.Tick(c.now)
 	c.wantForgotten("deleted")
+}
+
+// A machine that was suspended for 15/16 of the grace period may have missed a delete.
+func TestSuspendedTooLong(t *testing.T) {
+	for over, want := range map[time.Duration]bool{0: true, time.Minute: false} {
+		c := shortMemory(t, 1)
+		c.pass(regularRound)
+		p := c.peers[0]
+		p.presence.Until = millis(c.now)
+		p.driven = c.now
+		p.wake(c.now.Add(c.grace*15/16 + over))
+		if complete := p.place.complete != nil; complete != want {
+			t.Errorf("%v over the limit: still a replica: %v", over, complete)
+		}
+	}
 }
