@@ -21,6 +21,9 @@ type keyEntry struct {
 
 // listKeys is dear: every peer is asked for its arc, page by page.
 func (s *Server) listKeys(w http.ResponseWriter, r *http.Request) error {
+	if err := takesOnly(r, "prefix", "after", "limit"); err != nil {
+		return err
+	}
 	query := r.URL.Query()
 	limit, err := pageSize(query.Get("limit"))
 	if err != nil {

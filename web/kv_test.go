@@ -164,6 +164,7 @@ func TestListing(t *testing.T) {
 	for _, limit := range []string{"0", "1001", "-1", "x", "1e2"} {
 		ask(t, base, "GET", "/v1/kv?limit="+limit, "").want(t, 400, "from 1 to 1000")
 	}
+	ask(t, base, "GET", "/v1/kv?prefx=a", "").want(t, 400, `takes no parameter \"prefx\", but prefix, after, limit`)
 	ask(t, base, "GET", "/v1/kv?prefix=%zz", "").want(t, 400, "not well-formed")
 }
 

@@ -25,13 +25,14 @@ var everywhere = []string{"via", "timeout"}
 // other is refused, and so is an empty one: if a slip could take a condition away,
 // the write would be made without it.
 func optionsOf(r *http.Request, takes ...string) (o options, err error) {
+	if err := takesOnly(r, takes...); err != nil {
+		return o, err
+	}
 	query := r.URL.Query()
 	for _, name := range slices.Sorted(maps.Keys(query)) {
 		text := query.Get(name)
 		switch {
 		case slices.Contains(everywhere, name):
-		case !slices.Contains(takes, name):
-			return o, usage("%s here takes no parameter %q, but %s", r.Method, name, strings.Join(append(takes, everywhere...), ", "))
 		case text == "" || len(query[name]) > 1:
 			return o, usage("the parameter %s needs one value: give it, or leave the parameter out", name)
 		default:
@@ -41,6 +42,17 @@ func optionsOf(r *http.Request, takes ...string) (o options, err error) {
 		}
 	}
 	return o, nil
+}
+
+// takesOnly refuses all parameters but those named and those that every operation takes.
+func takesOnly(r *http.Request, names ...string) error {
+	takes := append(slices.Clone(names), everywhere...)
+	for _, name := range slices.Sorted(maps.Keys(r.URL.Query())) {
+		if !slices.Contains(takes, name) {
+			return usage("%s here takes no parameter %q, but %s", r.Method, name, strings.Join(takes, ", "))
+		}
+	}
+	return nil
 }
 
 func (o *options) set(name, text string) (err error) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -101,7 +102,7 @@ func simUsage(err error) error {
 	if err == nil || codeOf(err) == codeInterrupted {
 		return err
 	}
-	return fail(codeUsage, "%v", err)
+	return fail(codeUsage, "%s", strings.Replace(err.Error(), "sim: ", "", 1)) // the package's name
 }
 
 // checkError is the error of a measurement: the ring broke a rule, or the

@@ -255,6 +255,10 @@ func TestSimNamesTheBadFault(t *testing.T) {
 			t.Errorf("--faults %q: %+v, want exit 2 and %q", file, got, want)
 		}
 	}
+	write := os.WriteFile("disk.json", []byte(`[{"kind":"disk-full","at":"1s","count":1,"for":"1s"}]`), 0o666)
+	if got := simulate(t, "--faults", "disk.json", "--seed", "1"); write != nil || got.code != 2 || !strings.HasPrefix(got.err, "peal sim: fault 1: disk-full needs disks") {
+		t.Errorf("a fault of a disk without data: %+v, %v", got, write)
+	}
 }
 
 func TestSimUsage(t *testing.T) {
