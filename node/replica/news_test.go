@@ -134,11 +134,21 @@ func TestTwoThatCannotReachEachOther(t *testing.T) {
 	a, b := ring[1], ring[2]
 	a.SetNeighbours(c.now, neighbourhood(without(b), a.self))
 	b.SetNeighbours(c.now, neighbourhood(without(a), b.self))
+	c.pass(soon)
+	for i, p := range ring {
+		c.wantPut(p, keyBetween(ring[0].self.ID, a.self.ID, i), "written meanwhile")
+	}
 	c.pass(2 * away)
 	for _, p := range ring {
 		if !p.lasts(p.presence, c.now) || !p.Replicated() {
 			t.Errorf("%v counts as away, or has not settled: %+v", p.self, p.Repair())
 		}
+	}
+	c.tell(a)
+	c.tell(b)
+	c.settle()
+	for i, p := range ring {
+		c.wantGet(p, keyBetween(ring[0].self.ID, a.self.ID, i), "written meanwhile")
 	}
 }
 

@@ -252,6 +252,25 @@ func TestCrashOfTwoReplicas(t *testing.T) {
 	}
 }
 
+// After a loss the keys have all their replicas again within seconds, so that the next one
+// does no harm.
+func TestMendsWithinSeconds(t *testing.T) {
+	c := settledCluster(t, 9)
+	for i := range 100 {
+		c.wantPut(c.peers[0], keyBetween(chord.ID{}, chord.ID{}, i), "value")
+	}
+	c.settle()
+	for len(c.peers) > 3 {
+		c.kill(c.peers[1])
+		began := c.now
+		c.settle()
+		if took := c.now.Sub(began); took > 3*time.Second {
+			t.Errorf("%d peers: mended after %v", len(c.peers), took)
+		}
+		c.wantPlaced()
+	}
+}
+
 func TestRestartAfterAnAbsence(t *testing.T) {
 	keys := numbered("key", 100)
 	c := filled(t, 5, keys)
