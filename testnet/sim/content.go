@@ -94,5 +94,6 @@ func (s *Simulation) noteStored(p *peer, rec *replica.Record) {
 	case millis(s.latestDay().Add(-replica.MaxSkew)) < want.expires:
 		s.breakRule("%v drops the value of %q, version %v, less than %v after its time, by any clock", p.self, rec.Key, rec.Version, replica.MaxSkew)
 	}
+	s.noteApart(p, k)
 	s.noteBack(k, rec.Version)
 }

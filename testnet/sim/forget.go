@@ -12,8 +12,8 @@ import (
 // From then on it is the absence of the key that is owed, and no disk shows it. It is
 // owed no more
 //   - if somebody who had the key was given up alive between the delete and its
-//     collection: parts of the ring may have gone on alone, and one of them may not have
-//     heard of it;
+//     collection, or stored it since in the belief to be its replica: parts of the ring may
+//     have gone on alone, and one of them may not have heard of it;
 //   - once N of the key's replicas have crashed, or were given up alive, since the data
 //     was last in its place: who came after them cannot know that the key was deleted;
 //   - once a peer comes back with it, and no replica that it hears says that it has been
@@ -151,6 +151,22 @@ func (s *Simulation) mayBeStale(p *peer) bool {
 	}
 	there := p.data.replica.Presence(s.timeOfDay(p))
 	return p.data.returned || there.Until+uint64(s.cfg.Data.Replica.Grace.Milliseconds())*15/16 <= millis(s.timeOfDay(p))
+}
+
+// noteApart takes in that a peer that is no replica of a key has stored it, and takes itself
+// for one: it may be in a part of the ring that goes on alone with the key.
+func (s *Simulation) noteApart(p *peer, k *key) {
+	if s.doubted && !k.apart && p.node != nil && !slices.Contains(s.owners(k), p) {
+		k.apart = s.feelsResponsible(p, k)
+	}
+}
+
+func (s *Simulation) feelsResponsible(p *peer, k *key) bool {
+	v, n := p.node.Neighbourhood(), s.cfg.Data.Replica.N
+	if v.Whole && len(v.Succ) < n {
+		return true
+	}
+	return len(v.Preds) >= n && chord.Arc{From: v.Preds[n-1].ID, To: p.self.ID}.Contains(k.id)
 }
 
 // reunite notes that the ring is ideal, and a key in its place.
