@@ -1,6 +1,7 @@
 package main
 
 import (
+	"flag"
 	gobuild "go/build"
 	"maps"
 	"path/filepath"
@@ -8,15 +9,18 @@ import (
 	"testing"
 )
 
+var wavePeers = flag.Int("wave-peers", 50, "how many peers the files are on that waves of kills go over")
+
 // TestFilesSurviveWavesOfKills is the main job: real files on a ring of real
 // peers, of which a fifth dies at once, is replaced, and dies again. Every
 // export must be the original, also one that begins while the ring still mends.
 func TestFilesSurviveWavesOfKills(t *testing.T) {
 	t.Parallel()
-	peers, wave := 100, "20"
+	peers := *wavePeers
 	if testing.Short() {
-		peers, wave = 20, "4"
+		peers = 20
 	}
+	wave := strconv.Itoa(peers / 5)
 	dir := filepath.Join(gobuild.Default.GOROOT, "src", "net")
 	want := read(t, dir)
 	s := background(t, "testnet", "--peers", strconv.Itoa(peers))
