@@ -3,9 +3,8 @@ package chord
 import (
 	"bytes"
 	"errors"
+	"fmt"
 )
-
-import "fmt"
 
 // An Arc is the half-open stretch (From, To] of the circle, walking clockwise.
 // From == To is the whole circle: no arc is empty.

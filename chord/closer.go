@@ -1,6 +1,9 @@
 package chord
 
-import "slices"
+import (
+	"slices"
+	"sort"
+)
 
 // onFind answers with the owners if the target lies between us and our
 // successor, and else with the closest contacts before it, and what our
@@ -45,18 +48,57 @@ func (l *lookup) alsoAsk(c Contact, limit int) (news bool) {
 // closestPreceding lists the contacts from all our tables that most closely
 // precede the target, closest first, without those that are known already.
 func (n *Node) closestPreceding(target ID, known []Contact) []Contact {
-	list := n.cache.before(target, closerContacts+len(known))
-	list = slices.DeleteFunc(list, func(c Contact) bool { return slices.Contains(known, c) })
-	list = list[:min(len(list), closerContacts)]
-	list = slices.Grow(list, closerContacts-len(list))
-	for _, table := range [2][]Contact{n.fingers.contacts, n.succ} {
-		for _, c := range table {
-			if Between(n.cfg.Self.ID, c.ID, target) && !slices.Contains(list, c) && !slices.Contains(known, c) {
-				list, _ = insertClosest(list, c, target, closerContacts)
-			}
+	self := n.cfg.Self.ID
+	heard := n.cache.before(target, closerContacts+len(known))
+	fingers, succ := preceding(n.fingers.contacts, self, target), preceding(n.succ, self, target)
+	list := make([]Contact, 0, closerContacts)
+	for len(list) < closerContacts {
+		c := closest(target, firstOf(heard), lastOf(fingers), lastOf(succ))
+		if c.IsZero() {
+			break
+		}
+		if firstOf(heard) == c {
+			heard = heard[1:]
+		}
+		fingers, succ = withoutLast(fingers, c), withoutLast(succ, c)
+		if !slices.Contains(known, c) {
+			list = append(list, c)
 		}
 	}
 	return list
+}
+
+// preceding is the part of a table, ordered by the walk from self, that lies before
+// the target.
+func preceding(table []Contact, self, target ID) []Contact {
+	end := sort.Search(len(table), func(i int) bool { return !Between(self, table[i].ID, target) })
+	return table[:end]
+}
+
+func lastOf(list []Contact) Contact {
+	if len(list) == 0 {
+		return Contact{}
+	}
+	return list[len(list)-1]
+}
+
+// withoutLast is a list without c at its end.
+func withoutLast(list []Contact, c Contact) []Contact {
+	if lastOf(list) == c {
+		return list[:len(list)-1]
+	}
+	return list
+}
+
+// closest is the one of several contacts before the target that is nearest to it;
+// nobody is farther than anybody.
+func closest(target ID, contacts ...Contact) (c Contact) {
+	for _, k := range contacts {
+		if c.IsZero() || !k.IsZero() && Between(c.ID, k.ID, target) {
+			c = k
+		}
+	}
+	return c
 }
 
 // insertClosest puts c into a list ordered by distance to the target, keeps the

@@ -98,8 +98,9 @@ func (n *Node) restart(now Time, l *lookup) {
 		}
 		l.toAsk = n.closestPreceding(l.target, nil)
 		n.candidates(l, n.ownersOf(l.target), false)
-		if likely := n.likelyOwners(l.target); l.purpose == confirmedLookup && len(likely) > 0 {
-			n.candidates(l, likely[:1], false) // which knows of newer peers before itself
+		if l.purpose == confirmedLookup {
+			likely := n.likelyOwners(l.target)
+			n.candidates(l, likely[:min(1, len(likely))], false) // which knows of newer peers before itself
 		}
 	}
 	n.askNext(now, l)
