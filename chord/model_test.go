@@ -106,7 +106,7 @@ func TestModelKnowsEveryField(t *testing.T) {
 		of     any
 		fields string
 	}{
-		{Node{}, "[cfg rand source member known followed left preds succ whole epoch fingers cache lost calls rhythms awake vouches lookups lastSeq lastLook rtt stirred rounds refreshes stabilizeAt fingerAt fingerBit fingersFilled out]"},
+		{Node{}, "[out awake stabilizeAt fingerAt calls lost lookups rhythms vouches preds succ epoch whole member known followed left stirred fingersFilled fingerBit cfg fingers cache rtt lastSeq lastLook rounds refreshes rand source]"},
 		{call{}, "[seq to sent deadline lookup epoch try excuses heard state asAFavor measures relied]"},
 		{lookup{}, "[id purpose target seeds started deadline toAsk asked source owners owner checked hops outside trace]"},
 		{fingerTable{}, "[self near contacts intervals trips]"},

@@ -7,41 +7,42 @@ import (
 	"time"
 )
 
-// A Node is one position on the ring. It is not safe for concurrent use.
+// A Node is one position on the ring. It is not safe for concurrent use. What every
+// step looks at comes first: of very many nodes none is in a processor's cache.
 type Node struct {
-	cfg      Config
-	rand     *rand.Rand
-	source   *rand.PCG // of rand, to be copied with the node
-	member   bool
-	known    bool      // somebody takes us for its successor, or did
-	followed bool      // the predecessor does, and has said so since the last round
-	left     bool      // for good
+	out         *Outbox
+	awake       Time // when we were driven last
+	stabilizeAt Time
+	fingerAt    Time
+	calls       []call // by seq
+	lost        []lostContact
+	lookups     []*lookup
+	rhythms     []rhythm
+	vouches     []vouch
+
 	preds    []Contact // preds[0] is the predecessor, nobody if unknown; the rest is hearsay from it
 	succ     []Contact // the successor list; empty when alone
-	whole    bool      // succ goes round the whole ring, up to ourselves
 	epoch    uint64    // counts changes of succ and of preds[0]
+	whole    bool      // succ goes round the whole ring, up to ourselves
+	member   bool
+	known    bool // somebody takes us for its successor, or did
+	followed bool // the predecessor does, and has said so since the last round
+	left     bool // for good
+	stirred  bool // something changed, and the pauses do not follow it yet
 
-	fingers  fingerTable
-	cache    locationCache
-	lost     []lostContact
-	calls    []call // by seq
-	rhythms  []rhythm
-	awake    Time // when we were driven last
-	vouches  []vouch
-	lookups  []*lookup
-	lastSeq  uint64
-	lastLook LookupID
-	rtt      RoundTrip // over all peers
-
-	stirred       bool // something changed, and the pauses do not follow it yet
-	rounds        pace // of stabilize
-	refreshes     pace // of fingers
-	stabilizeAt   Time
-	fingerAt      Time
-	fingerBit     int  // of the finger refreshed last
 	fingersFilled bool // the first round is over
+	fingerBit     int  // of the finger refreshed last
 
-	out *Outbox
+	cfg       Config
+	fingers   fingerTable
+	cache     locationCache
+	rtt       RoundTrip // over all peers
+	lastSeq   uint64
+	lastLook  LookupID
+	rounds    pace // of stabilize
+	refreshes pace // of fingers
+	rand      *rand.Rand
+	source    *rand.PCG // of rand, to be copied with the node
 }
 
 // An Outbox is where nodes put what they want done. Nodes that are driven one

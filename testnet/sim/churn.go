@@ -26,18 +26,23 @@ func (s *Simulation) newPeer(r stream) *peer {
 // another gives the stream of a peer that no fault brings.
 func (s *Simulation) another() stream { return newStream(s.cfg.Seed, uint64(len(s.peers))) }
 
-// peer finds a peer by its name, which begins with its number; nil if there is none.
-// Nobody makes up names here, so the rest of it need not be compared: in a large
-// ring, only to look at it would take the time of a visit to memory.
-func (s *Simulation) peer(name chord.PeerID) *peer {
+// number finds a peer by its name, which begins with its number. Nobody makes up names
+// here, so the rest of it need not be compared: in a large ring, only to look at it would
+// take the time of a visit to memory.
+func (s *Simulation) number(name chord.PeerID) (int32, bool) {
 	if len(name) < 4 {
-		return nil
+		return 0, false
 	}
 	i := uint32(name[0])<<24 | uint32(name[1])<<16 | uint32(name[2])<<8 | uint32(name[3])
-	if int64(i) >= int64(len(s.peers)) {
-		return nil
+	return int32(i), int64(i) < int64(len(s.peers))
+}
+
+// peer is the peer of that name; nil if there is none.
+func (s *Simulation) peer(name chord.PeerID) *peer {
+	if i, ok := s.number(name); ok {
+		return s.peers[i]
 	}
-	return s.peers[i]
+	return nil
 }
 
 // boot starts a peer's node, which knows nobody yet.

@@ -19,11 +19,12 @@ func (s *Simulation) send(from *peer, m *chord.Message, cause *letter) {
 // post puts a letter on its way.
 func (s *Simulation) post(from *peer, name chord.PeerID, l *letter) {
 	s.tally.sent++
-	to := s.peer(name)
-	if to == nil {
+	number, ok := s.number(name)
+	if !ok {
 		s.tally.lost++ // no peer has that name
 		return
 	}
+	to := s.peers[number] // which need not be looked at: that is a visit to memory
 	copies := s.copies(from, to)
 	if copies == 0 {
 		s.tally.lost++
@@ -31,7 +32,7 @@ func (s *Simulation) post(from *peer, name chord.PeerID, l *letter) {
 		return
 	}
 	for range copies {
-		s.queue.push(event{at: s.now.Add(s.latency(from, to)), peer: to.number, message: s.mail.put(l)})
+		s.queue.push(event{at: s.now.Add(s.latency(from, to)), peer: number, message: s.mail.put(l)})
 	}
 	s.tally.duplicated += copies - 1
 }

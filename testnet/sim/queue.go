@@ -16,8 +16,12 @@ func (e *event) before(f *event) bool {
 	return e.at < f.at || (e.at == f.at && e.seq < f.seq)
 }
 
-// A queue is a binary heap of events. It is written out since container/heap
-// allocates memory for every element put in.
+// fanout is how many events lie below each in a queue.
+const fanout = 4
+
+// A queue is a heap of events. Four below each make half as many levels as two would:
+// in a large queue every level is a visit to memory. It is written out since
+// container/heap allocates for every element put in, and has two.
 type queue struct {
 	heap []event
 	seq  uint64
@@ -29,7 +33,7 @@ func (q *queue) push(e event) {
 	q.heap = append(q.heap, e)
 	i := len(q.heap) - 1
 	for i > 0 {
-		above := (i - 1) / 2
+		above := (i - 1) / fanout
 		if !e.before(&q.heap[above]) {
 			break
 		}
@@ -62,12 +66,15 @@ func (q *queue) pop() event {
 func (q *queue) sink(e event) {
 	i := 0
 	for {
-		below := 2*i + 1
+		below := fanout*i + 1
 		if below >= len(q.heap) {
 			break
 		}
-		if right := below + 1; right < len(q.heap) && q.heap[right].before(&q.heap[below]) {
-			below = right
+		end := min(below+fanout, len(q.heap))
+		for k := below + 1; k < end; k++ {
+			if q.heap[k].before(&q.heap[below]) {
+				below = k
+			}
 		}
 		if !q.heap[below].before(&e) {
 			break
