@@ -38,7 +38,7 @@ export const lessons = [
       { from: 3.6, to: 4.4, speed: 0.25, select: "f65d501d56cfad6a", text: "A ninth peer has joined, right behind the chosen one, which now lists it as its successor." },
       { from: 4.5, to: 4.97, speed: 0.2, select: "f65d501d56cfad6a", text: "The newcomer has crashed. On the left the chosen peer saw that, and asked the next one who its predecessor is. That one still named the dead peer, and so it is first in the list again: the old rule takes it without asking whether it lives. The second contact that lives was pushed out. On the right the dead peer was dropped, and the list has the next two that live." },
       { from: 5.8, to: 6.5, speed: 0.5, select: "f65d501d56cfad6a", text: "More than a round after the first crash, the next peer crashes. A list of two must survive that: on the right the chosen peer goes on with the other contact. On the left it has none." },
-      { from: 6.5, to: 19.9, speed: 10, select: "f65d501d56cfad6a", text: "On the right the ring was whole again within 1.5 s. On the left all seven peers lead to the chosen one, which leads nowhere, and no rule mends that. Of 1,000 such schedules the old rules left 314 rings broken for good, and those of today none: peal sim original runs them." },
+      { from: 6.5, to: 19.9, speed: 10, select: "f65d501d56cfad6a", text: "On the right the ring was whole again within 1.5 s. On the left all seven peers lead to the chosen one, which leads nowhere, and no rule mends that. Of 1,000 such schedules the old rules left 312 rings broken for good, and those of today none: peal sim original runs them." },
     ],
   },
   {
