@@ -94,7 +94,7 @@ func printPaper(w io.Writer, width int, r *paper.Report) error {
 		{"Path length: mean (1st, 99th percentile)", pathTable(r.Paths)},
 		{"\nRight after a share of the peers failed at once, mean a lookup (1st, 99th percentile)", failureTable(r.Failures)},
 		{"\nWhile peers join and depart, mean a lookup (1st, 99th percentile)", churnTable(r.Churn)},
-		{"\nKeys a peer keeps", loadTable(r.Load)},
+		{"\n" + overtakenText(r.Churn) + "\n\nKeys a peer keeps", loadTable(r.Load)},
 	} {
 		if _, err := fmt.Fprintf(w, "%s\n\n", part.title); err != nil {
 			return err
@@ -142,6 +142,16 @@ func churnTable(rows []paper.ChurnRow) *table {
 			failuresText(r.Paper), fmt.Sprintf("%.0f of 10000", r.PublishedFailures), failuresText(r.Shipped))
 	}
 	return t
+}
+
+// overtakenText says how many of the failures are a matter of when one looks.
+func overtakenText(rows []paper.ChurnRow) string {
+	var failures, overtaken int
+	for _, r := range rows {
+		failures += r.Paper.Failures() + r.Shipped.Failures()
+		overtaken += r.Paper.Overtaken + r.Shipped.Overtaken
+	}
+	return fmt.Sprintf("Of these %d failures %d named the owner that there was when they began.", failures, overtaken)
 }
 
 func loadTable(rows []paper.LoadRow) *table {

@@ -9,6 +9,7 @@ import (
 
 // add makes a peer a member.
 func (s *Simulation) add(p *peer) {
+	p.since = s.now
 	i, _ := s.place(p.self.ID)
 	s.members = slices.Insert(s.members, i, p)
 	if s.everyChange {

@@ -16,6 +16,10 @@ type Outcome struct {
 	Found    bool // owners were named at all
 	Right    bool // the first of them that lives is the first member at or behind the target
 
+	// Overtaken says of a lookup that is not right only for peers that became members
+	// after it began.
+	Overtaken bool
+
 	// With the Internet's latencies, and where another peer is the owner: the time
 	// until it could answer a question, the lookup included, and the time that it takes to ask
 	// one who is known.

@@ -52,6 +52,7 @@ type peer struct {
 	self    chord.Contact
 	node    *chord.Node // nil when dead
 	life    uint32      // counts its nodes
+	since   chord.Time  // when the node became a member
 	left    bool        // it has said goodbye; its node ends soon
 	links   stream      // decides about the messages that it sends
 	wakeAt  chord.Time  // of its event in the queue

@@ -72,6 +72,7 @@ func (s *Simulation) outcome(p *peer, r *chord.Result) Outcome {
 	want := s.members[i%len(s.members)].self
 	owner, silent := s.firstAlive(r)
 	o.Right, o.Silent = owner == want, silent
+	o.Overtaken = o.Found && !o.Right && owner == s.ownerAt(o.Began, i)
 	asked := answered(r, owner)
 	if o.Found && owner != p.self && !asked {
 		o.Path++
@@ -83,6 +84,16 @@ func (s *Simulation) outcome(p *peer, r *chord.Result) Outcome {
 		}
 	}
 	return o
+}
+
+// ownerAt is the first from place i on of today's members that was one at a time.
+func (s *Simulation) ownerAt(t chord.Time, i int) chord.Contact {
+	for k := range s.members {
+		if p := s.members[(i+k)%len(s.members)]; p.since <= t {
+			return p.self
+		}
+	}
+	return chord.Contact{}
 }
 
 // firstAlive is the first owner named that lives, and the number of those before

@@ -30,27 +30,28 @@ var publishedChurn = []ChurnRow{
 }
 
 // paperChurn: about 1,000 peers, 20 successors, a round every 30 s with one
-// finger, a lookup a second.
+// finger, a lookup a second. A lookup in 100,000 or so fails, so that one ring
+// does not tell how many do.
 func paperChurn(rate float64, size Size, seed uint64) (Measured, error) {
 	const round = 30 * time.Second
-	return measure(size.Settling, sim.Config{
-		Peers: size.Peers, Seed: seed, Joins: rate, Leaves: rate, Lookups: 1,
+	return measure(size.Settling, repeated(size.ChurnRings, seed, sim.Config{
+		Peers: size.Peers, Joins: rate, Leaves: rate, Lookups: 1,
 		Duration: size.Settling + time.Duration(size.Lookups)*time.Second,
 		Latency:  sim.Exponential, MinLatency: time.Nanosecond, MaxLatency: 100 * time.Millisecond,
 		Node: chord.Config{
 			Successors: 20, CacheSize: -1, StabilizeEvery: round, FixFingerEvery: round, FixedPauses: true, FingerSamples: -1, Parallel: 1,
 			MinTimeout: 500 * time.Millisecond, MaxTimeout: 500 * time.Millisecond,
 		},
-	})
+	})...)
 }
 
 // shippedChurn: our rounds of a second, lists of 8 and the cache. There are 40
 // lookups a second, since a second of ours costs as much as a minute of theirs.
 func shippedChurn(rate float64, size Size, seed uint64) (Measured, error) {
 	const warmUp, perSecond = 20 * time.Second, 40
-	return measure(warmUp, sim.Config{
-		Peers: size.Peers, Seed: seed, Joins: rate, Crashes: rate, Lookups: perSecond,
+	return measure(warmUp, repeated(size.ChurnRings, seed, sim.Config{
+		Peers: size.Peers, Joins: rate, Crashes: rate, Lookups: perSecond,
 		Duration: warmUp + time.Duration(size.Lookups)*time.Second/perSecond,
 		Latency:  sim.Exponential, MinLatency: time.Nanosecond, MaxLatency: 100 * time.Millisecond,
-	})
+	})...)
 }

@@ -19,12 +19,13 @@ type Spread struct {
 // Measured is what one simulation gives. The package comment says what counts
 // as what.
 type Measured struct {
-	Lookups  int    `json:"lookups"`
-	Path     Spread `json:"path"` // of the lookups that named an owner
-	Timeouts Spread `json:"timeouts"`
-	NoOwner  int    `json:"no_owner"`
-	Wrong    int    `json:"wrong_owner"`
-	Lengths  []int  `json:"lengths"` // lookups by path length, from 0
+	Lookups   int    `json:"lookups"`
+	Path      Spread `json:"path"` // of the lookups that named an owner
+	Timeouts  Spread `json:"timeouts"`
+	NoOwner   int    `json:"no_owner"`
+	Wrong     int    `json:"wrong_owner"`
+	Overtaken int    `json:"overtaken"` // of the wrong ones, those whose owner joined after they began
+	Lengths   []int  `json:"lengths"`   // lookups by path length, from 0
 }
 
 // Failures counts the lookups that did not find the owner.
@@ -50,6 +51,9 @@ func measure(warmUp time.Duration, rings ...sim.Config) (Measured, error) {
 		case !o.Found:
 			m.NoOwner++
 			return
+		case o.Overtaken:
+			m.Overtaken++
+			fallthrough
 		case !o.Right:
 			m.Wrong++
 		}
@@ -71,11 +75,16 @@ func measure(warmUp time.Duration, rings ...sim.Config) (Measured, error) {
 // and its share of the lookups. What comes out of a single ring depends on where
 // its peers happen to lie.
 func several(size Size, seed uint64, ring sim.Config) []sim.Config {
-	rings := make([]sim.Config, max(1, size.Rings))
+	ring.Lookups /= float64(max(1, size.Rings))
+	return repeated(size.Rings, seed, ring)
+}
+
+// repeated gives a ring so many times, each with a seed of its own.
+func repeated(times int, seed uint64, ring sim.Config) []sim.Config {
+	rings := make([]sim.Config, max(1, times))
 	for i := range rings {
 		rings[i] = ring
 		rings[i].Seed = seed<<8 + uint64(i)
-		rings[i].Lookups = ring.Lookups / float64(len(rings))
 	}
 	return rings
 }

@@ -8,20 +8,21 @@ import (
 
 // A Size says how much is measured.
 type Size struct {
-	Bits     []int         // the rings of path length have 2^bits peers
-	Peers    int           // of the failure and churn tables, at first
-	Lookups  int           // for each figure, about
-	Rings    int           // of path length and failures, which share the lookups
-	Settling time.Duration // of churn in the paper's slow ring before lookups count
-	Rates    int           // of the churn table, every so many rows are measured
-	LoadBits int           // peers and keys of the load are 2^LoadBits fewer
+	Bits       []int         // the rings of path length have 2^bits peers
+	Peers      int           // of the failure and churn tables, at first
+	Lookups    int           // for each figure, about
+	Rings      int           // of path length and failures, which share the lookups
+	ChurnRings int           // of churn, each with all the lookups
+	Settling   time.Duration // of churn in the paper's slow ring before lookups count
+	Rates      int           // of the churn table, every so many rows are measured
+	LoadBits   int           // peers and keys of the load are 2^LoadBits fewer
 }
 
 // Full is the size of the paper. In 20 minutes all fingers are refreshed four
 // times over, so they are as stale as they will be. Quick is for a look: its
 // churn is short, and meets fingers that are better than later on.
 var (
-	Full  = Size{Bits: []int{6, 7, 8, 9, 10, 11, 12, 14}, Peers: 1000, Lookups: 10000, Rings: 10, Settling: 20 * time.Minute, Rates: 1}
+	Full  = Size{Bits: []int{6, 7, 8, 9, 10, 11, 12, 14}, Peers: 1000, Lookups: 10000, Rings: 10, ChurnRings: 5, Settling: 20 * time.Minute, Rates: 1}
 	Quick = Size{Bits: []int{6, 8, 10}, Peers: 1000, Lookups: 400, Rings: 4, Settling: time.Minute, Rates: 7, LoadBits: 3}
 )
 
