@@ -16,8 +16,9 @@ const (
 )
 
 // redial is when a peer first looks whether those that it joined by are in another ring.
-// They never are to begin with, since a testnet grows from a single peer.
-const redial = 10 * time.Second
+// They never are to begin with, since a testnet grows from a single peer, and each look is
+// a lookup through peers to which it has no connection.
+const redial = time.Minute
 
 // crowd is how many times the pauses and patience of a real peer are those of a peer of
 // this testnet.
@@ -27,8 +28,9 @@ func (c *Config) crowd() time.Duration {
 
 // upkeep is how a peer looks after the ring. All others are equally far from it, so that
 // none is measured to find a nearer one. In a crowd, an answer that is late is seldom a
-// death, and to ask others about it, over connections that they have yet to make, costs
-// more of the time that is short: they wait longer for it, and ask one other peer.
+// death, and to ask others about it, or a second hop beside the first, over connections that
+// they have yet to make, costs more of the time that is short: they wait longer for it, ask
+// one other peer, and one hop at a time.
 func (c *Config) upkeep() chord.Config {
 	times := c.crowd()
 	if times == 1 {
@@ -40,6 +42,7 @@ func (c *Config) upkeep() chord.Config {
 		MinTimeout:     times * time.Second,
 		MaxTimeout:     times * 3 * time.Second,
 		Confirmers:     1,
+		Parallel:       1,
 		FingerSamples:  -1,
 	}
 }

@@ -31,6 +31,11 @@ type local struct {
 
 var _ remote.Host = (*local)(nil)
 
+func newLocal(cfg Config) *local {
+	lightHandshakes()
+	return &local{cfg: cfg}
+}
+
 // A resident is a peer that runs in this process.
 type resident struct {
 	*node.Node

@@ -17,7 +17,7 @@ func (t *Testnet) place() error {
 	if n == 1 {
 		cfg := t.cfg
 		cfg.Observer = t.hear
-		t.hosts = []remote.Host{&local{cfg: cfg}}
+		t.hosts = []remote.Host{newLocal(cfg)}
 		return nil
 	}
 	share := t.cfg
@@ -56,6 +56,6 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, log *slog.Logger) e
 		if err := json.Unmarshal(settings, &cfg); err != nil {
 			return nil, err
 		}
-		return &local{cfg: cfg}, nil
+		return newLocal(cfg), nil
 	})
 }

@@ -24,6 +24,9 @@ const (
 // meanwhile.
 const waysIn = 2
 
+// few peers join without further ado.
+const few = 20
+
 // atOnce is how many peers join at the same time: enough to keep the processors busy,
 // and not so many that all wait for each other until they take each other for dead.
 func atOnce() int { return 4 * runtime.GOMAXPROCS(0) }
@@ -45,10 +48,6 @@ func validTransport(name string) error {
 func (t *Testnet) Join(ctx context.Context, n int) ([]chord.Contact, error) {
 	if n < 1 || n > MaxPeers {
 		return nil, fmt.Errorf("%w: join %d peers: want 1 to %d", node.ErrInvalid, n, MaxPeers)
-	}
-	if n > few {
-		t.collect(garbageMeanwhile)
-		defer t.collectAsUsual()
 	}
 	peers, err := t.start(ctx, t.fresh(n), nil)
 	return contacts(peers), err

@@ -27,7 +27,6 @@ type Testnet struct {
 
 	hosts     []remote.Host
 	suspected atomic.Int64 // when a peer last was, in nanoseconds since 1970
-	garbage   atomic.Int32 // percent that may gather once peers have started
 
 	mu      sync.Mutex
 	rand    *rand.Rand
@@ -52,16 +51,12 @@ func New(cfg Config) (*Testnet, error) {
 		cfg: cfg, rand: rand.New(rand.NewPCG(cfg.Seed, 0)),
 		numbers: map[Peer]int{}, paused: map[Peer]bool{},
 	}
-	t.garbage.Store(garbageUsual)
 	return t, t.place()
 }
 
 // Start starts the peers and returns when all are members of the ring. Progress
 // is called after each one, if it is not nil.
 func (t *Testnet) Start(ctx context.Context, progress func(joined, total int)) error {
-	if t.cfg.Peers > few {
-		t.collect(garbageMeanwhile) // until it has settled
-	}
 	_, err := t.start(ctx, t.fresh(t.cfg.Peers), progress)
 	t.ready.Store(err == nil)
 	return err
@@ -141,7 +136,6 @@ func (t *Testnet) Settle(ctx context.Context) error {
 		asked := time.Now()
 		ring := t.Ring()
 		if ring.WellFormed && ring.Replicated {
-			t.collectAsUsual()
 			return nil
 		}
 		select {
