@@ -30,7 +30,8 @@ func (c *Config) crowd() time.Duration {
 // none is measured to find a nearer one. In a crowd, an answer that is late is seldom a
 // death, and to ask others about it, or a second hop beside the first, over connections that
 // they have yet to make, costs more of the time that is short: they wait longer for it, ask
-// one other peer, and one hop at a time.
+// one other peer, and one hop at a time. Fingers are refreshed least of all, since each time
+// takes a connection to a stranger.
 func (c *Config) upkeep() chord.Config {
 	times := c.crowd()
 	if times == 1 {
@@ -38,7 +39,7 @@ func (c *Config) upkeep() chord.Config {
 	}
 	return chord.Config{
 		StabilizeEvery: times * time.Second,
-		FixFingerEvery: times * 5 * time.Second,
+		FixFingerEvery: times * times * times * 5 * time.Second,
 		MinTimeout:     times * time.Second,
 		MaxTimeout:     times * 3 * time.Second,
 		Confirmers:     1,
