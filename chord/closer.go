@@ -94,7 +94,7 @@ func withoutLast(list []Contact, c Contact) []Contact {
 // nobody is farther than anybody.
 func closest(target ID, contacts ...Contact) (c Contact) {
 	for _, k := range contacts {
-		if c.IsZero() || !k.IsZero() && Between(c.ID, k.ID, target) {
+		if c.IsZero() || (!k.IsZero() && Between(c.ID, k.ID, target)) {
 			c = k
 		}
 	}

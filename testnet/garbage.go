@@ -14,15 +14,14 @@ const garbageAtRest = 50
 // from then on.
 func (t *Testnet) Rest() {
 	for _, h := range t.hosts {
-		h.Collect(garbageAtRest)
+		h.Rest()
 	}
 }
 
-// Collect lets so many percent of garbage gather, unless GOGC says otherwise, and gives back
-// all that is not in use.
-func (l *local) Collect(percent int) {
+// Rest does nothing where GOGC says how much garbage may gather.
+func (l *local) Rest() {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(percent)
+		debug.SetGCPercent(garbageAtRest)
 		debug.FreeOSMemory()
 	}
 }

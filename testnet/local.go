@@ -32,7 +32,9 @@ type local struct {
 var _ remote.Host = (*local)(nil)
 
 func newLocal(cfg Config) *local {
-	lightHandshakes()
+	if cfg.crowd() > 1 {
+		lightHandshakes()
+	}
 	return &local{cfg: cfg}
 }
 
@@ -124,7 +126,7 @@ func (l *local) Start(ctx context.Context, number int, ways []string) (remote.Pe
 // peerConfig gives a peer its transport and its store.
 func (l *local) peerConfig(h *home, log *slog.Logger) (node.Config, *line, error) {
 	cfg := node.Config{Ring: l.cfg.Ring, Version: l.cfg.Version, Observer: l.cfg.Observer, Logger: log}
-	cfg.Chord, cfg.Redial = l.cfg.upkeep(), redial
+	cfg.Chord, cfg.Redial = l.cfg.upkeep(), l.cfg.redial()
 	cfg.Replica.Quorums, cfg.Replica.RoundEvery = l.cfg.Quorums, l.cfg.RoundEvery
 	ways := transport.Config{
 		Ring: l.cfg.Ring, Listen: listenAddrs[l.cfg.Transport],

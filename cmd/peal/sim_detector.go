@@ -18,8 +18,8 @@ func (c *cli) simDetectorVerb() *cobra.Command {
 		Short: "Measure how soon dead peers are found out, and how many live ones are taken for dead",
 		Long: `Measure the failure detector on a simulated ring of 100 peers: how long after a crash a
 neighbour gives the peer up, and how often a live one is given up, while messages
-get lost or peers stop for seconds. Beside it, the same with a fixed timeout, chosen so
-that half of the crashes are found as soon.`,
+get lost or peers stop for seconds. Beside it, the same with a fixed timeout, fitted so
+that half of the crashes are found about as soon. It takes half a minute.`,
 		Example: "  peal sim detector\n  peal sim detector --minutes 10 -o json",
 		Args:    wants(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {

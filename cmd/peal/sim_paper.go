@@ -25,7 +25,7 @@ IEEE/ACM ToN 2003), and print it beside the published figures: path length, look
 right after many peers failed, lookups under churn, and keys a peer. Every figure is
 taken with the paper's settings, and with those that Peal ships.
 
-It takes ten minutes or so; --quick takes seconds, for figures that vary more.`,
+It takes a quarter of an hour or so; --quick takes seconds, for figures that vary more.`,
 		Example: "  peal sim paper --quick\n  peal sim paper --svg docs\n  peal sim paper -o json",
 		Args:    wants(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -90,16 +90,20 @@ func printPaper(w io.Writer, width int, r *paper.Report) error {
 	for _, part := range []struct {
 		title string
 		table *table
+		note  string
 	}{
-		{"Path length: mean (1st, 99th percentile)", pathTable(r.Paths)},
-		{"\nRight after a share of the peers failed at once, mean a lookup (1st, 99th percentile)", failureTable(r.Failures)},
-		{"\nWhile peers join and depart, mean a lookup (1st, 99th percentile)", churnTable(r.Churn)},
-		{"\n" + overtakenText(r.Churn) + "\n\nKeys a peer keeps", loadTable(r.Load)},
+		{"Path length: mean (1st, 99th percentile)", pathTable(r.Paths), ""},
+		{"\nRight after a share of the peers failed at once, mean a lookup (1st, 99th percentile)", failureTable(r.Failures), ""},
+		{"\nWhile peers join and depart, mean a lookup (1st, 99th percentile)", churnTable(r.Churn), overtakenText(r.Churn)},
+		{"\nKeys a peer keeps", loadTable(r.Load), ""},
 	} {
 		if _, err := fmt.Fprintf(w, "%s\n\n", part.title); err != nil {
 			return err
 		}
 		if err := part.table.print(w, width); err != nil {
+			return err
+		}
+		if _, err := fmt.Fprint(w, part.note); err != nil {
 			return err
 		}
 	}
@@ -151,7 +155,10 @@ func overtakenText(rows []paper.ChurnRow) string {
 		failures += r.Paper.Failures() + r.Shipped.Failures()
 		overtaken += r.Paper.Overtaken + r.Shipped.Overtaken
 	}
-	return fmt.Sprintf("Of these %d failures %d named the owner that there was when they began.", failures, overtaken)
+	if failures == 0 {
+		return ""
+	}
+	return fmt.Sprintf("\nOf %s, %d are wrong only for peers that joined after the lookup began.\n", counted(failures, "failure"), overtaken)
 }
 
 func loadTable(rows []paper.LoadRow) *table {

@@ -32,8 +32,9 @@ type Host interface {
 	// Memory is how many bytes the process takes.
 	Memory() int64
 
-	// Collect lets so many percent of garbage gather in the process, as GOGC does.
-	Collect(percent int)
+	// Rest has the process give back what only the start of peers took, and take less from
+	// then on.
+	Rest()
 
 	// Close ends all peers, and the process if it is another.
 	Close() error

@@ -39,7 +39,7 @@ type Process struct {
 	run     *run // nil while there is none
 	parts   map[chord.PeerID]int
 	wear    Impairment
-	percent int // of garbage; 0 if nobody has said
+	resting bool
 	closed  bool
 }
 
@@ -64,8 +64,8 @@ func (p *Process) running() (*run, error) {
 	}
 	p.run = r
 	go p.follow(r)
-	if p.percent != 0 {
-		_, _ = quick[None](r, "Collect", p.percent)
+	if p.resting {
+		_, _ = quick[None](r, "Rest", None(false))
 	}
 	if _, err = quick[None](r, "Part", p.parts); err == nil {
 		_, err = quick[None](r, "Impair", p.wear)
@@ -168,13 +168,13 @@ func (p *Process) Memory() (bytes int64) {
 	return bytes
 }
 
-// Collect tells the process, now or when it starts, how much garbage may gather.
-func (p *Process) Collect(percent int) {
+// Rest has the process rest, now or when it starts.
+func (p *Process) Rest() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.percent = percent
+	p.resting = true
 	if p.run != nil {
-		_, _ = quick[None](p.run, "Collect", percent)
+		_, _ = quick[None](p.run, "Rest", None(false))
 	}
 }
 

@@ -132,8 +132,8 @@ func (s *service) Memory(_ None, bytes *int64) error {
 	return nil
 }
 
-func (s *service) Collect(percent int, _ *None) error {
-	s.at().Collect(percent)
+func (s *service) Rest(_ None, _ *None) error {
+	s.at().Rest()
 	return nil
 }
 

@@ -24,7 +24,7 @@ func (s *Simulation) post(from *peer, name chord.PeerID, l *letter) {
 		s.tally.lost++ // no peer has that name
 		return
 	}
-	to := s.peers[number] // which need not be looked at: that is a visit to memory
+	to := s.peers[number] // is fetched only where a link depends on it: that is a visit to memory
 	copies := s.copies(from, to)
 	if copies == 0 {
 		s.tally.lost++

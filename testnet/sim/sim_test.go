@@ -66,7 +66,7 @@ func TestQuarterCrashes(t *testing.T) {
 	}
 }
 
-var pathPeers = flag.Int("path-peers", 1000, "size of the ring of TestMeanPath; a million take 7 GB")
+var pathPeers = flag.Int("path-peers", 1000, "size of the ring of TestMeanPath; a million take 8 GB")
 
 // TestMeanPath measures the path length of Stoica et al. (IEEE/ACM ToN 2003,
 // section V.C): 1/2 log2 N and 0.9 for the final request to the owner.

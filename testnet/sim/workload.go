@@ -72,7 +72,7 @@ func (s *Simulation) outcome(p *peer, r *chord.Result) Outcome {
 	want := s.members[i%len(s.members)].self
 	owner, silent := s.firstAlive(r)
 	o.Right, o.Silent = owner == want, silent
-	o.Overtaken = o.Found && !o.Right && owner == s.ownerAt(o.Began, i)
+	o.Overtaken = !o.Right && !owner.IsZero() && owner == s.ownerSince(o.Began, i)
 	asked := answered(r, owner)
 	if o.Found && owner != p.self && !asked {
 		o.Path++
@@ -86,8 +86,9 @@ func (s *Simulation) outcome(p *peer, r *chord.Result) Outcome {
 	return o
 }
 
-// ownerAt is the first from place i on of today's members that was one at a time.
-func (s *Simulation) ownerAt(t chord.Time, i int) chord.Contact {
+// ownerSince is the first from place i on of the members of today that were some at a
+// time; those that were and are none any more do not count.
+func (s *Simulation) ownerSince(t chord.Time, i int) chord.Contact {
 	for k := range s.members {
 		if p := s.members[(i+k)%len(s.members)]; p.since <= t {
 			return p.self

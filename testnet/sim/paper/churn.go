@@ -30,8 +30,8 @@ var publishedChurn = []ChurnRow{
 }
 
 // paperChurn: about 1,000 peers, 20 successors, a round every 30 s with one
-// finger, a lookup a second. A lookup in 100,000 or so fails, so that one ring
-// does not tell how many do.
+// finger, a lookup a second. One lookup in some 25,000 fails, so that one
+// ring does not tell how many do.
 func paperChurn(rate float64, size Size, seed uint64) (Measured, error) {
 	const round = 30 * time.Second
 	return measure(size.Settling, repeated(size.ChurnRings, seed, sim.Config{

@@ -24,7 +24,7 @@ type Measured struct {
 	Timeouts  Spread `json:"timeouts"`
 	NoOwner   int    `json:"no_owner"`
 	Wrong     int    `json:"wrong_owner"`
-	Overtaken int    `json:"overtaken"` // of the wrong ones, those whose owner joined after they began
+	Overtaken int    `json:"overtaken"` // of the wrong ones, those that are so only for peers that joined after they began
 	Lengths   []int  `json:"lengths"`   // lookups by path length, from 0
 }
 
@@ -51,11 +51,11 @@ func measure(warmUp time.Duration, rings ...sim.Config) (Measured, error) {
 		case !o.Found:
 			m.NoOwner++
 			return
-		case o.Overtaken:
-			m.Overtaken++
-			fallthrough
 		case !o.Right:
 			m.Wrong++
+		}
+		if o.Overtaken {
+			m.Overtaken++
 		}
 		paths = append(paths, o.Path)
 	}

@@ -2,6 +2,7 @@ package study
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"time"
 
@@ -43,13 +44,12 @@ type Detection struct {
 
 // A DetectorRow compares chord's failure detector with a plain one, for which a
 // neighbour is dead when nothing was heard from it for Timeout after a request. That
-// is chosen such that both take the same median time to detect, within a tenth of a
-// second if that can be had.
+// is fitted, so that the median times to detect are about the same.
 type DetectorRow struct {
 	Network string    `json:"network"`
 	Loss    float64   `json:"loss"`
 	Slow    bool      `json:"slow_peers"`
-	Timeout float64   `json:"fixed_timeout_s"`
+	Timeout float64   `json:"timeout_s"`
 	Adapts  Detection `json:"adaptive"`
 	Fixed   Detection `json:"fixed_timeout"`
 }
@@ -57,6 +57,9 @@ type DetectorRow struct {
 // firstTimeout is as long as the three tries of chord's detector last together
 // where messages take a tenth of a second.
 const firstTimeout = 3500 * time.Millisecond
+
+// fits is how many timeouts are tried, of which the one that fits best counts.
+const fits = 3
 
 // The ring, and what becomes of it: at the end, peers crash one after another.
 const (
@@ -74,16 +77,16 @@ func (c DetectorCase) Measure(seed uint64, duration time.Duration) (row Detector
 		return row, err
 	}
 	timeout := firstTimeout
-	for range 3 {
-		if row.Fixed, err = c.detect(seed, duration, timeout); err != nil {
+	for i := range fits {
+		fixed, err := c.detect(seed, duration, timeout)
+		if err != nil {
 			return row, err
 		}
-		row.Timeout = timeout.Seconds()
-		late := time.Duration((row.Fixed.P50 - row.Adapts.P50) * float64(time.Second))
-		if late.Abs() < time.Second/10 {
-			break
+		late := fixed.P50 - row.Adapts.P50
+		if i == 0 || math.Abs(late) < math.Abs(row.Fixed.P50-row.Adapts.P50) {
+			row.Timeout, row.Fixed = timeout.Seconds(), fixed
 		}
-		timeout -= late
+		timeout = max(timeout-time.Duration(late*float64(time.Second)), firstTimeout/4)
 	}
 	return row, nil
 }
