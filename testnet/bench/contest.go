@@ -61,11 +61,10 @@ func (t *tally) add(o tally) {
 // turn lets the clients make requests for so long, and then waits for the last answers.
 func (c *contestant) turn(ctx context.Context, d time.Duration, read func() meter) {
 	before := read()
-	end := time.Now().Add(d)
 	tallies := make([]tally, len(c.clients))
 	var wait sync.WaitGroup
 	for i, choose := range c.clients {
-		wait.Go(func() { tallies[i] = c.work(ctx, choose, end) })
+		wait.Go(func() { tallies[i] = c.work(ctx, choose, d) })
 	}
 	wait.Wait()
 	used := read().since(before)
@@ -75,10 +74,11 @@ func (c *contestant) turn(ctx context.Context, d time.Duration, read func() mete
 	c.tally.used = c.tally.used.plus(used)
 }
 
-// work is one client's turn. A request that an interruption ended does not count.
-func (c *contestant) work(ctx context.Context, choose func() string, end time.Time) (t tally) {
+// work is one client's turn, of a request at least. One that an interruption ended does not
+// count.
+func (c *contestant) work(ctx context.Context, choose func() string, d time.Duration) (t tally) {
 	start := time.Now()
-	for begin := start; begin.Before(end); {
+	for begin := start; begin.Sub(start) < d; {
 		rounds, err := c.ask(ctx, choose())
 		now := time.Now()
 		if ctx.Err() != nil {
