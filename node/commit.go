@@ -12,10 +12,14 @@ import (
 // slowCommit is how long a commit may take before a person is told.
 const slowCommit = 5 * time.Second
 
-// commit stores what the data plane wants stored, beside the event loop: the ring
-// goes on, and so does what the store need not be waited for. What comes meanwhile
+// commit stores what the data plane wants stored, beside the turns if that may take long:
+// the ring goes on, and so does what the store need not be waited for. What comes meanwhile
 // gathers, and is stored with the next commit.
-func (n *Node) commit(r replica.Ready) {
+func (n *Node) commit(now chord.Time, r replica.Ready) {
+	if !n.cfg.Store.Slow() {
+		n.committed(now, r, n.cfg.Store.Commit(r.Writes, r.Drops))
+		return
+	}
 	n.committing = true
 	n.work.Go(func() {
 		slow := time.AfterFunc(slowCommit, func() {
@@ -24,7 +28,7 @@ func (n *Node) commit(r replica.Ready) {
 		})
 		err := n.cfg.Store.Commit(r.Writes, r.Drops)
 		slow.Stop()
-		n.inbox.call(func(now chord.Time) { n.committed(now, r, err) })
+		n.soon(func(now chord.Time) { n.committed(now, r, err) })
 	})
 }
 

@@ -68,6 +68,9 @@ type Store interface {
 	// Commit stores writes durably and then deletes drops, all or nothing.
 	Commit(writes []replica.Record, drops []replica.Item) error
 
+	// Slow reports whether a Commit may take long, as one to a disk does.
+	Slow() bool
+
 	// Meta and SetMeta keep small notes by name; a missing one is nil.
 	Meta(name string) ([]byte, error)
 	SetMeta(name string, value []byte) error

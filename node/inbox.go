@@ -6,29 +6,29 @@ import (
 	"peal/chord"
 )
 
-// maxWaiting bounds the bytes of the messages that wait for the event loop. What
+// maxWaiting bounds the bytes of the messages that wait for a turn. What
 // comes beyond is dropped, as on any overloaded network; calls are never dropped.
 const maxWaiting = 64 << 20
 
 // messageCost is what a message weighs at least, however few bytes it has.
 const messageCost = 1 << 10
 
-// A task is something for the event loop to do.
+// A task is something for a node to do in a turn.
 type task func(now chord.Time)
 
-// An inbox gathers what the event loop is to do next.
+// An inbox gathers what a node is to do in its next turn.
 type inbox struct {
 	mu      sync.Mutex
 	waiting []task
 	spare   []task
 	weight  int // of the messages among them
 	closed  bool
-	wake    chan struct{} // holds one token while something waits
+	bell    chan struct{} // holds one token from a ring until the event loop has heard it
 }
 
-func newInbox() *inbox { return &inbox{wake: make(chan struct{}, 1)} }
+func newInbox() *inbox { return &inbox{bell: make(chan struct{}, 1)} }
 
-// call reports whether the loop will do it.
+// call reports whether it will be done.
 func (b *inbox) call(f task) bool { return b.put(f, 0) }
 
 // message is a task for a message of some bytes, dropped if too much waits.
@@ -36,18 +36,27 @@ func (b *inbox) message(f task, size int) bool { return b.put(f, messageCost+siz
 
 func (b *inbox) put(f task, weight int) bool {
 	b.mu.Lock()
+	defer b.mu.Unlock()
 	if b.closed || (weight > 0 && b.weight+weight > maxWaiting) {
-		b.mu.Unlock()
 		return false
 	}
 	b.waiting = append(b.waiting, f)
 	b.weight += weight
-	b.mu.Unlock()
+	return true
+}
+
+// ring has the event loop take a turn.
+func (b *inbox) ring() {
 	select {
-	case b.wake <- struct{}{}:
+	case b.bell <- struct{}{}:
 	default:
 	}
-	return true
+}
+
+func (b *inbox) empty() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.waiting) == 0
 }
 
 // take empties the inbox. The slice is valid until the next take.
@@ -64,5 +73,7 @@ func (b *inbox) close() []task {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.closed = true
-	return b.waiting
+	left := b.waiting
+	b.waiting = nil
+	return left
 }

@@ -1,33 +1,77 @@
 package node
 
 import (
-	"time"
-
 	"peal/chord"
 	"peal/node/replica"
 )
 
-// run is the event loop.
+// run takes the turns that nobody else takes: when time has passed, and when a bell rang.
 func (n *Node) run() {
 	defer close(n.done)
-	defer n.abandon()
-	timer := time.NewTimer(0)
-	defer timer.Stop()
+	defer n.timer.Stop()
 	for {
+		fired := false
 		select {
 		case <-n.closing:
+			n.turns <- struct{}{}
+			n.abandon()
+			<-n.turns
 			return
-		case <-n.inbox.wake:
-		case <-timer.C:
+		case <-n.inbox.bell:
+		case <-n.timer.C:
+			fired = true
 		}
-		now := n.clock.now()
-		for _, f := range n.inbox.take() {
-			f(now)
+		n.turns <- struct{}{}
+		if fired {
+			n.alarm = chord.Never
 		}
-		n.ring.Tick(now)
-		n.data.Tick(now)
-		n.drain(now)
-		timer.Reset(max(0, min(n.ring.Deadline(), n.data.Deadline()).Sub(n.clock.now())))
+		n.advance()
+		n.endTurn()
+	}
+}
+
+// soon has f done: at once if nobody has the turn, which spares a change of goroutines;
+// otherwise in the next. It reports whether it will be done. The caller must not hold what
+// a turn may wait for.
+func (n *Node) soon(f task) bool {
+	put := n.inbox.call(f)
+	n.turn()
+	return put
+}
+
+// turn does what waits. If somebody else has the turn they will see to it.
+func (n *Node) turn() {
+	if n.inbox.empty() {
+		return
+	}
+	select {
+	case n.turns <- struct{}{}:
+		n.advance()
+		n.endTurn()
+	default:
+	}
+}
+
+// endTurn leaves to the event loop what was put into the inbox meanwhile.
+func (n *Node) endTurn() {
+	<-n.turns
+	if !n.inbox.empty() {
+		n.inbox.ring()
+	}
+}
+
+// advance is a turn.
+func (n *Node) advance() {
+	now := n.clock.now()
+	for _, f := range n.inbox.take() {
+		f(now)
+	}
+	n.ring.Tick(now)
+	n.data.Tick(now)
+	n.drain(now)
+	if due := min(n.ring.Deadline(), n.data.Deadline()); due < n.alarm {
+		n.alarm = due
+		n.timer.Reset(max(0, due.Sub(n.clock.now())))
 	}
 }
 
@@ -80,7 +124,7 @@ func (n *Node) drainData(now chord.Time) (busy bool) {
 	}
 	r := n.data.Ready()
 	if len(r.Writes)+len(r.Drops) > 0 {
-		n.commit(r)
+		n.commit(now, r)
 		return true
 	}
 	return n.deliver(now, r, failure) || busy

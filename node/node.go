@@ -25,13 +25,16 @@ type Node struct {
 	once     sync.Once      // closes
 	joined   sync.Once      // closes members
 	terms    atomic.Pointer[terms]
-	refusal  chan error   // why a ring cannot be joined; has room for one
-	frozen   chan Info    // gives the Info of a node that is paused
-	absent   atomic.Int32 // peers of before this start, none of which answered at first
-	rejoined atomic.Bool  // one of them was met since
+	refusal  chan error    // why a ring cannot be joined; has room for one
+	frozen   chan Info     // gives the Info of a node that is paused
+	absent   atomic.Int32  // peers of before this start, none of which answered at first
+	rejoined atomic.Bool   // one of them was met since
+	turns    chan struct{} // holds a token while somebody has the turn
 
-	// What follows belongs to the event loop.
+	// What follows belongs to whoever has the turn.
 	clock        wallClock
+	timer        *time.Timer // has the event loop take a turn
+	alarm        chord.Time  // when; it may turn out that there is nothing to do
 	ring         *chord.Node
 	data         *replica.Replica
 	committing   bool   // the store is at work
@@ -115,7 +118,7 @@ func prepare(cfg Config) (*Node, error) {
 	n := &Node{
 		cfg: cfg, self: ringCfg.Self, started: time.Now(),
 		inbox: newInbox(), closing: make(chan struct{}), done: make(chan struct{}), members: make(chan struct{}),
-		clock: clock, ring: ring, data: data,
+		turns: make(chan struct{}, 1), clock: clock, timer: time.NewTimer(0), ring: ring, data: data,
 		locating:  map[chord.LookupID]uint64{},
 		lookups:   map[chord.LookupID]func(chord.Result){},
 		calls:     map[replica.OpID]func(replica.Outcome, error){},

@@ -354,6 +354,8 @@ func (s *refusingStore) Commit(writes []replica.Record, drops []replica.Item) er
 	return s.Mem.Commit(writes, drops)
 }
 
+func (s *refusingStore) Slow() bool { return true }
+
 func (s *refusingStore) SetMeta(name string, value []byte) error {
 	if s.forgets.Load() {
 		return errFull

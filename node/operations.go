@@ -12,10 +12,10 @@ import (
 	"peal/node/replica"
 )
 
-// do runs f in the event loop and waits for its end.
+// do runs f in a turn and waits for its end.
 func (n *Node) do(f func(now chord.Time)) error {
 	done := make(chan struct{})
-	if !n.inbox.call(func(now chord.Time) { f(now); close(done) }) {
+	if !n.soon(func(now chord.Time) { f(now); close(done) }) {
 		return ErrClosed
 	}
 	<-done
@@ -34,14 +34,14 @@ func (n *Node) operate(ctx context.Context, start func(now, deadline chord.Time)
 		id = start(now, n.deadline(ctx, now))
 		n.calls[id] = func(o replica.Outcome, err error) { results <- result{o, err} }
 	}
-	if !n.inbox.call(begin) {
+	if !n.soon(begin) {
 		return replica.Outcome{}, ErrClosed
 	}
 	select {
 	case res := <-results:
 		return res.outcome, res.err
 	case <-ctx.Done():
-		n.inbox.call(func(chord.Time) { n.data.Cancel(id); delete(n.calls, id) })
+		n.soon(func(chord.Time) { n.data.Cancel(id); delete(n.calls, id) })
 		return replica.Outcome{}, ctx.Err()
 	}
 }
@@ -71,7 +71,7 @@ func (n *Node) Lookup(ctx context.Context, key []byte) (Route, error) {
 		n.ring.Trace(id)
 		n.lookups[id] = func(r chord.Result) { results <- r }
 	}
-	if !n.inbox.call(begin) {
+	if !n.soon(begin) {
 		return Route{}, ErrClosed
 	}
 	select {

@@ -16,6 +16,7 @@ func (r *receiver) Deliver(from chord.PeerID, body []byte) error {
 		return err
 	}
 	n.inbox.message(func(now chord.Time) { n.step(now, from, e) }, len(body))
+	n.turn()
 	return nil
 }
 
@@ -43,6 +44,7 @@ func (r *receiver) Unreachable(peer chord.PeerID) {
 		n.data.Step(now, replica.Message{Kind: replica.Unreachable, From: peer})
 		n.inquiriesFailed(peer)
 	}, 0)
+	n.inbox.ring()
 }
 
 // Disconnected makes the ring look after the peer.
@@ -51,12 +53,13 @@ func (r *receiver) Disconnected(peer chord.PeerID) {
 	n.inbox.message(func(now chord.Time) {
 		n.ring.Step(now, chord.Message{Kind: chord.Disconnected, From: chord.NewContact(peer, 0)})
 	}, 0)
+	n.inbox.ring()
 }
 
 // Discovered makes the ring meet the peer.
 func (r *receiver) Discovered(peer chord.PeerID) {
 	n := (*Node)(r)
-	n.inbox.call(func(chord.Time) {
+	n.soon(func(chord.Time) {
 		n.work.Go(func() {
 			ctx, cancel := n.lifetime()
 			defer cancel()
@@ -83,7 +86,7 @@ const maxMet = 4096
 // and are found by all of them; the event tells it once.
 func (n *Node) meet(peer chord.PeerID, where string) {
 	c := chord.NewContact(peer, 0)
-	n.inbox.call(func(now chord.Time) {
+	n.soon(func(now chord.Time) {
 		n.tellMet(c, where)
 		n.ring.Meet(now, c)
 	})

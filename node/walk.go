@@ -27,7 +27,7 @@ func (n *Node) Info() Info {
 	default:
 	}
 	answers := make(chan Info, 1)
-	if !n.inbox.call(func(chord.Time) { answers <- n.info() }) {
+	if !n.soon(func(chord.Time) { answers <- n.info() }) {
 		return Info{Contact: n.self, Ring: n.cfg.Ring, Started: n.started, Version: n.cfg.Version}
 	}
 	select {
@@ -74,7 +74,7 @@ func (n *Node) inquire(ctx context.Context, peer chord.PeerID) (Info, error) {
 		n.inquiries[number] = q
 		n.send(peer, envelope{Inquiry: number}, nil)
 	}
-	if !n.inbox.call(ask) {
+	if !n.soon(ask) {
 		return Info{}, ErrClosed
 	}
 	select {
@@ -86,7 +86,7 @@ func (n *Node) inquire(ctx context.Context, peer chord.PeerID) (Info, error) {
 	case <-n.done:
 		return Info{}, ErrClosed
 	case <-ctx.Done():
-		n.inbox.call(func(chord.Time) { delete(n.inquiries, number) })
+		n.soon(func(chord.Time) { delete(n.inquiries, number) })
 		return Info{}, fmt.Errorf("peer %v does not answer", peer)
 	}
 }

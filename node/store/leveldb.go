@@ -107,6 +107,9 @@ func (db *DB) Get(key string) (replica.Record, bool, error) {
 	return rec, true, nil
 }
 
+// Slow is true: a commit waits for the disk.
+func (db *DB) Slow() bool { return true }
+
 // Commit stores writes and then deletes the keys of drops, in one synced batch.
 // After an error nothing of it is stored; the next Commit tries to open the
 // database anew.

@@ -52,6 +52,9 @@ func (m *Mem) Commit(writes []replica.Record, drops []replica.Item) error {
 	return nil
 }
 
+// Slow is false.
+func (m *Mem) Slow() bool { return false }
+
 // Meta reads what SetMeta stored under a name, nil if nothing.
 func (m *Mem) Meta(name string) ([]byte, error) {
 	m.mu.RLock()
