@@ -41,7 +41,7 @@ type Transport interface {
 // A Receiver is told what arrives. It is an alias, so that a transport can
 // declare the same interface without importing this package.
 type Receiver = interface {
-	// Deliver hands over a message; body belongs to the receiver. An error
+	// Deliver hands over a message; body is valid until it returns. An error
 	// says that it is no message: the transport closes the stream, and calls
 	// Rejected.
 	Deliver(from chord.PeerID, body []byte) error

@@ -35,10 +35,11 @@ func TestAddressesAreToldOnceAndWhenTheyChange(t *testing.T) {
 	a, _ := open(t, networksUnderTest["memory"])
 	c, _ := open(t, networksUnderTest["memory"])
 	a.remember(c.host.ID(), c.host.Addrs())
-	conn, tale, about := farConn{remote: "/memory/1"}, tale{}, []chord.PeerID{c.Self(), "unknown", "far"}
+	tale, about := newTale(farConn{remote: "/memory/1"}), []chord.PeerID{c.Self(), "unknown", "far"}
 	age := func(by time.Duration) {
-		for p, was := range tale {
-			tale[p] = told{was.sum, was.at - by}
+		tale.ownLook -= by
+		for p, was := range tale.told {
+			tale.told[p] = told{was.sum, was.at - by}
 		}
 		for p, e := range a.directory.entries {
 			e.looked -= by
@@ -47,7 +48,7 @@ func TestAddressesAreToldOnceAndWhenTheyChange(t *testing.T) {
 	}
 	told := func(what string, want int) {
 		t.Helper()
-		hints := a.hints(tale, conn, about)
+		hints := a.hints(tale, about)
 		if got := addrsOf(hints, c.Self()); got != want {
 			t.Errorf("%s: told %d addresses of c, want %d", what, got, want)
 		}
@@ -76,7 +77,7 @@ func TestLoopbackAddressesStayOnTheMachine(t *testing.T) {
 		ma.StringCast("/ip4/127.0.0.1/tcp/1"), ma.StringCast("/ip6/::1/tcp/1"), ma.StringCast("/ip4/192.0.2.1/tcp/1"),
 	})
 	for remote, want := range map[string]int{"/ip4/127.0.0.1/tcp/2": 3, "/ip4/192.0.2.2/tcp/2": 1} {
-		hints := a.hints(tale{}, farConn{remote: remote}, []chord.PeerID{c.Self()})
+		hints := a.hints(newTale(farConn{remote: remote}), []chord.PeerID{c.Self()})
 		if got := addrsOf(hints, c.Self()); got != want {
 			t.Errorf("told %d addresses to a peer at %s, want %d", got, remote, want)
 		}

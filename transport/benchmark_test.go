@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"bytes"
 	"encoding/binary"
 	"io"
 	"net"
@@ -15,7 +16,10 @@ type echo struct {
 	t *Transport
 }
 
-func (e *echo) Deliver(from chord.PeerID, body []byte) error { e.t.Send(from, body, nil); return nil }
+func (e *echo) Deliver(from chord.PeerID, body []byte) error {
+	e.t.Send(from, bytes.Clone(body), nil)
+	return nil
+}
 
 // BenchmarkEcho measures requests with one and with 64 in flight, and a bare TCP
 // connection beside them to compare within the run.

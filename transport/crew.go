@@ -1,9 +1,12 @@
 package transport
 
-import "time"
+import (
+	"sync/atomic"
+	"time"
+)
 
 const (
-	crewPatience = 5 * time.Second // until a goroutine without work ends
+	crewPatience = 5 * time.Second // until a goroutine without work ends, or twice that
 	crewSize     = 256             // of those without work
 )
 
@@ -12,11 +15,11 @@ const (
 // tens of thousands would have one, or grow it anew for every message.
 type crew struct {
 	jobs chan func()
-	idle chan struct{} // holds a token for every goroutine without work
+	idle atomic.Int32 // goroutines without work
 }
 
 // workers are shared by all transports of the process.
-var workers = crew{make(chan func()), make(chan struct{}, crewSize)}
+var workers = crew{jobs: make(chan func())}
 
 // do runs f in a goroutine and returns at once.
 func (c *crew) do(f func()) {
@@ -27,28 +30,31 @@ func (c *crew) do(f func()) {
 	}
 }
 
+// work does one job after another. Its timer is not set for each: it looks now and then
+// whether there were any.
 func (c *crew) work(f func()) {
-	patience := time.NewTimer(crewPatience)
-	defer patience.Stop()
-	for ok := true; ok; {
+	look := time.NewTimer(crewPatience)
+	defer look.Stop()
+	for f != nil {
 		f()
-		patience.Reset(crewPatience)
-		f, ok = c.next(patience)
+		f = c.next(look)
 	}
 }
 
-// next waits for something to do, unless enough others wait already.
-func (c *crew) next(patience *time.Timer) (f func(), ok bool) {
-	select {
-	case c.idle <- struct{}{}:
-	default:
-		return nil, false
+// next waits for something to do. It gives nil if there was nothing for long, or if enough
+// others wait already.
+func (c *crew) next(look *time.Timer) func() {
+	defer c.idle.Add(-1)
+	if c.idle.Add(1) > crewSize {
+		return nil
 	}
-	defer func() { <-c.idle }()
-	select {
-	case f = <-c.jobs:
-		return f, true
-	case <-patience.C:
-		return nil, false
+	for range 2 { // the timer was set when there still was work
+		select {
+		case f := <-c.jobs:
+			return f
+		case <-look.C:
+			look.Reset(crewPatience)
+		}
 	}
+	return nil
 }

@@ -30,10 +30,14 @@ const (
 	maxAddrLen    = 256
 )
 
-// A frame is one message on a stream.
+// A frame is one message on a stream: its head, encoded, and its body behind that.
 type frame struct {
-	Body  []byte `cbor:"1,keyasint,omitempty"`
-	Hints []hint `cbor:"2,keyasint,omitempty"`
+	head
+	Body []byte
+}
+
+type head struct {
+	Hints []hint `cbor:"1,keyasint,omitempty"`
 }
 
 // A hint tells addresses of a peer, as binary multiaddrs.
@@ -68,10 +72,11 @@ func must[T any](v T, err error) T {
 func appendFrame(b *bytes.Buffer, f frame) error {
 	start := b.Len()
 	b.Write(make([]byte, prefix))
-	if err := encoding.MarshalToBuffer(f, b); err != nil {
+	if err := encoding.MarshalToBuffer(&f.head, b); err != nil {
 		b.Truncate(start)
 		return fmt.Errorf("encode frame: %w", err)
 	}
+	b.Write(f.Body)
 	encoded := b.Bytes()[start:]
 	binary.BigEndian.PutUint32(encoded, uint32(len(encoded)-prefix))
 	return nil
@@ -93,7 +98,7 @@ func readSize(r io.Reader, maxBody int) (int, error) {
 }
 
 // readRest reads the rest of a frame, with errors like those of readSize. The scratch
-// buffer is reused and may be nil.
+// buffer may be nil; the frame's body lies in it.
 func readRest(r io.Reader, size int, scratch []byte) (frame, []byte, error) {
 	scratch, err := readAll(r, size, scratch[:0])
 	if err != nil {
@@ -121,9 +126,8 @@ func readAll(r io.Reader, size int, buf []byte) ([]byte, error) {
 	return buf, nil
 }
 
-func decodeFrame(b []byte) (frame, error) {
-	var f frame
-	if err := decoding.Unmarshal(b, &f); err != nil {
+func decodeFrame(b []byte) (f frame, err error) {
+	if f.Body, err = decoding.UnmarshalFirst(b, &f.head); err != nil {
 		return frame{}, fmt.Errorf("%w: %v", errFrame, err)
 	}
 	addrs := 0

@@ -28,10 +28,10 @@ func readFrame(r io.Reader, maxBody int, scratch []byte) (frame, []byte, error) 
 
 func TestFrameRoundTrip(t *testing.T) {
 	frames := []frame{
-		{},
+		{Body: []byte{}},
 		{Body: []byte("body")},
 		{Body: bytes.Repeat([]byte{7}, MaxBody)},
-		{Body: []byte("b"), Hints: []hint{{Peer: []byte("p"), Addrs: [][]byte{[]byte("a1"), []byte("a2")}}}},
+		{head{[]hint{{Peer: []byte("p"), Addrs: [][]byte{[]byte("a1"), []byte("a2")}}}}, []byte("b")},
 	}
 	var stream bytes.Buffer
 	for _, f := range frames {
@@ -50,19 +50,8 @@ func TestFrameRoundTrip(t *testing.T) {
 	}
 }
 
-func TestBodyIsNotTheScratchBuffer(t *testing.T) {
-	stream := bytes.NewReader(append(encode(t, frame{Body: []byte("first")}), encode(t, frame{Body: []byte("other")})...))
-	first, scratch, _ := readFrame(stream, MaxSmall, nil)
-	if _, _, err := readFrame(stream, MaxSmall, scratch); err != nil {
-		t.Fatal(err)
-	}
-	if got, want := string(first.Body), "first"; got != want {
-		t.Errorf("first body is now %q, want %q", got, want)
-	}
-}
-
 func TestUnknownFieldsAreIgnored(t *testing.T) {
-	f, err := decodeFrame([]byte{0xa2, 0x01, 0x42, 'o', 'k', 0x18, 99, 0x63, 'n', 'e', 'w'})
+	f, err := decodeFrame([]byte{0xa1, 0x18, 99, 0x63, 'n', 'e', 'w', 'o', 'k'})
 	if err != nil || string(f.Body) != "ok" {
 		t.Errorf("got %q, %v, want %q", f.Body, err, "ok")
 	}
@@ -74,7 +63,7 @@ func TestTooManyAddressesAreRefused(t *testing.T) {
 	for i := range hints {
 		hints[i].Addrs = addrs[:maxPeerAddrs]
 	}
-	for _, f := range []frame{{Hints: []hint{{Addrs: addrs}}}, {Hints: hints}} {
+	for _, f := range []frame{{head: head{[]hint{{Addrs: addrs}}}}, {head: head{hints}}} {
 		if _, err := decodeFrame(encode(t, f)[prefix:]); !errors.Is(err, errFrame) {
 			t.Errorf("got error %v, want %v", err, errFrame)
 		}
@@ -94,7 +83,7 @@ func TestClaimedSizeAllocatesNothing(t *testing.T) {
 
 func FuzzFrame(f *testing.F) {
 	f.Add(encode(f, frame{Body: []byte("body")}))
-	f.Add(encode(f, frame{Body: []byte("b"), Hints: []hint{{Peer: []byte("p"), Addrs: [][]byte{{4, 127, 0, 0, 1}}}}}))
+	f.Add(encode(f, frame{head{[]hint{{Peer: []byte("p"), Addrs: [][]byte{{4, 127, 0, 0, 1}}}}}, []byte("b")}))
 	f.Add([]byte{0, 0, 0, 1, 0xa0})
 	f.Add([]byte{0xff, 0xff, 0xff, 0xff})
 	f.Fuzz(func(t *testing.T, b []byte) {

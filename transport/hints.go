@@ -17,13 +17,22 @@ import (
 
 const (
 	tellAgain  = learnedTTL / 2   // so that addresses do not run out while the stream lives
-	lookAgain  = 10 * time.Second // how soon a change of addresses is told
+	lookAgain  = 10 * time.Second // how soon a change of addresses is told, our own after twice that at most
 	maxTale    = 4096             // peers whose addresses a stream remembers to have told
 	maxEntries = 4096             // peers in a directory
 )
 
-// A tale remembers what one stream has told of the peers' addresses.
-type tale map[chord.PeerID]told
+// A tale remembers what one stream has told its reader of the peers' addresses.
+type tale struct {
+	reader      peer.ID
+	sameMachine bool // that we are on
+	told        map[chord.PeerID]told
+	ownLook     time.Duration // since epoch: when to look at our own addresses again
+}
+
+func newTale(conn network.Conn) *tale {
+	return &tale{reader: conn.RemotePeer(), sameMachine: manet.IsIPLoopback(conn.RemoteMultiaddr()), told: map[chord.PeerID]told{}}
+}
 
 type told struct {
 	sum uint64        // of the addresses
@@ -35,30 +44,31 @@ var epoch = time.Now()
 var seed = maphash.MakeSeed()
 
 // hints are the addresses to add to a message about these peers, and about
-// ourselves, that conn's remote peer has not been told, or long ago.
-func (t *Transport) hints(tale tale, conn network.Conn, about []chord.PeerID) []hint {
-	var hints []hint
+// ourselves, that the reader has not been told, or long ago.
+func (t *Transport) hints(tale *tale, about []chord.PeerID) (hints []hint) {
 	now, total := time.Since(epoch), 0
-	if len(tale) > maxTale {
-		clear(tale)
+	if len(tale.told) > maxTale {
+		clear(tale.told)
 	}
-	sameMachine := manet.IsIPLoopback(conn.RemoteMultiaddr())
-	for i := -1; i < len(about); i++ {
-		p := t.self
-		if i >= 0 {
-			p = about[i]
+	tell := func(p chord.PeerID) {
+		if peer.ID(p) == tale.reader {
+			return
 		}
-		if peer.ID(p) == conn.RemotePeer() {
-			continue
+		news := t.tellable(p, tale.sameMachine, now)
+		was, known := tale.told[p]
+		if len(news.addrs) == 0 || known && news.sum == was.sum && now-was.at < tellAgain || total+len(news.addrs) > maxFrameAddrs {
+			return
 		}
-		tell := t.tellable(p, sameMachine, now)
-		was, known := tale[p]
-		if len(tell.addrs) == 0 || known && tell.sum == was.sum && now-was.at < tellAgain || total+len(tell.addrs) > maxFrameAddrs {
-			continue
-		}
-		tale[p] = told{tell.sum, now}
-		total += len(tell.addrs)
-		hints = append(hints, hint{Peer: []byte(p), Addrs: tell.addrs})
+		tale.told[p] = told{news.sum, now}
+		total += len(news.addrs)
+		hints = append(hints, hint{Peer: []byte(p), Addrs: news.addrs})
+	}
+	if now >= tale.ownLook { // not for every message
+		tale.ownLook = now + lookAgain
+		tell(t.self)
+	}
+	for _, p := range about {
+		tell(p)
 	}
 	return hints
 }

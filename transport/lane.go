@@ -47,7 +47,8 @@ type lane struct {
 	queue   []message
 	bytes   int
 	running bool        // the goroutine is
-	idle    *time.Timer // closes the lane
+	rested  time.Time   // when it last ended
+	idle    *time.Timer // looks whether to close the lane
 
 	out *outStream // the goroutine's own; nil while there is no stream
 }
@@ -85,9 +86,6 @@ func (l *lane) poke() {
 		return
 	}
 	l.running = true
-	if l.idle != nil {
-		l.idle.Stop()
-	}
 	l.t.work.Add(1)
 	workers.do(l.run)
 }
@@ -125,13 +123,9 @@ func (l *lane) rest() bool {
 	if !l.t.closed && (len(l.queue) > 0 || l.move.Load()) {
 		return false
 	}
-	l.running = false
-	switch {
-	case l.t.closed:
-	case l.idle == nil:
+	l.running, l.rested = false, time.Now()
+	if l.idle == nil && !l.t.closed {
 		l.idle = time.AfterFunc(l.patience(), l.retire)
-	default:
-		l.idle.Reset(l.patience())
 	}
 	return true
 }
@@ -150,11 +144,15 @@ func (l *lane) retire() {
 func (l *lane) leave() bool {
 	l.t.mu.Lock()
 	defer l.t.mu.Unlock()
-	switch {
-	case l.running || l.t.closed || l.t.lanes[l.key] != l:
+	if l.t.closed || l.t.lanes[l.key] != l {
 		return false
-	case l.t.kept[l.key]:
-		l.idle.Reset(l.patience())
+	}
+	left := l.patience() - time.Since(l.rested)
+	if l.running || l.t.kept[l.key] {
+		left = l.patience()
+	}
+	if left > 0 {
+		l.idle.Reset(left)
 		return false
 	}
 	delete(l.t.lanes, l.key)

@@ -18,7 +18,7 @@ const (
 type outStream struct {
 	t        *Transport
 	stream   network.Stream
-	tale     tale
+	tale     *tale
 	deadline time.Time
 
 	*batch // nil at rest
@@ -34,7 +34,7 @@ type batch struct {
 var batches = sync.Pool{New: func() any { return new(batch) }}
 
 func newOutStream(t *Transport, s network.Stream) *outStream {
-	return &outStream{t: t, stream: s, tale: tale{}}
+	return &outStream{t: t, stream: s, tale: newTale(s.Conn())}
 }
 
 // write adds a message to the buffer, and flushes it when it is worth it. With
@@ -43,7 +43,7 @@ func (o *outStream) write(m message) ([]message, error) {
 	if o.batch == nil {
 		o.batch = batches.Get().(*batch)
 	}
-	f := frame{Body: m.body, Hints: o.t.hints(o.tale, o.stream.Conn(), m.about)}
+	f := frame{head{o.t.hints(o.tale, m.about)}, m.body}
 	if err := appendFrame(&o.buf, f); err != nil {
 		return o.held, err
 	}

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"testing"
@@ -40,7 +41,7 @@ func (r *recorder) Deliver(from chord.PeerID, body []byte) error {
 	if string(body) == refused {
 		return errors.New("the receiver refuses it")
 	}
-	r.delivered <- delivery{from, body}
+	r.delivered <- delivery{from, bytes.Clone(body)}
 	return nil
 }
 func (r *recorder) Unreachable(p chord.PeerID)                { r.unreachable <- p }

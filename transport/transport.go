@@ -21,7 +21,7 @@ import (
 // A Receiver is told what arrives. Its methods must not block, and must not
 // call Close.
 type Receiver = interface {
-	// Deliver hands over a message; body belongs to the receiver. An error
+	// Deliver hands over a message; body is valid until it returns. An error
 	// says that it is no message: its stream is closed, and Rejected called.
 	Deliver(from chord.PeerID, body []byte) error
 
