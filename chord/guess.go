@@ -17,7 +17,7 @@ func (n *Node) Guess(target ID, count int) (Result, bool) {
 // farther behind it than our list reaches, on which there should be about as many.
 func (n *Node) likelyOwners(target ID) []Contact {
 	limit := n.cfg.Successors + 1
-	list := insertNearest(nil, n.cfg.Self, target, limit)
+	list := insertNearest(make([]Contact, 0, limit), n.cfg.Self, target, limit)
 	for _, c := range n.succ {
 		list = insertNearest(list, c, target, limit)
 	}

@@ -47,7 +47,7 @@ type Contact struct {
 // NewContact computes the position: SHA-256 of the peer ID and, behind it, the
 // index as four bytes, big-endian, unless it is 0.
 func NewContact(peer PeerID, index uint32) Contact {
-	b := []byte(peer)
+	b := append(make([]byte, 0, MaxPeerIDLen+4), peer...)
 	if index != 0 {
 		b = binary.BigEndian.AppendUint32(b, index)
 	}

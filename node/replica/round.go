@@ -184,7 +184,7 @@ func (r *Replica) pause(ok bool) time.Duration {
 // Distinct gives the first n contacts of different peers: virtual nodes of one
 // peer count once.
 func Distinct(owners []chord.Contact, n int) []chord.Contact {
-	var peers []chord.Contact
+	peers := make([]chord.Contact, 0, min(n, len(owners)))
 	for _, c := range owners {
 		if len(peers) < n && !hasPeer(peers, c.Peer) {
 			peers = append(peers, c)
