@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	crewPatience = 5 * time.Second // until a goroutine without work ends, or twice that
+	crewPatience = 5 * time.Second // after each, half of those without work end
 	crewSize     = 256             // of those without work
 )
 
@@ -14,8 +14,10 @@ const (
 // decoded needs a deep stack; were it done by the goroutines of idle streams, each of
 // tens of thousands would have one, or grow it anew for every message.
 type crew struct {
-	jobs chan func()
-	idle atomic.Int32 // goroutines without work
+	jobs    chan func() // nil ends a goroutine
+	all     atomic.Int32
+	idle    atomic.Int32
+	watched atomic.Bool // thin will be called
 }
 
 // workers are shared by all transports of the process.
@@ -26,35 +28,46 @@ func (c *crew) do(f func()) {
 	select {
 	case c.jobs <- f:
 	default:
+		c.all.Add(1)
+		c.watch()
 		go c.work(f)
 	}
 }
 
-// work does one job after another. Its timer is not set for each: it looks now and then
-// whether there were any.
 func (c *crew) work(f func()) {
-	look := time.NewTimer(crewPatience)
-	defer look.Stop()
+	defer c.all.Add(-1)
 	for f != nil {
 		f()
-		f = c.next(look)
+		f = c.next()
 	}
 }
 
-// next waits for something to do. It gives nil if there was nothing for long, or if enough
-// others wait already.
-func (c *crew) next(look *time.Timer) func() {
+// next waits for something to do. It gives nil if enough others wait already.
+func (c *crew) next() func() {
 	defer c.idle.Add(-1)
 	if c.idle.Add(1) > crewSize {
 		return nil
 	}
-	for range 2 { // the timer was set when there still was work
+	return <-c.jobs
+}
+
+func (c *crew) watch() {
+	if c.watched.CompareAndSwap(false, true) {
+		time.AfterFunc(crewPatience, c.thin)
+	}
+}
+
+// thin ends half of the goroutines that have no work. A timer for each would be set anew
+// with every job, which costs as much as the job.
+func (c *crew) thin() {
+	for range (c.idle.Load() + 1) / 2 {
 		select {
-		case f := <-c.jobs:
-			return f
-		case <-look.C:
-			look.Reset(crewPatience)
+		case c.jobs <- nil:
+		default:
 		}
 	}
-	return nil
+	c.watched.Store(false)
+	if c.all.Load() > 0 {
+		c.watch()
+	}
 }
