@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"sync"
@@ -136,22 +135,22 @@ func (b *bench) fill(ctx context.Context) error {
 	})
 }
 
-// Before anything is measured each peer makes so many reads for every other one, as far
-// as that is not too many in all, but a few in any case.
+// Before anything is measured each peer reads a key of each other one, as far as that is
+// not too much in all, but a few in any case.
 const (
-	readsEach = 2
-	maxReads  = 20_000
-	minReads  = 20 // of one peer
+	maxReads = 20_000
+	minReads = 20 // of one peer
 )
 
 // warm lets the peers know each other, and open the connections and streams that they use
 // all the time. A read that fails is no matter here.
 func (b *bench) warm(ctx context.Context) error {
 	live := b.net.Live()
-	each := max(min(readsEach*len(live), maxReads/len(live)), minReads)
+	keys := b.data.oneOfEach(live)
+	each := min(len(keys), max(maxReads/len(live), minReads))
 	return b.forAll(ctx, Warming, each*len(live), func(ctx context.Context, i int) error {
-		key := b.data.key(rand.Uint64N(uint64(b.cfg.Keys)))
-		_, _ = live[i%len(live)].Get(ctx, []byte(key), node.ReadOptions{R: b.cfg.R})
+		peer, round := i%len(live), i/len(live)
+		_, _ = live[peer].Get(ctx, []byte(keys[(peer+round)%len(keys)]), node.ReadOptions{R: b.cfg.R})
 		return nil
 	})
 }

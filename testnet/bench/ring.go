@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync/atomic"
 
+	"peal/chord"
 	"peal/node"
 	"peal/testnet"
 )
@@ -69,6 +71,24 @@ func newData(cfg Config) *data {
 }
 
 func (d *data) key(i uint64) string { return fmt.Sprintf("bench/%06d", i) }
+
+// oneOfEach picks a key for each of the peers that owns any.
+func (d *data) oneOfEach(live []testnet.Peer) (keys []string) {
+	var positions []chord.ID
+	for _, p := range live {
+		positions = append(positions, p.Self().ID)
+	}
+	slices.SortFunc(positions, chord.ID.Compare)
+	served := make([]bool, len(live))
+	for i := range uint64(d.keys) {
+		at, _ := slices.BinarySearchFunc(positions, chord.KeyID([]byte(d.key(i))), chord.ID.Compare)
+		if at %= len(live); !served[at] {
+			served[at] = true
+			keys = append(keys, d.key(i))
+		}
+	}
+	return keys
+}
 
 // choice draws keys for one client.
 func (d *data) choice() func() string {
