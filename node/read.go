@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"peal/chord"
@@ -32,13 +33,22 @@ func (n *Node) Get(ctx context.Context, key []byte, opt ReadOptions) (Value, err
 		return n.data.Get(now, deadline, rec.Key, r)
 	})
 	v := Value{
-		Data: bytes.Clone(o.Record.Value), Total: o.Record.Total, Version: o.Record.Version, Expires: timeOf(o.Record.Expires),
+		Data: n.own(o), Total: o.Record.Total, Version: o.Record.Version, Expires: timeOf(o.Record.Expires),
 		Asked: o.Asked, Agreed: len(o.Replicas), Replies: repliesOf(o), Repaired: o.Repaired, Hops: o.Hops, Millis: millis(time.Since(start)),
 	}
 	if err == nil && !o.Found {
 		err = n.notFound(rec.Key)
 	}
 	return v, err
+}
+
+// own is the value that was read, for the caller to change: the store of a replica keeps
+// what it gave, and what a read has mended.
+func (n *Node) own(o replica.Outcome) []byte {
+	if slices.ContainsFunc(o.Wanted, func(c chord.Contact) bool { return c.Peer == n.self.Peer }) {
+		return bytes.Clone(o.Record.Value)
+	}
+	return o.Record.Value
 }
 
 // notFound says that a key does not exist, and what that is worth while nobody answers whom
@@ -56,7 +66,7 @@ func repliesOf(o replica.Outcome) []Reply {
 	for i, r := range o.Replies {
 		replies[i] = Reply{Contact: r.From, Deleted: r.Deleted}
 		if r.Has {
-			replies[i].Version = &r.Version
+			replies[i].Version = &o.Replies[i].Version
 		}
 	}
 	return replies

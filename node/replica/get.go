@@ -38,7 +38,7 @@ type answer struct {
 }
 
 func (g *read) ask(now chord.Time) {
-	g.answers = nil
+	g.answers = make([]answer, 0, g.need)
 	g.outcome.Found, g.outcome.Record = false, Record{}
 	g.quorum.start(now)
 }
@@ -52,14 +52,19 @@ func (g *read) take(now chord.Time, c chord.Contact, m Message) bool {
 		return false
 	}
 	a := answer{from: c}
-	for i := range m.Records {
-		m.Items = append(m.Items, m.Records[i].Item())
+	has := func(it Item) (ok bool) {
+		a.has, a.item = true, it
+		return !tooFarAhead(now, it.Version)
 	}
 	for _, it := range m.Items {
-		if tooFarAhead(now, it.Version) {
+		if !has(it) {
 			return false
 		}
-		a.has, a.item = true, it
+	}
+	for i := range m.Records {
+		if !has(m.Records[i].Item()) {
+			return false
+		}
 	}
 	for i := range m.Records {
 		g.offer(m.Records[i])
@@ -114,7 +119,8 @@ func (g *read) fetched(now chord.Time, a answer, m Message) {
 
 // count fills in who answered what, and who agreed.
 func (g *read) count(now chord.Time) {
-	g.outcome.Asked, g.outcome.Replicas, g.outcome.Replies = len(g.answers), nil, nil
+	g.outcome.Asked = len(g.answers)
+	g.outcome.Replies, g.outcome.Replicas = make([]Reply, 0, len(g.answers)), make([]chord.Contact, 0, len(g.answers))
 	for _, a := range g.answers {
 		g.outcome.Replies = append(g.outcome.Replies, Reply{a.from, a.has, a.item.Version, a.has && a.item.gone(now)})
 		if g.current(a) {
