@@ -23,7 +23,7 @@ type inbox struct {
 	spare   []task
 	weight  int // of the messages among them
 	closed  bool
-	bell    chan struct{} // holds one token from a ring until the event loop has heard it
+	bell    chan struct{} // holds a token from a wake until the event loop has heard it
 }
 
 func newInbox() *inbox { return &inbox{bell: make(chan struct{}, 1)} }
@@ -45,8 +45,8 @@ func (b *inbox) put(f task, weight int) bool {
 	return true
 }
 
-// ring has the event loop take a turn.
-func (b *inbox) ring() {
+// wake has the event loop take a turn.
+func (b *inbox) wake() {
 	select {
 	case b.bell <- struct{}{}:
 	default:

@@ -5,7 +5,8 @@ import (
 	"peal/node/replica"
 )
 
-// run takes the turns that nobody else takes: when time has passed, and when a bell rang.
+// run is the event loop: it takes the turns that nobody else takes, when time has passed
+// and when it is woken.
 func (n *Node) run() {
 	defer close(n.done)
 	defer n.timer.Stop()
@@ -56,7 +57,7 @@ func (n *Node) turn() {
 func (n *Node) endTurn() {
 	<-n.turns
 	if !n.inbox.empty() {
-		n.inbox.ring()
+		n.inbox.wake()
 	}
 }
 
@@ -174,7 +175,7 @@ func (n *Node) send(to chord.PeerID, e envelope, about []chord.PeerID) {
 	n.cfg.Transport.Send(to, body, about)
 }
 
-// abandon answers the calls that are left when the loop ends.
+// abandon answers the calls that are left at the end.
 func (n *Node) abandon() {
 	left := n.inbox.close()
 	now := n.clock.now()

@@ -21,7 +21,7 @@ type Node struct {
 	inbox    *inbox
 	closing  chan struct{}
 	done     chan struct{}
-	work     sync.WaitGroup // goroutines beside the loop
+	work     sync.WaitGroup // goroutines beside the event loop
 	once     sync.Once      // closes
 	joined   sync.Once      // closes members
 	terms    atomic.Pointer[terms]

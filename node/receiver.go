@@ -8,7 +8,7 @@ import (
 // A receiver is the side of a Node that the transport sees.
 type receiver Node
 
-// Deliver decodes a message outside the loop.
+// Deliver decodes a message outside of turns.
 func (r *receiver) Deliver(from chord.PeerID, body []byte) error {
 	n := (*Node)(r)
 	e, err := decode(body, from, n.self.Peer)
@@ -44,7 +44,7 @@ func (r *receiver) Unreachable(peer chord.PeerID) {
 		n.data.Step(now, replica.Message{Kind: replica.Unreachable, From: peer})
 		n.inquiriesFailed(peer)
 	}, 0)
-	n.inbox.ring()
+	n.inbox.wake()
 }
 
 // Disconnected makes the ring look after the peer.
@@ -53,7 +53,7 @@ func (r *receiver) Disconnected(peer chord.PeerID) {
 	n.inbox.message(func(now chord.Time) {
 		n.ring.Step(now, chord.Message{Kind: chord.Disconnected, From: chord.NewContact(peer, 0)})
 	}, 0)
-	n.inbox.ring()
+	n.inbox.wake()
 }
 
 // Discovered makes the ring meet the peer.
