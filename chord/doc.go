@@ -14,7 +14,7 @@
 //     called [Node.Lookup], and publishes the Events.
 //
 // A message may be lost, repeated or overtaken; a request that is not answered
-// in time is handled inside. Two drivers exist, the event loop of package node
+// in time is handled inside. Two drivers exist, the turns of package node
 // and the simulator, and both run this code.
 //
 // # What it promises

@@ -101,7 +101,9 @@ func (n *Node) dialAll(ctx context.Context, addrs, named []string) (answered []s
 				n.cfg.Logger.Log(ctx, level, "cannot join by this address yet; serving, and trying again", "address", addr, "error", err)
 				return
 			}
-			err = n.mayMeet(ctx, peer)
+			if err = n.mayMeet(ctx, peer); err == nil {
+				n.meet(peer, addr)
+			}
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
@@ -109,7 +111,6 @@ func (n *Node) dialAll(ctx context.Context, addrs, named []string) (answered []s
 				n.turnedAway(level, addr, err)
 				return
 			}
-			n.meet(peer, addr)
 			answered = append(answered, addr)
 		})
 	}

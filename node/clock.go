@@ -16,13 +16,20 @@ type wallClock struct {
 
 func newWallClock() wallClock { return wallClock{base: time.Now()} }
 
-func (c *wallClock) now() chord.Time {
+// now reports, too, whether the clock has just jumped.
+func (c *wallClock) now() (now chord.Time, jumped bool) {
 	const jump = time.Second
 	t := time.Now()
-	monotonic := c.base.UnixNano() + int64(t.Sub(c.base)) + int64(c.ahead)
-	if d := time.Duration(t.UnixNano() - monotonic); d > jump {
+	d := time.Duration(t.UnixNano() - int64(c.at(t)))
+	if jumped = d > jump; jumped {
 		c.ahead += d
-		monotonic = t.UnixNano()
 	}
-	return chord.Time(monotonic)
+	return c.at(t), jumped
+}
+
+// read is the time without a look at the time of day.
+func (c *wallClock) read() chord.Time { return c.at(time.Now()) }
+
+func (c *wallClock) at(t time.Time) chord.Time {
+	return chord.Time(c.base.UnixNano() + int64(t.Sub(c.base)) + int64(c.ahead))
 }

@@ -51,8 +51,9 @@ type Config struct {
 	// Logger of what a person should know. Default: silence.
 	Logger *slog.Logger
 
-	// Observer is called with every event, from several goroutines, the event
-	// loop among them: it must not block, nor call the node. Default: none.
+	// Observer is called with every event, from several goroutines, most often in a
+	// turn: one that is slow holds up all calls and messages. It must not call the
+	// node. Default: none.
 	Observer func(Event)
 }
 

@@ -14,9 +14,8 @@ func (n *Node) run() {
 		fired := false
 		select {
 		case <-n.closing:
-			n.turns <- struct{}{}
+			n.turns <- struct{}{} // for good: nobody has a turn any more
 			n.abandon()
-			<-n.turns
 			return
 		case <-n.inbox.bell:
 		case <-n.timer.C:
@@ -26,7 +25,9 @@ func (n *Node) run() {
 		if fired {
 			n.alarm = chord.Never
 		}
-		n.advance()
+		if fired || !n.inbox.empty() { // or another did it meanwhile
+			n.advance()
+		}
 		n.endTurn()
 	}
 }
@@ -37,6 +38,13 @@ func (n *Node) run() {
 func (n *Node) soon(f task) bool {
 	put := n.inbox.call(f)
 	n.turn()
+	return put
+}
+
+// later has f done by the event loop, for callers that must not wait for a turn.
+func (n *Node) later(f task) bool {
+	put := n.inbox.call(f)
+	n.inbox.wake()
 	return put
 }
 
@@ -61,9 +69,13 @@ func (n *Node) endTurn() {
 	}
 }
 
-// advance is a turn.
+// advance takes what waits, lets time pass, and does what comes of it. It sees to it that
+// the event loop takes a turn when the cores next have something to do.
 func (n *Node) advance() {
-	now := n.clock.now()
+	now, jumped := n.clock.now()
+	if jumped {
+		n.alarm = chord.Never // the timer does not know
+	}
 	for _, f := range n.inbox.take() {
 		f(now)
 	}
@@ -72,7 +84,7 @@ func (n *Node) advance() {
 	n.drain(now)
 	if due := min(n.ring.Deadline(), n.data.Deadline()); due < n.alarm {
 		n.alarm = due
-		n.timer.Reset(max(0, due.Sub(n.clock.now())))
+		n.timer.Reset(max(0, due.Sub(n.clock.read())))
 	}
 }
 
@@ -178,7 +190,7 @@ func (n *Node) send(to chord.PeerID, e envelope, about []chord.PeerID) {
 // abandon answers the calls that are left at the end.
 func (n *Node) abandon() {
 	left := n.inbox.close()
-	now := n.clock.now()
+	now := n.clock.read()
 	for _, f := range left {
 		f(now)
 	}

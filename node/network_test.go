@@ -108,6 +108,7 @@ func (w *wire) Send(to chord.PeerID, body []byte, _ []chord.PeerID) {
 		if err := dst.recv.Deliver(w.self, body); err != nil {
 			dst.recv.Rejected(w.self, err.Error())
 		}
+		clear(body) // whoever keeps it is found out
 	})
 }
 

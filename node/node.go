@@ -101,7 +101,7 @@ func prepare(cfg Config) (*Node, error) {
 		return nil, err
 	}
 	ringCfg, dataCfg := cfg.cores()
-	presence, err := cfg.presence(clock.now())
+	presence, err := cfg.presence(clock.read())
 	if err != nil {
 		cfg.Logger.Warn("deletes of the time when this peer was away may be unknown to it", "error", err)
 	}
@@ -110,7 +110,7 @@ func prepare(cfg Config) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := load(cfg, dataCfg, clock.now())
+	data, err := load(cfg, dataCfg, clock.read())
 	if err != nil {
 		return nil, err
 	}

@@ -123,21 +123,35 @@ func TestSizesOutsideTheLimits(t *testing.T) {
 }
 
 // The caller may use its buffers again, and change what it was given.
+// Whoever is asked, a replica or not, and whether it mends one that missed the write.
 func TestBuffersBelongToTheCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := newNetwork().ring(t, 1)[0]
-		key, value := []byte("key"), []byte("value")
-		if _, err := p.Put(t.Context(), key, value, node.WriteOptions{}); err != nil {
-			t.Fatal(err)
+		net := newNetwork()
+		nodes := net.ring(t, 6)
+		for i := range nodes {
+			key, value := fmt.Appendf(nil, "key %d", i), []byte("value")
+			missed := nodes[i].Self().Peer
+			net.deafen(missed, true)
+			if _, err := nodes[(i+1)%6].Put(t.Context(), key, value, node.WriteOptions{}); err != nil {
+				t.Fatal(err)
+			}
+			net.deafen(missed, false)
+			text := string(key)
+			copy(key, "xxx")
+			copy(value, "xxxxx")
+			for range 2 {
+				for _, p := range nodes {
+					v, err := p.Get(t.Context(), []byte(text), node.ReadOptions{R: node.All})
+					if err != nil {
+						t.Fatal(err)
+					}
+					if got := string(v.Data); got != "value" {
+						t.Errorf("%s at %v: got %q", text, p.Self(), got)
+					}
+					copy(v.Data, "yyyyy")
+				}
+			}
 		}
-		copy(key, "xxx")
-		copy(value, "xxxxx")
-		v, err := p.Get(t.Context(), []byte("key"), node.ReadOptions{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		copy(v.Data, "yyyyy")
-		wantValue(t, p, "key", "value")
 	})
 }
 
@@ -342,6 +356,7 @@ type refusingStore struct {
 	*store.Mem
 	refuses, forgets atomic.Bool
 	takes            atomic.Int64 // nanoseconds for a commit
+	quick            bool         // its commits are waited for
 }
 
 var errFull = errors.New("disk full")
@@ -354,7 +369,7 @@ func (s *refusingStore) Commit(writes []replica.Record, drops []replica.Item) er
 	return s.Mem.Commit(writes, drops)
 }
 
-func (s *refusingStore) Slow() bool { return true }
+func (s *refusingStore) Slow() bool { return !s.quick }
 
 func (s *refusingStore) SetMeta(name string, value []byte) error {
 	if s.forgets.Load() {
@@ -410,8 +425,14 @@ func TestWhatTheLogSaysOfTheStore(t *testing.T) {
 }
 
 func TestStoreThatRefusesWrites(t *testing.T) {
+	for name, quick := range map[string]bool{"slow": false, "quick": true} {
+		t.Run(name, func(t *testing.T) { testStoreThatRefusesWrites(t, quick) })
+	}
+}
+
+func testStoreThatRefusesWrites(t *testing.T, quick bool) {
 	synctest.Test(t, func(t *testing.T) {
-		disk := &refusingStore{Mem: store.Memory()}
+		disk := &refusingStore{Mem: store.Memory(), quick: quick}
 		cfg := newNetwork().config(0)
 		cfg.Store = disk
 		p := start(t, cfg)

@@ -41,7 +41,7 @@ func (n *Node) operate(ctx context.Context, start func(now, deadline chord.Time)
 	case res := <-results:
 		return res.outcome, res.err
 	case <-ctx.Done():
-		n.soon(func(chord.Time) { n.data.Cancel(id); delete(n.calls, id) })
+		n.later(func(chord.Time) { n.data.Cancel(id); delete(n.calls, id) })
 		return replica.Outcome{}, ctx.Err()
 	}
 }

@@ -6,10 +6,14 @@ import "sync"
 // no timer runs, what arrives waits, and so do calls. Connections stay open. Only
 // [Node.Info] answers, with how things were. It is for testnets.
 func (n *Node) Pause() (resume func(), err error) {
-	n.turns <- struct{}{}
 	select {
+	case n.turns <- struct{}{}:
 	case <-n.done:
-		<-n.turns
+		return nil, ErrClosed
+	}
+	select {
+	case <-n.closing:
+		n.endTurn()
 		return nil, ErrClosed
 	default:
 	}

@@ -12,7 +12,8 @@ import (
 // about.
 type Transport interface {
 	// Start begins to serve. The receiver's methods are called from the
-	// transport's goroutines and must not block.
+	// transport's goroutines, under no lock that Send or Keep takes; Deliver may
+	// take a while.
 	Start(Receiver) error
 
 	// Self is this peer's ID.

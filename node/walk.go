@@ -86,7 +86,7 @@ func (n *Node) inquire(ctx context.Context, peer chord.PeerID) (Info, error) {
 	case <-n.done:
 		return Info{}, ErrClosed
 	case <-ctx.Done():
-		n.soon(func(chord.Time) { delete(n.inquiries, number) })
+		n.later(func(chord.Time) { delete(n.inquiries, number) })
 		return Info{}, fmt.Errorf("peer %v does not answer", peer)
 	}
 }

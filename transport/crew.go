@@ -42,7 +42,8 @@ func (c *crew) work(f func()) {
 	}
 }
 
-// next waits for something to do. It gives nil if enough others wait already.
+// next waits for something to do. It gives nil to end: enough others wait already, or too
+// many.
 func (c *crew) next() func() {
 	defer c.idle.Add(-1)
 	if c.idle.Add(1) > crewSize {

@@ -17,7 +17,7 @@ import (
 
 const (
 	tellAgain  = learnedTTL / 2   // so that addresses do not run out while the stream lives
-	lookAgain  = 10 * time.Second // how soon a change of addresses is told, our own after twice that at most
+	lookAgain  = 10 * time.Second // how soon a change of addresses is told
 	maxTale    = 4096             // peers whose addresses a stream remembers to have told
 	maxEntries = 4096             // peers in a directory
 )
@@ -27,7 +27,10 @@ type tale struct {
 	reader      peer.ID
 	sameMachine bool // that we are on
 	told        map[chord.PeerID]told
-	ownLook     time.Duration // since epoch: when to look at our own addresses again
+
+	// ownLook is when to look at our own addresses again, since epoch. The directory may
+	// have them as they were once lookAgain before.
+	ownLook time.Duration
 }
 
 func newTale(conn network.Conn) *tale {

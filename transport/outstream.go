@@ -43,7 +43,7 @@ func (o *outStream) write(m message) ([]message, error) {
 	if o.batch == nil {
 		o.batch = batches.Get().(*batch)
 	}
-	f := frame{head{o.t.hints(o.tale, m.about)}, m.body}
+	f := frame{head: head{Hints: o.t.hints(o.tale, m.about)}, Body: m.body}
 	if err := appendFrame(&o.buf, f); err != nil {
 		return o.held, err
 	}

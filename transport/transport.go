@@ -18,8 +18,8 @@ import (
 	"peal/chord"
 )
 
-// A Receiver is told what arrives. Its methods must not block, and must not
-// call Close.
+// A Receiver is told what arrives. What else comes on a stream waits for Deliver; the other
+// methods must not block. None may call Close.
 type Receiver = interface {
 	// Deliver hands over a message; body is valid until it returns. An error
 	// says that it is no message: its stream is closed, and Rejected called.

@@ -293,7 +293,7 @@ func (c *cluster) live(id chord.PeerID) *peer {
 	return nil
 }
 
-// drain does what a replica wants done, as the event loop of package node does: a
+// drain does what a replica wants done, as the turns of package node do: a
 // commit takes some time, and only what does not depend on it goes on meanwhile.
 func (c *cluster) drain(p *peer) {
 	c.deliver(p, p.Early())

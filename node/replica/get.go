@@ -52,17 +52,15 @@ func (g *read) take(now chord.Time, c chord.Contact, m Message) bool {
 		return false
 	}
 	a := answer{from: c}
-	has := func(it Item) (ok bool) {
-		a.has, a.item = true, it
-		return !tooFarAhead(now, it.Version)
-	}
 	for _, it := range m.Items {
-		if !has(it) {
+		a.has, a.item = true, it
+		if tooFarAhead(now, it.Version) {
 			return false
 		}
 	}
 	for i := range m.Records {
-		if !has(m.Records[i].Item()) {
+		a.has, a.item = true, m.Records[i].Item()
+		if tooFarAhead(now, a.item.Version) {
 			return false
 		}
 	}
@@ -195,7 +193,9 @@ func (g *read) answered(now chord.Time) {
 // expired reports whether a replica has the version found, and has seen it expire.
 func (g *read) expired(a answer) bool { return g.current(a) && a.item.Deleted }
 
-func (g *read) giveUp(chord.Time) { g.outcome.Error, g.outcome.Found = g.failure(), false }
+func (g *read) giveUp(chord.Time) {
+	g.outcome.Error, g.outcome.Found, g.outcome.Record = g.failure(), false, Record{}
+}
 
 func (r *Replica) onRead(now chord.Time, m Message) {
 	reply := r.read(now, m)

@@ -135,8 +135,8 @@ func (b *bench) fill(ctx context.Context) error {
 	})
 }
 
-// Before anything is measured each peer reads a key of each other one, as far as that is
-// not too much in all, but a few in any case.
+// Before anything is measured each peer reads a key of each other one, as far as there are
+// not too many reads then, in all.
 const (
 	maxReads = 20_000
 	minReads = 20 // of one peer

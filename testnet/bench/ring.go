@@ -81,6 +81,9 @@ func (d *data) oneOfEach(live []testnet.Peer) (keys []string) {
 	slices.SortFunc(positions, chord.ID.Compare)
 	served := make([]bool, len(live))
 	for i := range uint64(d.keys) {
+		if len(keys) == len(live) {
+			break
+		}
 		at, _ := slices.BinarySearchFunc(positions, chord.KeyID([]byte(d.key(i))), chord.ID.Compare)
 		if at %= len(live); !served[at] {
 			served[at] = true

@@ -80,7 +80,7 @@ const maxKeys = 10_000
 const epoch = chord.Time(1_700_000_000_000_000_000)
 
 // A holder is a peer's part in the data plane, for one life of the peer. It is
-// driven as the event loop of package node drives it: while a commit is under way,
+// driven as the turns of package node drive it: while a commit is under way,
 // what does not depend on it goes on, and what is written meanwhile gathers for the
 // next one.
 type holder struct {
