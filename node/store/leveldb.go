@@ -55,7 +55,7 @@ type DB struct {
 // Open opens or creates the database in a directory. It is only looked at here,
 // and verified by the first Each.
 func Open(dir string) (*DB, error) {
-	return openWith(dir, setup{buffer: 1 << 20, wrap: func(s storage.Storage) storage.Storage { return s }})
+	return openWith(dir, setup{buffer: share(), wrap: func(s storage.Storage) storage.Storage { return s }})
 }
 
 // A setup is what tests change.
@@ -66,6 +66,7 @@ type setup struct {
 
 func openWith(dir string, s setup) (*DB, error) {
 	db := &DB{dir: filepath.Clean(dir), setup: s}
+	opened.Add(1)
 	if err := db.open(); err != nil {
 		db.Close()
 		return nil, openError(dir, err)
@@ -81,6 +82,7 @@ func (db *DB) Close() error {
 		return nil
 	}
 	db.closed, db.writable = true, false
+	opened.Add(-1)
 	err := db.shut()
 	if db.witness != nil {
 		err = errors.Join(err, db.witness.file.Close())

@@ -27,7 +27,7 @@ func (s setup) options(readOnly bool) *opt.Options {
 	return &opt.Options{
 		ReadOnly:                     readOnly,
 		WriteBuffer:                  s.buffer,
-		BlockCacheCapacity:           1 << 20,
+		BlockCacher:                  opt.PassthroughCacher(blocks),
 		OpenFilesCacheCapacity:       64,
 		DisableLargeBatchTransaction: true,
 	}
