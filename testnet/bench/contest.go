@@ -2,6 +2,8 @@ package bench
 
 import (
 	"context"
+	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 )
@@ -97,15 +99,22 @@ const (
 	longestTurn  = 250 * time.Millisecond
 )
 
-// contest gives all contestants turns, until each has had its time.
+// contest gives all contestants turns, until each has had its time. Their order is another
+// one in each round: a collection of garbage that comes about once a round would otherwise
+// always meet the same.
 func contest(ctx context.Context, list []*contestant, duration time.Duration, read func() meter, progress func(done, total int)) {
 	turn := min(max(duration/8, shortestTurn), longestTurn)
 	rounds := int((duration + turn - 1) / turn)
+	order := slices.Clone(list)
 	for i := range rounds * len(list) {
 		if ctx.Err() != nil {
 			return
 		}
-		list[i%len(list)].turn(ctx, turn, read)
+		at := i % len(list)
+		if at == 0 {
+			rand.Shuffle(len(order), func(a, b int) { order[a], order[b] = order[b], order[a] })
+		}
+		order[at].turn(ctx, turn, read)
 		progress(i+1, rounds*len(list))
 	}
 }
