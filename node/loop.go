@@ -42,10 +42,9 @@ func (n *Node) soon(f task) bool {
 }
 
 // later has f done by the event loop, for callers that must not wait for a turn.
-func (n *Node) later(f task) bool {
-	put := n.inbox.call(f)
+func (n *Node) later(f task) {
+	n.inbox.call(f)
 	n.inbox.wake()
-	return put
 }
 
 // turn does what waits. If somebody else has the turn they will see to it.
