@@ -12,7 +12,7 @@ import (
 // batched is how many records a batched write has.
 const batched = 64
 
-// A disk is a LevelDB database with the buffers of a peer's store. Its keys begin
+// A disk is a LevelDB database with the write buffer of a single peer's store. Its keys begin
 // with a hash, as those of a store do.
 type disk struct {
 	ldb   *leveldb.DB
@@ -20,7 +20,7 @@ type disk struct {
 }
 
 func openDisk(dir string, value []byte) (*disk, error) {
-	ldb, err := leveldb.OpenFile(dir, &opt.Options{WriteBuffer: 1 << 20, BlockCacheCapacity: 1 << 20})
+	ldb, err := leveldb.OpenFile(dir, &opt.Options{WriteBuffer: 1 << 20})
 	if err != nil {
 		return nil, fmt.Errorf("open a bare database: %w", err)
 	}
