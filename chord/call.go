@@ -35,19 +35,27 @@ func (n *Node) query(now Time, to Contact) {
 	n.queryAgain(now, call{to: to, try: 1})
 }
 
-// queryAgain sends a Query anew, with more patience from try to try.
+// queryAgain sends a Query, unless one is under way.
 func (n *Node) queryAgain(now Time, c call) {
 	if n.left || c.to.IsZero() || c.to == n.cfg.Self || n.asked(c.to) {
 		return
 	}
-	patience := min(n.timeout(c.to)<<min(c.try-1, 2), n.cfg.MaxTimeout)
-	if n.cfg.FixedTimeout > 0 {
-		patience = n.cfg.FixedTimeout
-	}
-	c.sent, c.deadline, c.epoch, c.heard = now, now.Add(patience), n.epoch, false
+	c.sent, c.deadline, c.epoch, c.heard = now, now.Add(n.patience(now, c)), n.epoch, false
 	c.relied = c.relied || n.knows(c.to)
 	c = n.call(c)
 	n.send(c.to, Message{Kind: Query, Seq: c.seq, Agreed: uint64(n.agreement(c.to)), Same: !n.wantsLists(c.to)})
+}
+
+// patience is how long to wait for the answer to a Query: longer from try to try, and
+// at last until the silence is out of the contact's rhythm.
+func (n *Node) patience(now Time, c call) time.Duration {
+	switch {
+	case n.cfg.FixedTimeout > 0:
+		return n.cfg.FixedTimeout
+	case int(c.try) > n.cfg.Tries:
+		return min(max(n.usualFor(now, c.to), n.timeout(c.to)), n.cfg.MaxTimeout)
+	}
+	return min(n.timeout(c.to)<<min(c.try-1, 2), n.cfg.MaxTimeout)
 }
 
 // noteHeard keeps a contact that sent us something from being given up because
@@ -147,7 +155,7 @@ func (n *Node) maySaveItself(now Time, c call) bool {
 	if n.isLost(c.to) {
 		return false
 	}
-	return int(c.try) < n.cfg.Tries || c.excuses < maxExcuses && n.cfg.FixedTimeout == 0 && !n.unusual(now, c.to)
+	return int(c.try) < n.cfg.Tries || n.cfg.FixedTimeout == 0 && c.excuses < maxExcuses && n.usualFor(now, c.to) > 0
 }
 
 // behind are the contacts that follow another in the successor list. They are

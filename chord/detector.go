@@ -49,12 +49,10 @@ func (r *rhythm) observe(now Time) {
 	r.dev = max(r.dev-r.dev/512, (silence-r.mean).Abs()/3)
 }
 
-// explains reports whether a silence until now is nothing unusual: phi, the
-// negated decimal logarithm of the chance of such a silence while the peer
-// lives, is below 8, which in the normal distribution is 5.61 deviations.
-func (r *rhythm) explains(now Time) bool {
-	return now.Sub(r.last) < r.mean+r.dev*561/100
-}
+// longest is the longest silence that is nothing unusual: until then phi, the negated
+// decimal logarithm of the chance of such a silence while the peer lives, is below 8,
+// which in the normal distribution is 5.61 deviations.
+func (r *rhythm) longest() time.Duration { return r.mean + r.dev*561/100 }
 
 // noteRhythm takes a sign of life into a neighbour's rhythm.
 func (n *Node) noteRhythm(now Time, c Contact) {
@@ -86,10 +84,13 @@ func (n *Node) wake(now Time) {
 	n.awake = now
 }
 
-// unusual reports whether a contact's silence is out of its rhythm, or it has none.
-func (n *Node) unusual(now Time, c Contact) bool {
+// usualFor is how long a contact's silence stays within its rhythm; 0 if it has none.
+func (n *Node) usualFor(now Time, c Contact) time.Duration {
 	i := slices.IndexFunc(n.rhythms, func(r rhythm) bool { return r.ID == c.ID })
-	return i < 0 || !n.rhythms[i].explains(now)
+	if i < 0 {
+		return 0
+	}
+	return max(0, n.rhythms[i].last.Add(n.rhythms[i].longest()).Sub(now))
 }
 
 // suspect lets others try a contact that did not answer.

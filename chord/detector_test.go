@@ -144,22 +144,22 @@ func beat(r *rhythm, from Time, every time.Duration, times int) Time {
 func TestRhythm(t *testing.T) {
 	r := rhythm{mean: time.Second, dev: time.Second / 4}
 	now := beat(&r, 0, time.Second, 20)
-	if at := now.Add(2 * time.Second); !r.explains(at) {
+	if at := now.Add(2 * time.Second); at.Sub(r.last) >= r.longest() {
 		t.Error("2 s of silence are unusual in a rhythm of 1 s")
 	}
-	if at := now.Add(4 * time.Second); r.explains(at) {
+	if at := now.Add(4 * time.Second); at.Sub(r.last) < r.longest() {
 		t.Error("4 s of silence are usual in a rhythm of 1 s")
 	}
 	now = beat(&r, now, 5*time.Second, 1)
-	if at := now.Add(6 * time.Second); !r.explains(at) {
+	if at := now.Add(6 * time.Second); at.Sub(r.last) >= r.longest() {
 		t.Error("6 s of silence are unusual right after one of 5 s")
 	}
 	now = beat(&r, now, time.Second, 4000)
-	if at := now.Add(4 * time.Second); r.explains(at) {
+	if at := now.Add(4 * time.Second); at.Sub(r.last) < r.longest() {
 		t.Error("4 s of silence are usual 4000 beats after one of 5 s")
 	}
 	now = beat(&r, now, time.Hour, 1)
-	if at := now.Add(4 * time.Second); r.explains(at) {
+	if at := now.Add(4 * time.Second); at.Sub(r.last) < r.longest() {
 		t.Error("an absence of an hour changed the rhythm")
 	}
 }
@@ -201,7 +201,7 @@ func TestStandstillIsNoRhythm(t *testing.T) {
 		}
 	}
 	for _, b := range []byte{0x20, 0xf0} {
-		if n.unusual(now.Add(2*time.Second), at(b)) || !n.unusual(now.Add(6*time.Second), at(b)) {
+		if n.usualFor(now.Add(2*time.Second), at(b)) == 0 || n.usualFor(now.Add(6*time.Second), at(b)) > 0 {
 			t.Errorf("%v: want a silence of 2 s to be usual, and one of 6 s not", at(b))
 		}
 	}
@@ -226,6 +226,48 @@ func TestPatienceEnds(t *testing.T) {
 	}
 	if asked < n.cfg.Tries {
 		t.Errorf("it was asked %d times, want %d at least", asked, n.cfg.Tries)
+	}
+}
+
+// A silent neighbour is given up after three requests, unless it is often silent as long:
+// then as soon as it is not.
+func TestVerdictFollowsRhythm(t *testing.T) {
+	verdict := func(usual time.Duration) time.Duration {
+		n, began, _ := suspected(t)
+		n.rhythms = []rhythm{{ID: at(0x20).ID, last: began, mean: usual}}
+		now := began
+		for slices.Contains(n.Neighbourhood().Succ, at(0x20)) {
+			now = n.Deadline()
+			n.Tick(now)
+		}
+		return now.Sub(began)
+	}
+	tries := verdict(0)
+	for _, usual := range []time.Duration{tries - time.Second, tries + time.Second} {
+		if got, want := verdict(usual), max(tries, usual); got != want {
+			t.Errorf("silent for %v at times: given up %v after the suspicion, want %v", usual, got, want)
+		}
+	}
+}
+
+// Whom a driver found silent those beside it ask, too, if they know it; once.
+func TestDoubtIsPassedOn(t *testing.T) {
+	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
+	heard(n, 0x90, 0xa0, 0xb0, 0xc0)
+	n.Doubt(0, at(0xa0))
+	var told []Contact
+	for _, m := range n.Ready().Messages {
+		if m.Kind != PingReq || m.About != at(0xa0) {
+			t.Errorf("sent a %v about %v to %v", m.Kind, m.About, m.To)
+		}
+		told = append(told, m.To)
+	}
+	if !slices.Equal(told, ats(0x90, 0xb0)) {
+		t.Errorf("told %v, want those beside it", told)
+	}
+	n.Doubt(1, at(0xa0))
+	if again := n.Ready().Messages; len(again) > 0 {
+		t.Errorf("told %v again", again[0].To)
 	}
 }
 

@@ -49,7 +49,8 @@
 //   - Rectify: a notified member adopts the notifier as predecessor if it is
 //     closer; otherwise it asks its predecessor, and only a dead one gives way
 //     (Node.onNotify). She then adopts the notifier whose notice began it; here
-//     the next notice finds the place empty, so that no notice has to be kept.
+//     the next notice finds the place empty, so that no notice has to be kept. It
+//     comes soon, since those before a dead predecessor are told (Node.invite).
 //   - Fail, which is also a leave: no list of a member may lose its last live
 //     entry, and r+1 principals must remain, r being the length of a list. That is
 //     the assumption of the proof, not a step; Node.Leave only spares the timeouts.
@@ -107,6 +108,8 @@
 //     the parts are sewn together in many places at once (Node.passOn).
 //   - The contacts behind a suspected one are asked as well, but adopted only when
 //     those before them are given up (Node.behind).
+//   - Whoever meets with silence elsewhere tells the neighbours of the silent one, who
+//     then make sure (Node.Doubt).
 //   - A member whose list of successors changed tells its predecessor, one whose list of
 //     predecessors changed its successor, which then asks at once instead of in its next
 //     round (Node.tellChange). Rounds may come at any time.

@@ -50,6 +50,7 @@ func (n *Node) remove(now Time, c Contact) {
 	n.fingers.remove(c)
 	if i := slices.Index(n.preds, c); i == 0 {
 		n.setPredecessor(Contact{}, n.preds[1:])
+		n.invite()
 	} else if i > 0 {
 		n.replacePredecessors(slices.Delete(slices.Clone(n.preds), i, i+1))
 	}
@@ -60,6 +61,18 @@ func (n *Node) remove(now Time, c Contact) {
 	n.replaceSuccessors(slices.Delete(slices.Clone(n.succ), i, i+1))
 	if i == 0 && n.member {
 		n.askSuccessor(now)
+	}
+}
+
+// invited is how many learn that the place of our predecessor is free.
+const invited = 3
+
+// invite tells those before our predecessor that it is gone: while it was not, we turned
+// away who had found out sooner (onNotify), and would not hear from that one before its
+// next round.
+func (n *Node) invite() {
+	for _, c := range n.preds[1:min(len(n.preds), 1+invited)] {
+		n.tellChange(c)
 	}
 }
 

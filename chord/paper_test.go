@@ -181,6 +181,17 @@ func TestRectifyReplacesTheDead(t *testing.T) {
 	wantPred(t, n, at(0x10))
 }
 
+// One that was turned away while the dead one was not given up hears when it is, and need
+// not wait for its own next round.
+func TestRectifyInvitesThoseBefore(t *testing.T) {
+	n := member(t, 0x40, 0x30, 0x50)
+	n.Step(0, Message{Kind: Notify, From: at(0x30), To: n.Self(), Member: true, Preds: ats(0x20, 0x10)})
+	n.Step(1, Message{Kind: Notify, From: at(0x10), To: n.Self(), Member: true})
+	n.Ready()
+	n.Step(2, Message{Kind: Unreachable, From: at(0x30), To: n.Self()})
+	onlySent(t, n, Changed, 0x10)
+}
+
 // A notice of a peer that is no member changes nothing.
 func TestRectifyWantsMembers(t *testing.T) {
 	n := member(t, 0x40, 0x10, 0x50)
