@@ -37,6 +37,7 @@ type cluster struct {
 	then     map[opAt]func(Outcome) // what goes on with an outcome
 	sent     map[Kind]int           // messages by kind
 	events   map[EventKind]int
+	doubted  []chord.PeerID
 	lives    uint64 // of all peers
 }
 
@@ -362,6 +363,7 @@ func (c *cluster) deliver(p *peer, r Ready) {
 	for _, e := range r.Events {
 		c.events[e.Kind]++
 	}
+	c.doubted = append(c.doubted, r.Silent...)
 }
 
 // send loses some messages, delays the others so that they overtake each other,

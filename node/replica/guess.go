@@ -2,6 +2,7 @@ package replica
 
 import (
 	"slices"
+	"time"
 
 	"peal/chord"
 )
@@ -56,16 +57,28 @@ func (r *Replica) misled(now chord.Time, o *operation) {
 	r.try(o)
 }
 
-// verify looks up the replicas that were guessed, while these may still answer: they are
-// late. If they are others, an attempt with those begins.
-func (r *Replica) verify(o *operation) {
+// lookAgainEvery is how often the replicas of an operation that waits are looked up.
+const lookAgainEvery = 250 * time.Millisecond
+
+// lookAgain looks up the replicas that were asked, while these may still answer: they are
+// late. If they are others, an attempt with those begins; if not, they are looked up again
+// in a while, since the ring may have noticed by then that some are dead.
+func (r *Replica) lookAgain(now chord.Time, o *operation) {
+	o.hedgeAt = now.Add(lookAgainEvery)
+	if o.looking {
+		return
+	}
+	o.looking = true
 	attempt := o.attempt
 	r.locate(o.target, 0, func(now chord.Time, found chord.Result) {
+		o.looking = false
 		owners := Distinct(found.Owners, r.cfg.N)
 		if !r.going(o, attempt) || o.reported || len(owners) == 0 || slices.Equal(owners, o.outcome.Wanted) {
 			return
 		}
-		r.luck.note(false)
+		if o.guessed {
+			r.luck.note(false)
+		}
 		o.hasty, o.hedgeAt = false, Never
 		o.attempt++
 		r.turnTo(now, o, found)

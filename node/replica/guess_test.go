@@ -65,8 +65,8 @@ func TestSlowGuessIsWaitedFor(t *testing.T) {
 	}
 	c.looked, c.sent[Write] = 0, 0
 	c.wantPut(client, "key", "value")
-	if c.sent[Write] != len(replicas) || c.looked != 1 || client.luck.right != allRight {
-		t.Errorf("%d writes sent and %d lookups, %d of 1024 guesses right; want %d, one, and all", c.sent[Write], c.looked, client.luck.right, len(replicas))
+	if c.sent[Write] != len(replicas) || c.looked < 1 || c.looked > 2 || client.luck.right != allRight {
+		t.Errorf("%d writes sent and %d lookups, %d of 1024 guesses right; want %d, one or two, and all", c.sent[Write], c.looked, client.luck.right, len(replicas))
 	}
 }
 

@@ -82,6 +82,7 @@ type operation struct {
 	sent     bool            // some replica was asked
 	hasty    bool            // the next attempt may guess its targets
 	guessed  bool            // the one under way has not
+	looking  bool            // whether the replicas are still those
 	unstored bool            // the one under way counts what our own store has yet to take
 	reported bool            // the outcome is out; a write goes on until all replicas have it
 
@@ -194,7 +195,7 @@ func (r *Replica) report(o *operation) {
 	if o.guessed {
 		r.luck.note(true)
 	}
-	o.reported, o.reportAt = true, Never
+	o.reported, o.reportAt, o.hedgeAt = true, Never, Never
 	r.conclude(o.outcome)
 	// A write goes on counting.
 	o.outcome.Replicas, o.outcome.Hints = slices.Clone(o.outcome.Replicas), slices.Clone(o.outcome.Hints)

@@ -14,7 +14,7 @@ type Ready struct {
 	Messages []Message
 	Outcomes []Outcome
 	Locates  []Locate
-	Silent   []chord.PeerID // that did not answer in time: the ring should doubt them
+	Silent   []chord.PeerID // that are late to answer: the ring should doubt them
 	Events   []Event
 }
 

@@ -68,8 +68,9 @@ func (w *write) ask(now chord.Time) {
 		}
 	}
 	m := w.message()
-	if m.Guess = w.guessed; m.Guess {
-		w.hedge, w.hedgeAt = func(chord.Time) { w.r.verify(w.operation) }, now.Add(w.r.patience()+guessPause)
+	m.Guess = w.guessed
+	if !w.reported {
+		w.hedge, w.hedgeAt = func(now chord.Time) { w.r.lookAgain(now, w.operation) }, now.Add(w.r.patience()+guessPause)
 	}
 	for _, c := range w.targets {
 		switch {

@@ -94,16 +94,15 @@ func (q *quorum) answer(now chord.Time, c chord.Contact, m Message) {
 	}
 }
 
-// hedge asks one more target, since those asked take long. Where all were asked and only
-// guessed, others may have taken their places.
+// hedge asks one more target, since those asked take long. Where all were asked, others
+// may have taken their places.
 func (q *quorum) hedge(now chord.Time) {
-	switch {
-	case q.next < len(q.op.targets):
-		q.op.hedgeAt = now.Add(q.r.patience())
-		q.askNext(now, true)
-	case q.op.guessed:
-		q.r.verify(q.op)
+	if q.next == len(q.op.targets) {
+		q.r.lookAgain(now, q.op)
+		return
 	}
+	q.op.hedgeAt = now.Add(q.r.patience())
+	q.askNext(now, true)
 }
 
 // leastPatience keeps the pauses of a scheduler or a garbage collector from causing

@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -105,6 +106,57 @@ func (c *cluster) waitsForOthers(key string, begin func(p *peer) OpID) Outcome {
 	c.kill(silent[0])
 	c.kill(silent[1])
 	return c.wait(client, id)
+}
+
+// Who waits for silent replicas hears soon that others have taken their places, whether
+// those were guessed or looked up: no request has to time out for it.
+func TestOperationsFollowTheRing(t *testing.T) {
+	for name, begin := range map[string]func(c *cluster, p *peer) OpID{
+		"a read":  func(c *cluster, p *peer) OpID { return p.Get(c.now, c.now.Add(soon), "key", 0) },
+		"a write": func(c *cluster, p *peer) OpID { return p.Put(c.now, c.now.Add(soon), Change{Key: "key"}) },
+	} {
+		for _, guessed := range []bool{true, false} {
+			c := settledCluster(t, 9)
+			if guessed {
+				c.guess = slices.Clone[[]chord.Contact]
+			}
+			c.wantPut(c.peers[0], "key", "value")
+			client, silent := c.outsider("key"), c.replicas("key")[:2]
+			c.mute(silent...)
+			id := begin(c, client)
+			c.pass(400 * time.Millisecond)
+			c.kill(silent[0])
+			c.kill(silent[1])
+			complete := func() bool {
+				return !slices.ContainsFunc(c.replicas("key"), func(p *peer) bool { return !p.place.completeAt(position("key")) })
+			}
+			if !c.run(soon, complete) {
+				t.Fatal("nobody takes the places of the dead")
+			}
+			from := c.now
+			c.wantError(c.wait(client, id), NoError)
+			if late := c.now.Sub(from); late > 300*time.Millisecond {
+				t.Errorf("%s, guessed %v, ends %v after others have taken the places of the dead", name, guessed, late)
+			}
+		}
+	}
+}
+
+// The ring is told of the silent long before a request to them is given up.
+func TestTheSilentAreDoubted(t *testing.T) {
+	c := settledCluster(t, 9)
+	c.wantPut(c.peers[0], "key", "value")
+	client, silent := c.outsider("key"), c.replicas("key")[0]
+	c.mute(silent)
+	client.Get(c.now, c.now.Add(soon), "key", 0)
+	c.pass(200 * time.Millisecond)
+	if len(c.doubted) > 0 {
+		t.Errorf("%v are doubted after 200 ms", c.doubted)
+	}
+	c.pass(client.cfg.RequestTimeout - 200*time.Millisecond)
+	if !slices.Equal(c.doubted, []chord.PeerID{silent.self.Peer}) {
+		t.Errorf("%v are doubted, want only %v, once", c.doubted, silent.self.Peer)
+	}
 }
 
 // onlyAt lets a change reach one replica alone.

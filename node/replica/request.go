@@ -13,6 +13,7 @@ type request struct {
 	to       chord.PeerID
 	sent     chord.Time
 	deadline chord.Time
+	doubtAt  chord.Time // when the ring is to doubt the receiver; Never after that
 	then     func(now chord.Time, m Message, ok bool)
 }
 
@@ -23,7 +24,9 @@ func (r *Replica) request(now chord.Time, to chord.PeerID, m Message, then func(
 	}
 	r.lastID++
 	m.Seq = r.lastID
-	r.requests = append(r.requests, request{m.Seq, to, now, now.Add(timeout), then})
+	r.requests = append(r.requests, request{
+		seq: m.Seq, to: to, sent: now, deadline: now.Add(timeout), doubtAt: now.Add(max(timeout/4, r.patience())), then: then,
+	})
 	r.send(to, m)
 }
 
@@ -37,14 +40,16 @@ func (r *Replica) answered(m Message) (request, bool) {
 	return q, true
 }
 
+// expireRequests gives up what was not answered in time, and has the ring make sure of the
+// silent before that: whoever else waits for them waits less.
 func (r *Replica) expireRequests(now chord.Time) {
-	overdue := func(q request) bool { return q.deadline <= now }
-	for _, q := range r.requests {
-		if overdue(q) && q.to != "" {
+	for i := range r.requests {
+		if q := &r.requests[i]; q.doubtAt <= now && q.to != "" {
+			q.doubtAt = Never
 			r.early.Silent = append(r.early.Silent, q.to)
 		}
 	}
-	r.failRequests(now, overdue)
+	r.failRequests(now, func(q request) bool { return q.deadline <= now })
 }
 
 func (r *Replica) unreachable(now chord.Time, peer chord.PeerID) {

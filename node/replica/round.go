@@ -2,6 +2,7 @@ package replica
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"peal/chord"
@@ -49,6 +50,10 @@ func (r *Replica) SetNeighbours(now chord.Time, v chord.Neighbourhood) {
 	alone := len(before) == 0
 	displaced, _ := r.place.displaced(0)
 	if !r.place.set(v) || r.leaving {
+		if !r.leaving && !r.round.settled && r.place.isGone(before) {
+			r.beginAnew(now) // it may wait for an answer of the one that is gone
+			return
+		}
 		r.round.walk.meet(&r.place, before)
 		if to, _ := r.place.displaced(0); to != displaced && r.place.known && !r.leaving {
 			r.greet(now, settlePause)
@@ -64,9 +69,26 @@ func (r *Replica) SetNeighbours(now chord.Time, v chord.Neighbourhood) {
 		r.beNew() // a ring of one is a newcomer to any other
 	}
 	r.round.settled, r.round.newsRounds = false, 0
+	r.beginAnew(now)
+}
+
+// beginAnew ends the round that may be going on, and begins another in a moment.
+func (r *Replica) beginAnew(now chord.Time) {
 	r.round.walk = walk{}
 	r.round.number++
 	r.round.at = now.Add(settlePause)
+}
+
+// isGone reports whether any of those that were successors is none, though the list reaches
+// as far.
+func (p *place) isGone(before []chord.Contact) bool {
+	if len(p.succ) == 0 {
+		return len(before) > 0
+	}
+	last := p.succ[len(p.succ)-1]
+	return slices.ContainsFunc(before, func(c chord.Contact) bool {
+		return chord.Between(p.self.ID, c.ID, last.ID) && !slices.Contains(p.succ, c)
+	})
 }
 
 func (r *Replica) beginRound(now chord.Time) {

@@ -500,3 +500,26 @@ func TestWalkMeetsWhoComesIn(t *testing.T) {
 		t.Errorf("goes on with %v, want %v", got, tens[3:4])
 	}
 }
+
+// A newcomer that waits for a silent peer farther along, to see whether it is a source, does
+// so no longer than that one is on its list.
+func TestRoundForgetsTheDead(t *testing.T) {
+	c := settledCluster(t, 20)
+	c.lag = 0
+	c.wantPut(c.peers[0], "key", "value")
+	c.settle()
+	replicas := c.replicas("key")
+	i := slices.Index(c.peers, replicas[2])
+	heir, silent := c.peers[(i+1)%len(c.peers)], c.peers[(i+5)%len(c.peers)]
+	c.mute(silent)
+	c.kill(replicas[0])
+	c.kill(replicas[1])
+	isHeir := func() bool { return heir.place.completeAt(position("key")) }
+	if c.run(300*time.Millisecond, isHeir) {
+		t.Fatal("it asks nobody but the one source")
+	}
+	c.kill(silent)
+	if !c.run(300*time.Millisecond, isHeir) {
+		t.Error("it goes on waiting for one that is gone")
+	}
+}

@@ -16,8 +16,9 @@ import (
 //     have gone on alone, and one of them may not have heard of it;
 //   - once N of the key's replicas have crashed, or were given up alive, since the data
 //     was last in its place: who came after them cannot know that the key was deleted;
-//   - once a peer comes back with it, and no replica that it hears says that it has been
-//     there without a gap since before that one went.
+//   - once a peer comes back with it, or has heard of nobody for as long as if it had been
+//     away, and no replica that it hears says that it has been there without a gap since
+//     before that one went.
 //
 // And a key is owed no more once a peer that comes back, or has heard of nobody for as long,
 // drops it because of somebody in another part of the ring, that went on alone before the peer
@@ -131,9 +132,13 @@ func heardBy(p *peer) func(*peer) bool {
 // replicas among some peers says that it has been there without a gap since before that one
 // went. One that has found records damaged cannot tell these from deleted ones.
 func (s *Simulation) mayBring(p *peer, k *key, among func(*peer) bool) bool {
+	went := p.disk.present
+	if !p.data.returned && !p.data.laden {
+		went = p.data.replica.Presence(s.timeOfDay(p))
+	}
 	knows := func(q *peer) bool {
 		there := q.data.replica.Presence(s.timeOfDay(q))
-		return !q.paused() && there.Since <= p.disk.present.Until && !s.mayHaveMissed(q, there) && q.data.replica.Repair().Damaged == 0
+		return !q.paused() && there.Since <= went.Until && !s.mayHaveMissed(q, there) && q.data.replica.Repair().Damaged == 0
 	}
 	return p.disk.version(k.name) != (replica.Version{}) && !slices.ContainsFunc(s.ownersOf(k, among), knows)
 }
@@ -210,7 +215,7 @@ func (s *Simulation) forget(k *key, v replica.Version) {
 	}
 	s.data.tally.Forgotten++
 	old := func(p *peer) bool {
-		return p.data.returned && p.disk.version(k.name).Compare(v) < 0 && s.mayBring(p, k, everybody)
+		return s.mayBeStale(p) && p.disk.version(k.name).Compare(v) < 0 && s.mayBring(p, k, everybody)
 	}
 	if k.apart || k.apartUntil >= k.contents[v].since || slices.ContainsFunc(s.members, old) {
 		s.excuse(k)

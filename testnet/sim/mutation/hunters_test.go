@@ -93,7 +93,7 @@ func data() error {
 // crowds triples a ring of eight at once while clients write and clocks differ. So many
 // newcomers join side by side that some keys have no other replicas.
 func crowds() error {
-	for seed := uint64(28); seed < 36; seed++ { // one in ten finds the rarest mistake
+	for seed := uint64(72); seed < 80; seed++ { // one in ten finds the rarest mistake
 		cfg := sim.Config{
 			Peers: 8, Seed: 1 + seed, Lookups: -1, Duration: 10 * time.Second,
 			Data:   &sim.Data{Skew: 30 * time.Second, Keys: 200, Rate: 300},
@@ -109,7 +109,7 @@ func crowds() error {
 // returns lets members crash, or stand still, while keys are deleted and forgotten, and
 // then come back.
 func returns() error {
-	for seed := range uint64(12) {
+	for seed := uint64(240); seed < 252; seed++ { // one in a hundred finds the rarest mistake
 		cfg := sim.Config{
 			Peers: 8, Seed: 1 + seed, Lookups: -1, Duration: 40 * time.Second,
 			Data: &sim.Data{Writing: 10 * time.Second, Keys: 64, Replica: replica.Config{Grace: 12 * time.Second, RoundEvery: time.Second}},
