@@ -35,7 +35,7 @@ func (n *Node) query(now Time, to Contact) {
 	n.queryAgain(now, call{to: to, try: 1})
 }
 
-// queryAgain sends a Query, unless one is under way.
+// queryAgain sends a Query anew, unless one is under way.
 func (n *Node) queryAgain(now Time, c call) {
 	if n.left || c.to.IsZero() || c.to == n.cfg.Self || n.asked(c.to) {
 		return
@@ -46,8 +46,9 @@ func (n *Node) queryAgain(now Time, c call) {
 	n.send(c.to, Message{Kind: Query, Seq: c.seq, Agreed: uint64(n.agreement(c.to)), Same: !n.wantsLists(c.to)})
 }
 
-// patience is how long to wait for the answer to a Query: longer from try to try, and
-// at last until the silence is out of the contact's rhythm.
+// patience is how long to wait for the answer to a Query: longer from try to try. Where
+// only its rhythm excuses a contact it is until that does not, or for a timeout if that is
+// longer.
 func (n *Node) patience(now Time, c call) time.Duration {
 	switch {
 	case n.cfg.FixedTimeout > 0:

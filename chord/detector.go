@@ -12,7 +12,7 @@ import (
 // three things come together:
 //
 //   - Several requests in a row went unanswered, each waited for as long as the
-//     round trips measured with this peer suggest (call.go).
+//     round trips measured with this peer suggest, or longer (call.go).
 //   - Its silence is longer than its rhythm explains: phi-accrual, Hayashibara
 //     et al., "The phi accrual failure detector" (SRDS 2004).
 //   - No other neighbour could reach it either: the indirect probe of Das et

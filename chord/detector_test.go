@@ -248,26 +248,8 @@ func TestVerdictFollowsRhythm(t *testing.T) {
 			t.Errorf("silent for %v at times: given up %v after the suspicion, want %v", usual, got, want)
 		}
 	}
-}
-
-// Whom a driver found silent those beside it ask, too, if they know it; once.
-func TestDoubtIsPassedOn(t *testing.T) {
-	n := member(t, 0x10, 0xf0, 0x20, 0x30, 0x40)
-	heard(n, 0x90, 0xa0, 0xb0, 0xc0)
-	n.Doubt(0, at(0xa0))
-	var told []Contact
-	for _, m := range n.Ready().Messages {
-		if m.Kind != PingReq || m.About != at(0xa0) {
-			t.Errorf("sent a %v about %v to %v", m.Kind, m.About, m.To)
-		}
-		told = append(told, m.To)
-	}
-	if !slices.Equal(told, ats(0x90, 0xb0)) {
-		t.Errorf("told %v, want those beside it", told)
-	}
-	n.Doubt(1, at(0xa0))
-	if again := n.Ready().Messages; len(again) > 0 {
-		t.Errorf("told %v again", again[0].To)
+	if got := verdict(tries + time.Millisecond); got < tries+500*time.Millisecond {
+		t.Errorf("given up %v after the suspicion, want the last request to have a timeout of its own after %v", got, tries)
 	}
 }
 

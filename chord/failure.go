@@ -67,9 +67,9 @@ func (n *Node) remove(now Time, c Contact) {
 // invited is how many learn that the place of our predecessor is free.
 const invited = 3
 
-// invite tells those before our predecessor that it is gone: while it was not, we turned
-// away who had found out sooner (onNotify), and would not hear from that one before its
-// next round.
+// invite tells those before our predecessor that it is gone. As long as we took it for
+// alive, we turned away whoever had found out sooner (onNotify), and would not hear from
+// that one before its next round.
 func (n *Node) invite() {
 	for _, c := range n.preds[1:min(len(n.preds), 1+invited)] {
 		n.tellChange(c)

@@ -177,29 +177,6 @@ func (n *Node) lookupMissed(now Time, c call) {
 	}
 }
 
-// Doubt forgets where a silent contact is, unless it is one that we rely on: that one is
-// asked whether it lives. Those beside it, who rely on it most, are told; their own rounds
-// may be far off. A driver tells of those that were silent elsewhere.
-func (n *Node) Doubt(now Time, c Contact) {
-	known := n.cache.has(c)
-	n.cache.remove(c)
-	if n.inUse(c) {
-		n.query(now, c)
-	}
-	if !known { // they were told before
-		return
-	}
-	for _, to := range n.beside(c) {
-		n.send(to, Message{Kind: PingReq, About: c})
-	}
-}
-
-// beside are the members before and behind a contact, as far as we have heard of them.
-func (n *Node) beside(c Contact) []Contact {
-	list := []Contact{firstOf(n.closestPreceding(c.ID, nil)), firstOf(n.likelyOwners(c.ID.Next()))}
-	return slices.DeleteFunc(list, func(k Contact) bool { return k.IsZero() || k == n.cfg.Self })
-}
-
 func (n *Node) lookup(id LookupID) *lookup {
 	i, ok := slices.BinarySearchFunc(n.lookups, id, func(l *lookup, id LookupID) int { return cmp.Compare(l.id, id) })
 	if !ok {

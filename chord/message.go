@@ -24,12 +24,13 @@ const (
 	Ack                     // answers PingReq once About was heard from
 	Changed                 // the sender, a neighbour of the receiver, has another list that the receiver's is made of
 	Meet                    // About belongs to a part of the ring that the sender had lost sight of
+	Doubted                 // About, which is beside the receiver, is silent to the sender
 
 	Unreachable  // a message to From could not be delivered
 	Disconnected // the connection to From closed; it may be dead
 )
 
-var kindNames = [...]string{"invalid", "query", "state", "find", "found", "notify", "leaving", "ping-req", "ack", "changed", "meet", "unreachable", "disconnected"}
+var kindNames = [...]string{"invalid", "query", "state", "find", "found", "notify", "leaving", "ping-req", "ack", "changed", "meet", "doubted", "unreachable", "disconnected"}
 
 // String is the kind's name.
 func (k Kind) String() string {
@@ -53,7 +54,7 @@ type Message struct {
 	Succ   []Contact `cbor:"9,keyasint,omitempty"`  // State, Found, Leaving: nearest first, in Found from Target
 	Closer []Contact `cbor:"10,keyasint,omitempty"` // Found: contacts nearer to Target; Find: those known already
 	Whole  bool      `cbor:"11,keyasint,omitempty"` // State, Found: Succ has all members of the ring, but perhaps the sender
-	About  Contact   `cbor:"12,keyasint,omitzero"`  // PingReq, Ack, Meet
+	About  Contact   `cbor:"12,keyasint,omitzero"`  // PingReq, Ack, Meet, Doubted
 	Agreed uint64    `cbor:"13,keyasint,omitempty"` // Query to a neighbour: what both should agree on, as a digest
 	Same   bool      `cbor:"14,keyasint,omitempty"` // State: we do agree, or Query: the lists do not matter; then it has none
 }
@@ -102,7 +103,7 @@ func (m *Message) Size() int {
 // Valid says what is wrong with a message from a stranger, nil if nothing is.
 func (m *Message) Valid() error {
 	switch {
-	case m.Kind < Query || m.Kind > Meet:
+	case m.Kind < Query || m.Kind > Doubted:
 		return fmt.Errorf("chord: message of unknown %v", m.Kind)
 	case m.From.IsZero() || m.To.IsZero():
 		return fmt.Errorf("chord: %v without sender or receiver", m.Kind)

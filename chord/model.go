@@ -20,7 +20,7 @@ func (n *Node) Clone() *Node {
 	k.fingers.trips = slices.Clone(n.fingers.trips)
 	k.cache.entries, k.cache.heads = slices.Clone(n.cache.entries), slices.Clone(n.cache.heads)
 	k.lost, k.calls = slices.Clone(n.lost), slices.Clone(n.calls)
-	k.rhythms, k.vouches = slices.Clone(n.rhythms), slices.Clone(n.vouches)
+	k.rhythms, k.vouches, k.doubts = slices.Clone(n.rhythms), slices.Clone(n.vouches), slices.Clone(n.doubts)
 	k.lookups = make([]*lookup, len(n.lookups))
 	for i, l := range n.lookups {
 		k.lookups[i] = l.clone()
@@ -86,6 +86,10 @@ func (n *Node) AppendState(b []byte) []byte {
 	b = binary.AppendUvarint(b, uint64(len(n.vouches)))
 	for _, v := range n.vouches {
 		b = appendContact(appendContact(b, v.about), v.to)
+	}
+	b = binary.AppendUvarint(b, uint64(len(n.doubts)))
+	for _, d := range n.doubts {
+		b = appendContact(b, d.about)
 	}
 	return n.appendRequests(b)
 }

@@ -69,6 +69,7 @@ func TestStateTellsApart(t *testing.T) {
 		{"a lookup with a hop that answered", func(n *Node) { n.Lookup(1, point(0xc8)); n.lookups[0].hops = []Hop{{}} }},
 		{"a lookup with a hop that did not", func(n *Node) { n.Lookup(1, point(0xc8)); n.lookups[0].hops = []Hop{{Failed: true}} }},
 		{"an introduction", func(n *Node) { n.Meet(1, at(0x40)) }},
+		{"a doubt", func(n *Node) { n.doubts = append(n.doubts, doubt{about: at(0x20)}) }},
 		{"a question of another", func(n *Node) { n.vouches = append(n.vouches, vouch{about: at(0x20), to: at(0x30)}) }},
 		{"a farewell", func(n *Node) { n.Leave() }},
 	} {
@@ -106,13 +107,14 @@ func TestModelKnowsEveryField(t *testing.T) {
 		of     any
 		fields string
 	}{
-		{Node{}, "[out awake stabilizeAt fingerAt calls lost lookups rhythms vouches preds succ epoch whole member known followed left stirred fingersFilled fingerBit cfg fingers cache rtt lastSeq lastLook rounds refreshes rand source]"},
+		{Node{}, "[out awake stabilizeAt fingerAt calls lost lookups rhythms vouches doubts preds succ epoch whole member known followed left stirred fingersFilled fingerBit cfg fingers cache rtt lastSeq lastLook rounds refreshes rand source]"},
 		{call{}, "[seq to sent deadline lookup epoch try excuses heard state asAFavor measures relied]"},
 		{lookup{}, "[id purpose target seeds started deadline toAsk asked source owners owner checked hops outside trace]"},
 		{fingerTable{}, "[self near contacts intervals trips]"},
 		{locationCache{}, "[self limit entries heads]"},
 		{lostContact{}, "[Contact retryAt pause]"},
 		{vouch{}, "[about to until]"},
+		{doubt{}, "[about until]"},
 		{Ready{}, "[Messages Found Events Neighbours]"},
 		{Message{}, "[Kind From To Member Seq Target Done Preds Succ Closer Whole About Agreed Same]"},
 	} {

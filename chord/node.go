@@ -19,6 +19,7 @@ type Node struct {
 	lookups     []*lookup
 	rhythms     []rhythm
 	vouches     []vouch
+	doubts      []doubt
 
 	preds    []Contact // preds[0] is the predecessor, nobody if unknown; the rest is hearsay from it
 	succ     []Contact // the successor list; empty when alone
@@ -157,6 +158,8 @@ func (n *Node) hear(now Time, m Message) {
 		n.onChanged(now, m)
 	case Meet:
 		n.onMeet(now, m)
+	case Doubted:
+		n.onDoubted(now, m)
 	}
 }
 

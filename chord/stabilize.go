@@ -150,7 +150,7 @@ func (n *Node) onChanged(now Time, m Message) {
 
 // onNotify is rectify: the notifier is adopted if it is closer than our
 // predecessor. Otherwise the predecessor has to prove that it lives; if it
-// does not, the notifier's next round finds the place empty.
+// does not, the notifier is invited to come again (invite).
 func (n *Node) onNotify(now Time, m Message) {
 	if !n.member || !m.Member {
 		return
@@ -246,7 +246,7 @@ func (n *Node) Leave() {
 		}
 	}
 	n.stabilizeAt, n.fingerAt = Never, Never
-	n.lost, n.vouches = nil, nil
+	n.lost, n.vouches, n.doubts = nil, nil, nil
 	n.lookups = slices.DeleteFunc(n.lookups, func(l *lookup) bool { return l.purpose != clientLookup && l.purpose != confirmedLookup })
 	n.calls = slices.DeleteFunc(n.calls, func(c call) bool { return n.lookup(c.lookup) == nil })
 }

@@ -151,6 +151,9 @@ func (n *Node) deliver(now chord.Time, r replica.Ready, judge func(replica.Outco
 	for _, l := range r.Locates {
 		n.locate(now, l)
 	}
+	for _, p := range r.Late {
+		n.ring.Late(now, chord.NewContact(p, 0))
+	}
 	for _, p := range r.Silent {
 		n.ring.Doubt(now, chord.NewContact(p, 0))
 	}
@@ -163,7 +166,7 @@ func (n *Node) deliver(now chord.Time, r replica.Ready, judge func(replica.Outco
 	for _, e := range r.Events {
 		n.dataEvent(e)
 	}
-	return len(r.Locates)+len(r.Silent) > 0
+	return len(r.Locates)+len(r.Late)+len(r.Silent) > 0
 }
 
 func (n *Node) locate(now chord.Time, l replica.Locate) {

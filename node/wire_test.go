@@ -76,6 +76,7 @@ func TestSizesAreThoseOfTheWire(t *testing.T) {
 		{Kind: chord.Find, Member: true, Seq: 1 << 31, Target: c.ID},
 		{Kind: chord.Found, Member: true, Seq: 1 << 31, Closer: crowd[:6], Succ: crowd},
 		{Kind: chord.PingReq, Member: true, About: c},
+		{Kind: chord.Doubted, Member: true, About: c},
 	} {
 		b, err := encode(envelope{Chord: &m})
 		if err != nil {

@@ -26,6 +26,7 @@ type cluster struct {
 	few      int                                          // if set, lookups find only so many owners
 	hearsay  bool                                         // lookups find whom some peer has heard of, and newcomers begin with what the first one has
 	looked   int                                          // lookups made
+	finding  time.Duration                                // what a lookup takes
 	guess    func(owners []chord.Contact) []chord.Contact // if set, what guesses name instead
 	drop     func(Message) bool                           // messages that get lost
 	watch    func(Message)                                // sees every message sent
@@ -37,7 +38,7 @@ type cluster struct {
 	then     map[opAt]func(Outcome) // what goes on with an outcome
 	sent     map[Kind]int           // messages by kind
 	events   map[EventKind]int
-	doubted  []chord.PeerID
+	late     []chord.PeerID
 	lives    uint64 // of all peers
 }
 
@@ -86,7 +87,7 @@ const (
 
 func newCluster(t testing.TB, seed uint64) *cluster {
 	return &cluster{
-		t: t, rand: rand.New(rand.NewPCG(seed, 2)), lag: 200 * time.Millisecond, grace: math.MaxInt64, now: startTime,
+		t: t, rand: rand.New(rand.NewPCG(seed, 2)), lag: 200 * time.Millisecond, grace: math.MaxInt64, now: startTime, finding: time.Millisecond,
 		outcomes: map[opAt]Outcome{}, then: map[opAt]func(Outcome){}, sent: map[Kind]int{}, events: map[EventKind]int{},
 	}
 }
@@ -342,7 +343,7 @@ func (c *cluster) deliver(p *peer, r Ready) {
 			continue
 		}
 		c.looked++
-		c.after(time.Millisecond, func() {
+		c.after(c.finding, func() {
 			found := chord.Result{Target: l.Target}
 			if !c.lost {
 				found.Owners = c.owners(l.Target)
@@ -363,7 +364,7 @@ func (c *cluster) deliver(p *peer, r Ready) {
 	for _, e := range r.Events {
 		c.events[e.Kind]++
 	}
-	c.doubted = append(c.doubted, r.Silent...)
+	c.late = append(c.late, r.Late...)
 }
 
 // send loses some messages, delays the others so that they overtake each other,

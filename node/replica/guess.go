@@ -1,18 +1,13 @@
 package replica
 
-import (
-	"slices"
-	"time"
-
-	"peal/chord"
-)
+import "peal/chord"
 
 // An operation on a key costs one round of messages instead of two if its replicas
 // need not be looked up. So the first attempt may go to those whom the driver takes
 // for the replicas, by what it has heard of the ring. Each that is asked says if it is
 // not responsible for the key; then the attempt counts for nothing, and the next one
-// looks the key up. Where too few of them answer soon, it is looked up meanwhile:
-// whoever has not heard that they are dead would wait for them again and again.
+// looks the key up. Where too few of them answer soon, it is looked up meanwhile
+// (lookAgain): whoever has not heard that they are dead would guess them again and again.
 
 // A luck decides whether to guess. As long as most guesses of late were right, all
 // operations do; otherwise a few, to see whether that has changed.
@@ -55,34 +50,6 @@ func (r *Replica) misled(now chord.Time, o *operation) {
 	r.luck.note(false)
 	o.hasty, o.guessed = false, false
 	r.try(o)
-}
-
-// lookAgainEvery is how often the replicas of an operation that waits are looked up.
-const lookAgainEvery = 250 * time.Millisecond
-
-// lookAgain looks up the replicas that were asked, while these may still answer: they are
-// late. If they are others, an attempt with those begins; if not, they are looked up again
-// in a while, since the ring may have noticed by then that some are dead.
-func (r *Replica) lookAgain(now chord.Time, o *operation) {
-	o.hedgeAt = now.Add(lookAgainEvery)
-	if o.looking {
-		return
-	}
-	o.looking = true
-	attempt := o.attempt
-	r.locate(o.target, 0, func(now chord.Time, found chord.Result) {
-		o.looking = false
-		owners := Distinct(found.Owners, r.cfg.N)
-		if !r.going(o, attempt) || o.reported || len(owners) == 0 || slices.Equal(owners, o.outcome.Wanted) {
-			return
-		}
-		if o.guessed {
-			r.luck.note(false)
-		}
-		o.hasty, o.hedgeAt = false, Never
-		o.attempt++
-		r.turnTo(now, o, found)
-	})
 }
 
 // elsewhere reports whether a request for a key was sent here by a wrong guess.

@@ -82,7 +82,7 @@ type operation struct {
 	sent     bool            // some replica was asked
 	hasty    bool            // the next attempt may guess its targets
 	guessed  bool            // the one under way has not
-	looking  bool            // whether the replicas are still those
+	looking  bool            // a lookup is under way whether the replicas are still those
 	unstored bool            // the one under way counts what our own store has yet to take
 	reported bool            // the outcome is out; a write goes on until all replicas have it
 
@@ -126,11 +126,16 @@ func (r *Replica) turnTo(now chord.Time, o *operation, found chord.Result) {
 	owners := Distinct(found.Owners, len(found.Owners))
 	o.targets, o.spares = owners[:min(len(owners), r.cfg.N)], owners[min(len(owners), r.cfg.N):]
 	o.outcome.Wanted = slices.Clone(o.targets)
-	if len(o.targets) < r.cfg.N && (!found.Whole || len(o.targets) < r.replicasKnown()) {
+	if !r.areAll(o.targets, found.Whole) {
 		r.retry(now, o)
 		return
 	}
 	o.ask(now)
+}
+
+// areAll reports whether a lookup has named all replicas of a key.
+func (r *Replica) areAll(replicas []chord.Contact, whole bool) bool {
+	return len(replicas) == r.cfg.N || whole && len(replicas) >= r.replicasKnown()
 }
 
 // replicasKnown is how many replicas a key must have at least, as far as we see

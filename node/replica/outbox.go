@@ -14,7 +14,8 @@ type Ready struct {
 	Messages []Message
 	Outcomes []Outcome
 	Locates  []Locate
-	Silent   []chord.PeerID // that are late to answer: the ring should doubt them
+	Late     []chord.PeerID // who should have answered by now, for [chord.Node.Late]
+	Silent   []chord.PeerID // who did not answer at all, for [chord.Node.Doubt]
 	Events   []Event
 }
 
@@ -71,7 +72,8 @@ func (r *Replica) Early() Ready {
 // reset empties the lists, and keeps their room.
 func (d *Ready) reset() {
 	d.Writes, d.Drops, d.Messages = d.Writes[:0], d.Drops[:0], d.Messages[:0]
-	d.Outcomes, d.Locates, d.Silent, d.Events = d.Outcomes[:0], d.Locates[:0], d.Silent[:0], d.Events[:0]
+	d.Outcomes, d.Locates, d.Events = d.Outcomes[:0], d.Locates[:0], d.Events[:0]
+	d.Late, d.Silent = d.Late[:0], d.Silent[:0]
 }
 
 // maxUnstored bounds what waits for the store, in bytes. What comes beyond is refused.

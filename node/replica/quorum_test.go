@@ -142,20 +142,73 @@ func TestOperationsFollowTheRing(t *testing.T) {
 	}
 }
 
+// A lookup that names too few, while the ring is in flux, does not end an attempt whose
+// answers may still come.
+func TestLookupOfTooFewEndsNoAttempt(t *testing.T) {
+	c := settledCluster(t, 9)
+	client, replicas := c.outsider("key"), c.replicas("key")
+	for _, p := range replicas {
+		p.slow = 700 * time.Millisecond
+	}
+	id := client.Put(c.now, c.now.Add(soon), Change{Key: "key"})
+	c.pass(20 * time.Millisecond)
+	c.few, c.sent[Write] = 2, 0
+	if c.wantError(c.wait(client, id), NoError); c.sent[Write] > 0 {
+		t.Errorf("%d more writes were sent, want none", c.sent[Write])
+	}
+}
+
+// While a lookup is under way there is no other.
+func TestLooksAgainOnceAtATime(t *testing.T) {
+	c := settledCluster(t, 9)
+	c.guess, c.finding = slices.Clone[[]chord.Contact], soon
+	client := c.outsider("key")
+	c.mute(c.replicas("key")...)
+	c.looked = 0
+	client.Get(c.now, c.now.Add(soon), "key", 0)
+	if c.pass(client.cfg.RequestTimeout - 100*time.Millisecond); c.looked != 1 {
+		t.Errorf("%d lookups under way, want one", c.looked)
+	}
+}
+
+// Once a write has been answered, nobody hurries those that do not have it yet.
+func TestAnsweredWriteLooksNothingUp(t *testing.T) {
+	c := settledCluster(t, 9)
+	client := c.outsider("key")
+	c.mute(c.replicas("key")[2])
+	c.wantPut(client, "key", "value")
+	c.looked = 0
+	if c.pass(client.cfg.RequestTimeout - 200*time.Millisecond); c.looked > 0 {
+		t.Errorf("%d lookups while the last replica is waited for, want none", c.looked)
+	}
+}
+
+// That replicas which were looked up have died is no guess that was wrong.
+func TestReplacedReplicasAreNoBadLuck(t *testing.T) {
+	c := settledCluster(t, 7)
+	c.wantPut(c.peers[0], "key", "value")
+	c.settle()
+	client := c.outsider("key")
+	c.waitsForOthers("key", func(p *peer) OpID { return p.Get(c.now, c.now.Add(soon), "key", 0) })
+	if client.luck.right != allRight {
+		t.Errorf("%d of %d guesses were right, and none was made", client.luck.right, allRight)
+	}
+}
+
 // The ring is told of the silent long before a request to them is given up.
-func TestTheSilentAreDoubted(t *testing.T) {
+func TestTheRingHearsOfTheLate(t *testing.T) {
 	c := settledCluster(t, 9)
 	c.wantPut(c.peers[0], "key", "value")
 	client, silent := c.outsider("key"), c.replicas("key")[0]
 	c.mute(silent)
 	client.Get(c.now, c.now.Add(soon), "key", 0)
 	c.pass(200 * time.Millisecond)
-	if len(c.doubted) > 0 {
-		t.Errorf("%v are doubted after 200 ms", c.doubted)
+	if len(c.late) > 0 {
+		t.Errorf("%v are late after 200 ms", c.late)
 	}
 	c.pass(client.cfg.RequestTimeout - 200*time.Millisecond)
-	if !slices.Equal(c.doubted, []chord.PeerID{silent.self.Peer}) {
-		t.Errorf("%v are doubted, want only %v, once", c.doubted, silent.self.Peer)
+	if !slices.Equal(c.late, []chord.PeerID{silent.self.Peer}) {
+		t.Errorf("%v are late, want only %v, once", c.late, silent.self.Peer)
 	}
 }
 

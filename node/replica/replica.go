@@ -167,7 +167,7 @@ func (r *Replica) Tick(now chord.Time) {
 func (r *Replica) Deadline() chord.Time {
 	at := min(r.round.at, r.expiring.next())
 	for i := range r.requests {
-		at = min(at, r.requests[i].deadline, r.requests[i].doubtAt)
+		at = min(at, r.requests[i].deadline, r.requests[i].lateAt)
 	}
 	for _, o := range r.ops {
 		at = min(at, o.deadline, o.retryAt, o.reportAt, o.hedgeAt)

@@ -10,10 +10,11 @@ import (
 // with ok false if none will come.
 type request struct {
 	seq      uint64
-	to       chord.PeerID
+	kind     Kind
+	to       chord.PeerID // nobody: there is none, only a time
 	sent     chord.Time
 	deadline chord.Time
-	doubtAt  chord.Time // when the ring is to doubt the receiver; Never after that
+	lateAt   chord.Time // when the ring is to hear of that; Never after that
 	then     func(now chord.Time, m Message, ok bool)
 }
 
@@ -25,7 +26,7 @@ func (r *Replica) request(now chord.Time, to chord.PeerID, m Message, then func(
 	r.lastID++
 	m.Seq = r.lastID
 	r.requests = append(r.requests, request{
-		seq: m.Seq, to: to, sent: now, deadline: now.Add(timeout), doubtAt: now.Add(max(timeout/4, r.patience())), then: then,
+		seq: m.Seq, kind: m.Kind, to: to, sent: now, deadline: now.Add(timeout), lateAt: now.Add(max(timeout/4, r.patience())), then: then,
 	})
 	r.send(to, m)
 }
@@ -40,16 +41,21 @@ func (r *Replica) answered(m Message) (request, bool) {
 	return q, true
 }
 
-// expireRequests gives up what was not answered in time, and has the ring make sure of the
-// silent before that: whoever else waits for them waits less.
+// expireRequests gives up what was not answered in time. The ring hears of the receivers
+// before that, and makes sure of them meanwhile.
 func (r *Replica) expireRequests(now chord.Time) {
+	overdue := func(q request) bool { return q.deadline <= now }
 	for i := range r.requests {
-		if q := &r.requests[i]; q.doubtAt <= now && q.to != "" {
-			q.doubtAt = Never
+		switch q := &r.requests[i]; {
+		case q.to == "":
+		case overdue(*q):
 			r.early.Silent = append(r.early.Silent, q.to)
+		case q.lateAt <= now:
+			q.lateAt = Never
+			r.early.Late = append(r.early.Late, q.to)
 		}
 	}
-	r.failRequests(now, func(q request) bool { return q.deadline <= now })
+	r.failRequests(now, overdue)
 }
 
 func (r *Replica) unreachable(now chord.Time, peer chord.PeerID) {

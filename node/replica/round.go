@@ -41,6 +41,7 @@ type round struct {
 	awaitsReplies bool               // to them; all else is done
 	stranger      bool               // some replica has other news of who is beside us
 	newsRounds    int                // that ended for want of such news
+	anew          int                // rounds in a row that waited for one that was gone
 }
 
 // SetNeighbours tells the replica of its place on the ring.
@@ -50,8 +51,9 @@ func (r *Replica) SetNeighbours(now chord.Time, v chord.Neighbourhood) {
 	alone := len(before) == 0
 	displaced, _ := r.place.displaced(0)
 	if !r.place.set(v) || r.leaving {
-		if !r.leaving && !r.round.settled && r.place.isGone(before) {
-			r.beginAnew(now) // it may wait for an answer of the one that is gone
+		if !r.leaving && r.waitsInVain(before) {
+			r.round.anew++
+			r.beginAnew(now)
 			return
 		}
 		r.round.walk.meet(&r.place, before)
@@ -68,7 +70,7 @@ func (r *Replica) SetNeighbours(now chord.Time, v chord.Neighbourhood) {
 	if alone {
 		r.beNew() // a ring of one is a newcomer to any other
 	}
-	r.round.settled, r.round.newsRounds = false, 0
+	r.round.settled, r.round.newsRounds, r.round.anew = false, 0, 0
 	r.beginAnew(now)
 }
 
@@ -79,20 +81,30 @@ func (r *Replica) beginAnew(now chord.Time) {
 	r.round.at = now.Add(settlePause)
 }
 
-// isGone reports whether any of those that were successors is none, though the list reaches
-// as far.
-func (p *place) isGone(before []chord.Contact) bool {
-	if len(p.succ) == 0 {
-		return len(before) > 0
-	}
-	last := p.succ[len(p.succ)-1]
-	return slices.ContainsFunc(before, func(c chord.Contact) bool {
-		return chord.Between(p.self.ID, c.ID, last.ID) && !slices.Contains(p.succ, c)
+// maxAnew is how often a round is begun anew because it waits for a peer that is gone. A
+// peer that comes and goes must not keep us from ending one.
+const maxAnew = 4
+
+// waitsInVain reports whether the round waits for an answer of one that was a successor and
+// is none any more.
+func (r *Replica) waitsInVain(before []chord.Contact) bool {
+	return r.round.anew < maxAnew && slices.ContainsFunc(r.requests, func(q request) bool {
+		i := slices.IndexFunc(before, func(c chord.Contact) bool { return c.Peer == q.to })
+		return (q.kind == Compare || q.kind == Pull) && i >= 0 && r.place.isGone(before[i], len(before))
 	})
 }
 
+// isGone reports whether one of so many successors is none any more, and was not only moved
+// out of the list by others.
+func (p *place) isGone(c chord.Contact, before int) bool {
+	if slices.Contains(p.succ, c) {
+		return false
+	}
+	return len(p.succ) < before || chord.Between(p.self.ID, c.ID, p.succ[len(p.succ)-1].ID)
+}
+
 func (r *Replica) beginRound(now chord.Time) {
-	r.round = round{at: Never, began: now, number: r.round.number + 1, settled: r.round.settled, fails: r.round.fails, newsRounds: r.round.newsRounds}
+	r.round = round{at: Never, began: now, number: r.round.number + 1, settled: r.round.settled, fails: r.round.fails, newsRounds: r.round.newsRounds, anew: r.round.anew}
 	if !r.place.known {
 		return
 	}
@@ -173,7 +185,7 @@ func (r *Replica) shareDone(now chord.Time, s share, end ending) {
 func (r *Replica) endRound(now chord.Time, ok bool) {
 	rd := &r.round
 	news := !rd.settled || rd.moved > 0
-	rd.settled = ok
+	rd.settled, rd.anew = ok, 0
 	rd.at = now.Add(r.pause(ok))
 	switch {
 	case ok:

@@ -501,6 +501,34 @@ func TestWalkMeetsWhoComesIn(t *testing.T) {
 	}
 }
 
+// One that comes and goes on the list of successors keeps nobody from ending a round.
+func TestRoundsEndBesideOneThatComesAndGoes(t *testing.T) {
+	c := settledCluster(t, 20)
+	c.lag = 0
+	c.wantPut(c.peers[0], "key", "value")
+	c.settle()
+	replicas := c.replicas("key")
+	i := slices.Index(c.peers, replicas[2])
+	heir := c.peers[(i+1)%len(c.peers)]
+	c.mute(c.peers[(i+5)%len(c.peers)])
+	c.kill(replicas[0])
+	c.kill(replicas[1])
+	var goes func()
+	goes = func() {
+		v := heir.view
+		v.Succ = slices.Delete(slices.Clone(v.Succ), 3, 4)
+		heir.SetNeighbours(c.now, v)
+		c.after(20*time.Millisecond, func() { heir.SetNeighbours(c.now, heir.view) })
+		c.after(200*time.Millisecond, goes)
+	}
+	c.after(200*time.Millisecond, goes)
+	began := heir.round.number
+	c.run(5*time.Second, func() bool { return heir.place.completeAt(position("key")) })
+	if rounds := heir.round.number - began; rounds > 30 {
+		t.Errorf("%d rounds in 5 s, want them to be left alone after %d", rounds, maxAnew)
+	}
+}
+
 // A newcomer that waits for a silent peer farther along, to see whether it is a source, does
 // so no longer than that one is on its list.
 func TestRoundForgetsTheDead(t *testing.T) {

@@ -43,5 +43,5 @@ func (r *Replica) Throttle(bytesPerSecond int64, paused bool) {
 // after lets something be done at a time.
 func (r *Replica) after(at chord.Time, do func(now chord.Time)) {
 	r.lastID++
-	r.requests = append(r.requests, request{seq: r.lastID, deadline: at, doubtAt: Never, then: func(now chord.Time, _ Message, _ bool) { do(now) }})
+	r.requests = append(r.requests, request{seq: r.lastID, deadline: at, lateAt: Never, then: func(now chord.Time, _ Message, _ bool) { do(now) }})
 }

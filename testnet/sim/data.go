@@ -247,6 +247,9 @@ func (s *Simulation) carryOut(p *peer, r *replica.Ready) {
 	for _, l := range r.Locates {
 		s.locate(p, l)
 	}
+	for _, name := range r.Late {
+		p.node.Late(p.clock.read(s.now), s.peer(name).self)
+	}
 	for _, name := range r.Silent {
 		p.node.Doubt(p.clock.read(s.now), s.peer(name).self)
 	}
@@ -256,7 +259,7 @@ func (s *Simulation) carryOut(p *peer, r *replica.Ready) {
 	for _, e := range r.Events {
 		s.data.count(e)
 	}
-	if len(r.Locates)+len(r.Silent) > 0 {
+	if len(r.Locates)+len(r.Late)+len(r.Silent) > 0 {
 		s.drainRing(p, nil)
 	}
 }

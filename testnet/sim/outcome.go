@@ -11,6 +11,7 @@ import (
 type Outcome struct {
 	Began    chord.Time
 	Path     int  // as the package comment says
+	Requests int  // made until the owner was known, answered or not
 	Timeouts int  // requests that were not answered
 	Silent   int  // owners named before the first one that lives, and not asked
 	Found    bool // owners were named at all

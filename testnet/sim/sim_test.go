@@ -92,6 +92,32 @@ func TestMeanPath(t *testing.T) {
 	t.Logf("and with the location cache: %.2f", mustRun(t, cfg).MeanPath)
 }
 
+var warmPeers = flag.Int("warm-peers", 100, "size of the ring of TestWarmLookups; 1,000 take minutes")
+
+// TestWarmLookups measures the requests of a lookup once peers have heard of most others.
+// One whose predecessor is always asked, and names the owner behind it, is never heard
+// from itself: lookups of what lies right behind that one go on taking two.
+func TestWarmLookups(t *testing.T) {
+	t.Parallel()
+	const each = 5 // lookups of a peer for each other one, before those that count
+	warm := chord.Time(each * *warmPeers * int(time.Second))
+	lookups, requests := 0, 0
+	mustRun(t, Config{
+		Peers: *warmPeers, Seed: 1, Lookups: float64(*warmPeers), Duration: time.Duration(warm) + time.Minute, CheckEvery: time.Minute,
+		Observe: func(o Outcome) {
+			if o.Began >= warm {
+				lookups++
+				requests += o.Requests
+			}
+		},
+	})
+	got := float64(requests) / float64(lookups)
+	t.Logf("%d warm peers: %.2f requests a lookup, of %d", *warmPeers, got, lookups)
+	if got > 1.25 {
+		t.Errorf("%.2f requests a lookup, want at most 1.25", got)
+	}
+}
+
 func TestReportIsJSON(t *testing.T) {
 	r := mustRun(t, Config{Peers: 3, Duration: 5 * time.Second})
 	b, err := json.Marshal(r)

@@ -60,7 +60,7 @@ func (s *Simulation) judge(p *peer, r *chord.Result) {
 // outcome judges a lookup by the first owner that lives. It should be the first
 // member at or behind the target.
 func (s *Simulation) outcome(p *peer, r *chord.Result) Outcome {
-	o := Outcome{Began: s.now.Add(-r.Took), Found: len(r.Owners) > 0}
+	o := Outcome{Began: s.now.Add(-r.Took), Found: len(r.Owners) > 0, Requests: len(r.Hops)}
 	for _, h := range r.Hops {
 		if h.Failed {
 			o.Timeouts++
