@@ -46,9 +46,9 @@ func (n *Node) queryAgain(now Time, c call) {
 	n.send(c.to, Message{Kind: Query, Seq: c.seq, Agreed: uint64(n.agreement(c.to)), Same: !n.wantsLists(c.to)})
 }
 
-// patience is how long to wait for the answer to a Query: longer from try to try. Where
-// only its rhythm excuses a contact it is until that does not, or for a timeout if that is
-// longer.
+// patience is how long to wait for the answer to a Query: longer from try to try. When only
+// its rhythm still excuses a contact, the last wait ends when that does not either, after a
+// timeout at least. No wait is longer than MaxTimeout.
 func (n *Node) patience(now Time, c call) time.Duration {
 	switch {
 	case n.cfg.FixedTimeout > 0:

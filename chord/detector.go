@@ -84,13 +84,31 @@ func (n *Node) wake(now Time) {
 	n.awake = now
 }
 
-// usualFor is how long a contact's silence stays within its rhythm; 0 if it has none.
-func (n *Node) usualFor(now Time, c Contact) time.Duration {
+// rhythm is that of a contact, nil if it has none.
+func (n *Node) rhythm(c Contact) *rhythm {
 	i := slices.IndexFunc(n.rhythms, func(r rhythm) bool { return r.ID == c.ID })
 	if i < 0 {
+		return nil
+	}
+	return &n.rhythms[i]
+}
+
+// usualFor is how long a contact's silence stays within its rhythm; 0 if it has none.
+func (n *Node) usualFor(now Time, c Contact) time.Duration {
+	r := n.rhythm(c)
+	if r == nil {
 		return 0
 	}
-	return max(0, n.rhythms[i].last.Add(n.rhythms[i].longest()).Sub(now))
+	return max(0, r.last.Add(r.longest()).Sub(now))
+}
+
+// silence is how long ago a contact was heard from, as far as it has a rhythm.
+func (n *Node) silence(now Time, c Contact) time.Duration {
+	r := n.rhythm(c)
+	if r == nil {
+		return maxSilence
+	}
+	return now.Sub(r.last)
 }
 
 // suspect lets others try a contact that did not answer.

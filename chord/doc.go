@@ -108,8 +108,8 @@
 //     the parts are sewn together in many places at once (Node.passOn).
 //   - The contacts behind a suspected one are asked as well, but adopted only when
 //     those before them are given up (Node.behind).
-//   - Whoever meets with silence elsewhere tells the neighbours of the silent one, who
-//     then make sure (Node.Late).
+//   - Whoever waits long for an answer elsewhere tells the neighbours of the late one,
+//     who then make sure (Node.Late).
 //   - A member whose list of successors changed tells its predecessor, one whose list of
 //     predecessors changed its successor, which then asks at once instead of in its next
 //     round (Node.tellChange). Rounds may come at any time.

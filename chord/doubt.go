@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// A doubt is a silent contact of which those beside it have been told.
+// A doubt is a contact that was late to answer, as those beside it have been told.
 type doubt struct {
 	about Contact
 	until Time
@@ -13,13 +13,14 @@ type doubt struct {
 
 const (
 	maxDoubts = 32
-	doubtFor  = 10 * time.Second // before they are told again
+	doubtFor  = 10 * time.Second       // before they are told again
+	freshWord = 250 * time.Millisecond // who was heard from so lately needs no doubt
 )
 
-// Late tells of a contact that is late to answer, elsewhere than here. If we rely on it,
-// it is asked whether it lives. So do those beside it, which are told: their own rounds
-// may be far off. But of whom nobody here has heard nothing is said: anybody may name
-// such contacts.
+// Late tells of a contact that is late to answer, elsewhere than here. We ask it whether it
+// lives if we rely on it, and tell those beside it, who do the same: their own rounds may be
+// far off. Nothing is said of contacts that are in none of our tables, since anybody may
+// name such.
 func (n *Node) Late(now Time, c Contact) {
 	n.tellBeside(now, c)
 	if n.inUse(c) {
@@ -40,8 +41,10 @@ func (n *Node) tellBeside(now Time, c Contact) {
 	if !n.member || !n.knows(c) || told || len(n.doubts) == maxDoubts {
 		return
 	}
-	n.doubts = append(n.doubts, doubt{about: c, until: now.Add(doubtFor)})
-	for _, to := range n.beside(c) {
+	for i, to := range n.beside(c) {
+		if i == 0 {
+			n.doubts = append(n.doubts, doubt{about: c, until: now.Add(doubtFor)})
+		}
 		n.send(to, Message{Kind: Doubted, About: c})
 	}
 }
@@ -52,9 +55,10 @@ func (n *Node) beside(c Contact) []Contact {
 	return slices.DeleteFunc(list, func(k Contact) bool { return k.IsZero() || k == n.cfg.Self })
 }
 
-// onDoubted makes sure of a contact next to us that was silent elsewhere.
+// onDoubted makes sure of a contact next to us that was late elsewhere.
 func (n *Node) onDoubted(now Time, m Message) {
-	if n.member && m.Member && (m.About == n.successor() || m.About == n.preds[0]) {
+	nextToUs := m.About == n.successor() || m.About == n.preds[0]
+	if n.member && m.Member && nextToUs && n.silence(now, m.About) >= freshWord {
 		n.query(now, m.About)
 	}
 }

@@ -6,11 +6,12 @@ import (
 	"time"
 )
 
-// told drains a node and gives those to whom it passed on its doubt of a contact.
+// told drains a node and gives those to whom it passed on its doubt of a contact, or of
+// any.
 func told(t *testing.T, n *Node, about Contact) (list []Contact) {
 	t.Helper()
 	for _, m := range n.Ready().Messages {
-		if m.Kind != Doubted || m.About != about {
+		if m.Kind != Doubted || m.About != about && !about.IsZero() {
 			t.Errorf("sent a %v about %v to %v", m.Kind, m.About, m.To)
 		}
 		list = append(list, m.To)
@@ -92,8 +93,16 @@ func TestDoubted(t *testing.T) {
 	if got := sent(n, 0x40); len(got) > 0 {
 		t.Error("believed one that is no member")
 	}
-	n.Step(0, Message{Kind: Doubted, From: at(0x10), To: n.Self(), Member: true, About: at(0x40)})
-	onlySent(t, n, Query, 0x40)
+	for _, b := range []byte{0x20, 0x40} {
+		n.Step(0, Message{Kind: Doubted, From: at(0x10), To: n.Self(), Member: true, About: at(b)})
+		onlySent(t, n, Query, b)
+	}
+	n = member(t, 0x30, 0x20, 0x40, 0x50)
+	heard(n, 0x40)
+	n.Step(Time(freshWord)-1, Message{Kind: Doubted, From: at(0x10), To: n.Self(), Member: true, About: at(0x40)})
+	if got := sent(n, 0x40); len(got) > 0 {
+		t.Error("doubted one that it has just heard from")
+	}
 }
 
 // However many are doubted at once, few are talked of.
@@ -106,7 +115,7 @@ func TestDoubtsAreBounded(t *testing.T) {
 	for _, c := range list {
 		n.Late(Time(time.Second), c)
 	}
-	if got := len(n.Ready().Messages); got > 2*maxDoubts {
-		t.Errorf("sent %d messages, want at most %d", got, 2*maxDoubts)
+	if got := told(t, n, Contact{}); len(got) != 2*maxDoubts {
+		t.Errorf("told %d, want the two beside each of %d", len(got), maxDoubts)
 	}
 }

@@ -24,7 +24,7 @@ const (
 	Ack                     // answers PingReq once About was heard from
 	Changed                 // the sender, a neighbour of the receiver, has another list that the receiver's is made of
 	Meet                    // About belongs to a part of the ring that the sender had lost sight of
-	Doubted                 // About, which is beside the receiver, is silent to the sender
+	Doubted                 // About, which is beside the receiver, is late to answer the sender
 
 	Unreachable  // a message to From could not be delivered
 	Disconnected // the connection to From closed; it may be dead

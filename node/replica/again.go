@@ -7,8 +7,10 @@ import (
 	"peal/chord"
 )
 
-// lookAgainEvery is how often the replicas of an operation that waits are looked up.
-const lookAgainEvery = 250 * time.Millisecond
+const (
+	lookAgainEvery = 250 * time.Millisecond // while an operation waits for its replicas
+	maxMoves       = 4                      // of an operation to other replicas: each may send a value to all of them
+)
 
 // lookAgain looks up the replicas of an operation while those asked, which are late, may
 // still answer. If it finds others, an attempt with those begins; if not, it is tried again
@@ -22,10 +24,11 @@ func (r *Replica) lookAgain(now chord.Time, o *operation) {
 	attempt := o.attempt
 	r.locate(o.target, 0, func(now chord.Time, found chord.Result) {
 		o.looking = false
-		if r.going(o, attempt) && o.hedgeAt != Never && r.replaced(o, found) {
+		if r.going(o, attempt) && o.hedgeAt != Never && o.moves < maxMoves && r.replaced(o, found) {
 			if o.guessed {
 				r.luck.note(false)
 			}
+			o.moves++
 			o.hasty, o.hedgeAt = false, Never
 			o.attempt++
 			r.turnTo(now, o, found)

@@ -38,7 +38,8 @@ type cluster struct {
 	then     map[opAt]func(Outcome) // what goes on with an outcome
 	sent     map[Kind]int           // messages by kind
 	events   map[EventKind]int
-	late     []chord.PeerID
+	late     []chord.PeerID // of whom the ring was told
+	silent   []chord.PeerID
 	lives    uint64 // of all peers
 }
 
@@ -364,7 +365,7 @@ func (c *cluster) deliver(p *peer, r Ready) {
 	for _, e := range r.Events {
 		c.events[e.Kind]++
 	}
-	c.late = append(c.late, r.Late...)
+	c.late, c.silent = append(c.late, r.Late...), append(c.silent, r.Silent...)
 }
 
 // send loses some messages, delays the others so that they overtake each other,

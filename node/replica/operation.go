@@ -82,7 +82,8 @@ type operation struct {
 	sent     bool            // some replica was asked
 	hasty    bool            // the next attempt may guess its targets
 	guessed  bool            // the one under way has not
-	looking  bool            // a lookup is under way whether the replicas are still those
+	looking  bool            // a lookup is under way to see whether the replicas are still those
+	moves    int             // attempts that began since they were not
 	unstored bool            // the one under way counts what our own store has yet to take
 	reported bool            // the outcome is out; a write goes on until all replicas have it
 

@@ -208,7 +208,7 @@ func (w *write) acknowledge(now chord.Time, c chord.Contact, m Message) {
 	}
 	w.settleHint(c)
 	if w.enough() && !w.reported {
-		w.reportAt = min(w.reportAt, now.Add(linger))
+		w.reportAt, w.hedgeAt = min(w.reportAt, now.Add(linger)), Never
 	}
 	if len(w.outcome.Replicas) == len(w.targets) && (w.enough() || w.reported) {
 		w.r.finish(w.operation)

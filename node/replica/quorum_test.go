@@ -201,14 +201,20 @@ func TestTheRingHearsOfTheLate(t *testing.T) {
 	c.wantPut(c.peers[0], "key", "value")
 	client, silent := c.outsider("key"), c.replicas("key")[0]
 	c.mute(silent)
+	began := c.now
 	client.Get(c.now, c.now.Add(soon), "key", 0)
-	c.pass(200 * time.Millisecond)
-	if len(c.late) > 0 {
-		t.Errorf("%v are late after 200 ms", c.late)
-	}
-	c.pass(client.cfg.RequestTimeout - 200*time.Millisecond)
-	if !slices.Equal(c.late, []chord.PeerID{silent.self.Peer}) {
-		t.Errorf("%v are late, want only %v, once", c.late, silent.self.Peer)
+	for _, want := range []struct {
+		after        time.Duration
+		late, silent []chord.PeerID
+	}{
+		{200 * time.Millisecond, nil, nil},
+		{client.cfg.RequestTimeout - 10*time.Millisecond, []chord.PeerID{silent.self.Peer}, nil},
+		{client.cfg.RequestTimeout + 10*time.Millisecond, []chord.PeerID{silent.self.Peer}, []chord.PeerID{silent.self.Peer}},
+	} {
+		c.pass(began.Add(want.after).Sub(c.now))
+		if !slices.Equal(c.late, want.late) || !slices.Equal(c.silent, want.silent) {
+			t.Errorf("after %v %v are late and %v silent, want %v and %v", want.after, c.late, c.silent, want.late, want.silent)
+		}
 	}
 }
 

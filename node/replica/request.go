@@ -10,11 +10,11 @@ import (
 // with ok false if none will come.
 type request struct {
 	seq      uint64
-	kind     Kind
-	to       chord.PeerID // nobody: there is none, only a time
+	repairs  bool         // it is part of a round
+	to       chord.PeerID // nobody: it is a timer (after)
 	sent     chord.Time
 	deadline chord.Time
-	lateAt   chord.Time // when the ring is to hear of that; Never after that
+	lateAt   chord.Time // when the ring is told that the answer is late; Never once it was
 	then     func(now chord.Time, m Message, ok bool)
 }
 
@@ -26,7 +26,7 @@ func (r *Replica) request(now chord.Time, to chord.PeerID, m Message, then func(
 	r.lastID++
 	m.Seq = r.lastID
 	r.requests = append(r.requests, request{
-		seq: m.Seq, kind: m.Kind, to: to, sent: now, deadline: now.Add(timeout), lateAt: now.Add(max(timeout/4, r.patience())), then: then,
+		seq: m.Seq, repairs: m.Kind == Compare || m.Kind == Pull || m.Mends, to: to, sent: now, deadline: now.Add(timeout), lateAt: now.Add(max(timeout/4, r.patience())), then: then,
 	})
 	r.send(to, m)
 }

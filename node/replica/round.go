@@ -41,7 +41,7 @@ type round struct {
 	awaitsReplies bool               // to them; all else is done
 	stranger      bool               // some replica has other news of who is beside us
 	newsRounds    int                // that ended for want of such news
-	anew          int                // rounds in a row that waited for one that was gone
+	anew          int                // rounds in a row that were begun because of one that was gone
 }
 
 // SetNeighbours tells the replica of its place on the ring.
@@ -81,26 +81,29 @@ func (r *Replica) beginAnew(now chord.Time) {
 	r.round.at = now.Add(settlePause)
 }
 
-// maxAnew is how often a round is begun anew because it waits for a peer that is gone. A
-// peer that comes and goes must not keep us from ending one.
+// maxAnew is how often in a row a round is begun anew because of a peer that is gone. One
+// that comes and goes must not keep us from ending one.
 const maxAnew = 4
 
 // waitsInVain reports whether the round waits for an answer of one that was a successor and
-// is none any more.
+// is none any more, or failed and is to be repeated, perhaps for want of that answer.
 func (r *Replica) waitsInVain(before []chord.Contact) bool {
-	return r.round.anew < maxAnew && slices.ContainsFunc(r.requests, func(q request) bool {
-		i := slices.IndexFunc(before, func(c chord.Contact) bool { return c.Peer == q.to })
-		return (q.kind == Compare || q.kind == Pull) && i >= 0 && r.place.isGone(before[i], len(before))
-	})
+	if r.round.settled || r.round.anew == maxAnew {
+		return false
+	}
+	waits := func(c chord.Contact) bool {
+		return r.round.at != Never || slices.ContainsFunc(r.requests, func(q request) bool { return q.repairs && q.to == c.Peer })
+	}
+	return slices.ContainsFunc(before, func(c chord.Contact) bool { return r.place.isGone(c, len(before)) && waits(c) })
 }
 
-// isGone reports whether one of so many successors is none any more, and was not only moved
-// out of the list by others.
-func (p *place) isGone(c chord.Contact, before int) bool {
+// isGone reports whether one of the successors that we had is none any more. If we have as
+// many as before, the last ones may only have made room for others.
+func (p *place) isGone(c chord.Contact, had int) bool {
 	if slices.Contains(p.succ, c) {
 		return false
 	}
-	return len(p.succ) < before || chord.Between(p.self.ID, c.ID, p.succ[len(p.succ)-1].ID)
+	return len(p.succ) < had || chord.Between(p.self.ID, c.ID, p.succ[len(p.succ)-1].ID)
 }
 
 func (r *Replica) beginRound(now chord.Time) {

@@ -522,32 +522,42 @@ func TestRoundsEndBesideOneThatComesAndGoes(t *testing.T) {
 		c.after(200*time.Millisecond, goes)
 	}
 	c.after(200*time.Millisecond, goes)
-	began := heir.round.number
-	c.run(5*time.Second, func() bool { return heir.place.completeAt(position("key")) })
+	began, isHeir := heir.round.number, func() bool { return heir.place.completeAt(position("key")) }
+	c.run(5*time.Second, isHeir)
 	if rounds := heir.round.number - began; rounds > 30 {
 		t.Errorf("%d rounds in 5 s, want them to be left alone after %d", rounds, maxAnew)
+	}
+	if !c.run(30*time.Second, isHeir) {
+		t.Error("it does not catch up")
 	}
 }
 
 // A newcomer that waits for a silent peer farther along, to see whether it is a source, does
 // so no longer than that one is on its list.
 func TestRoundForgetsTheDead(t *testing.T) {
+	for _, behind := range []int{4, successors} { // the heir: somewhere on its list, and the last
+		roundForgetsTheDead(t, behind)
+	}
+}
+
+func roundForgetsTheDead(t *testing.T, behind int) {
+	t.Helper()
 	c := settledCluster(t, 20)
 	c.lag = 0
 	c.wantPut(c.peers[0], "key", "value")
 	c.settle()
 	replicas := c.replicas("key")
 	i := slices.Index(c.peers, replicas[2])
-	heir, silent := c.peers[(i+1)%len(c.peers)], c.peers[(i+5)%len(c.peers)]
+	heir, silent := c.peers[(i+1)%len(c.peers)], c.peers[(i+1+behind)%len(c.peers)]
 	c.mute(silent)
 	c.kill(replicas[0])
 	c.kill(replicas[1])
 	isHeir := func() bool { return heir.place.completeAt(position("key")) }
 	if c.run(300*time.Millisecond, isHeir) {
-		t.Fatal("it asks nobody but the one source")
+		t.Fatalf("with one that is silent %d behind it, it asks nobody but the one source", behind)
 	}
 	c.kill(silent)
 	if !c.run(300*time.Millisecond, isHeir) {
-		t.Error("it goes on waiting for one that is gone")
+		t.Errorf("it goes on waiting for one that is gone, %d behind it", behind)
 	}
 }

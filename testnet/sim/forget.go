@@ -128,10 +128,10 @@ func heardBy(p *peer) func(*peer) bool {
 	return func(q *peer) bool { return p.data.told[q.self.Peer] }
 }
 
-// mayBring reports whether a peer holds a key that it may have missed the delete of, and none
-// of those who would be its replicas among some peers says that it has been there without a
-// gap since before that one went, or if it was there all the time, was last in touch. One
-// that has found records damaged cannot tell these from deleted ones.
+// mayBring reports whether a peer holds a key, and none of those who would be its replicas
+// among some peers says that it has been there without a gap since before that one went. One
+// that never went, and heard of nobody all the same, is taken to have gone when it was last in
+// touch. One that has found records damaged cannot tell these from deleted ones.
 func (s *Simulation) mayBring(p *peer, k *key, among func(*peer) bool) bool {
 	went := p.disk.present
 	if !p.data.returned && !p.data.laden {
