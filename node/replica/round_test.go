@@ -501,18 +501,27 @@ func TestWalkMeetsWhoComesIn(t *testing.T) {
 	}
 }
 
-// One that comes and goes on the list of successors keeps nobody from ending a round.
-func TestRoundsEndBesideOneThatComesAndGoes(t *testing.T) {
-	c := settledCluster(t, 20)
+// heirBeforeASilentPeer is a cluster in which two replicas of "key" have just died. The heir
+// to one has a single source, and looks for others among its successors, of which one does
+// not answer: the one so far behind it.
+func heirBeforeASilentPeer(t *testing.T, behind int) (c *cluster, heir, silent *peer) {
+	t.Helper()
+	c = settledCluster(t, 20)
 	c.lag = 0
 	c.wantPut(c.peers[0], "key", "value")
 	c.settle()
 	replicas := c.replicas("key")
 	i := slices.Index(c.peers, replicas[2])
-	heir := c.peers[(i+1)%len(c.peers)]
-	c.mute(c.peers[(i+5)%len(c.peers)])
+	heir, silent = c.peers[(i+1)%len(c.peers)], c.peers[(i+1+behind)%len(c.peers)]
+	c.mute(silent)
 	c.kill(replicas[0])
 	c.kill(replicas[1])
+	return c, heir, silent
+}
+
+// One that comes and goes on the list of successors keeps nobody from ending a round.
+func TestRoundsEndBesideOneThatComesAndGoes(t *testing.T) {
+	c, heir, _ := heirBeforeASilentPeer(t, 4)
 	var goes func()
 	goes = func() {
 		v := heir.view
@@ -542,16 +551,7 @@ func TestRoundForgetsTheDead(t *testing.T) {
 
 func roundForgetsTheDead(t *testing.T, behind int) {
 	t.Helper()
-	c := settledCluster(t, 20)
-	c.lag = 0
-	c.wantPut(c.peers[0], "key", "value")
-	c.settle()
-	replicas := c.replicas("key")
-	i := slices.Index(c.peers, replicas[2])
-	heir, silent := c.peers[(i+1)%len(c.peers)], c.peers[(i+1+behind)%len(c.peers)]
-	c.mute(silent)
-	c.kill(replicas[0])
-	c.kill(replicas[1])
+	c, heir, silent := heirBeforeASilentPeer(t, behind)
 	isHeir := func() bool { return heir.place.completeAt(position("key")) }
 	if c.run(300*time.Millisecond, isHeir) {
 		t.Fatalf("with one that is silent %d behind it, it asks nobody but the one source", behind)
